@@ -1,0 +1,3 @@
+//! The `relsync` command: nothing to run yet.
+
+fn main() {}

@@ -1,0 +1,18 @@
+//! What GitLab has, read once and whole before anything is compared.
+
+use crate::model::{Milestone, Project, Release, TagName};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One project's state, as far as a manifest needs it.
+#[derive(Debug, Clone)]
+pub struct Current {
+    /// The project.
+    pub project: Project,
+    /// Every release, by tag.
+    pub releases: BTreeMap<TagName, Release>,
+    /// The project's milestones and its own group's. `None` is unknown, not "there are none": nobody asked, or the token
+    /// is a CI job's, which can't read them. Titles then go to GitLab unchecked.
+    pub milestones: Option<Vec<Milestone>>,
+    /// The tags among those asked for that git does not have.
+    pub missing_tags: BTreeSet<TagName>,
+}

@@ -1,0 +1,116 @@
+//! What the manifest wishes for. `None` is a key that is absent: not managed, what GitLab has stays.
+
+use crate::model::{AssetPath, Description, Link, LinkType, MilestoneState, Moment, Policy, TagName};
+use jiff::civil::Date;
+use std::collections::BTreeSet;
+
+/// Everything a manifest says about one project. Tags and milestone titles are unique; the manifest made sure.
+#[derive(Debug, Clone, Default)]
+pub struct Desired {
+    /// What relsync may do.
+    pub policy: Policy,
+    /// The declared project milestones.
+    pub milestones: Vec<DesiredMilestone>,
+    /// The declared releases, in the manifest's order.
+    pub releases: Vec<DesiredRelease>,
+}
+
+/// One `[[releases]]` entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DesiredRelease {
+    /// The git tag it belongs to.
+    pub tag_name: TagName,
+    /// Its title.
+    pub name: Option<String>,
+    /// Its notes, wherever they were written down.
+    pub description: Option<Description>,
+    /// When it was, or will be, released.
+    pub released_at: Option<Moment>,
+    /// What to tag, only if the tag is missing.
+    pub git_ref: Option<String>,
+    /// The message of a tag to be made.
+    pub tag_message: Option<String>,
+    /// All of its milestones' titles.
+    pub milestones: Option<BTreeSet<String>>,
+    /// All of its links. Names, urls and paths are unique; the manifest made sure.
+    pub links: Option<Vec<DesiredLink>>,
+    /// Never delete it, whatever the policy says.
+    pub protect: bool,
+}
+
+impl DesiredRelease {
+    /// An entry that says nothing but its tag.
+    #[must_use]
+    pub fn new(tag_name: TagName) -> Self {
+        Self {
+            tag_name,
+            name: None,
+            description: None,
+            released_at: None,
+            git_ref: None,
+            tag_message: None,
+            milestones: None,
+            links: None,
+            protect: false,
+        }
+    }
+}
+
+/// One `[[releases.links]]` entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DesiredLink {
+    /// What people read.
+    pub name: String,
+    /// Where it leads.
+    pub url: String,
+    /// Its path below the release's downloads.
+    pub direct_asset_path: Option<PathWish>,
+    /// What it leads to.
+    pub link_type: Option<LinkType>,
+}
+
+/// What a link's `direct_asset_path` should be, where the manifest says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PathWish {
+    /// `""`: none.
+    None,
+    /// This one.
+    At(AssetPath),
+}
+
+impl DesiredLink {
+    /// The path, if one is wished for.
+    #[must_use]
+    pub fn path(&self) -> Option<&AssetPath> {
+        match &self.direct_asset_path {
+            Some(PathWish::At(path)) => Some(path),
+            Some(PathWish::None) | None => None,
+        }
+    }
+
+    /// The link to make where there is none yet.
+    #[must_use]
+    pub fn to_new(&self) -> Link {
+        Link {
+            name: self.name.clone(),
+            url: self.url.clone(),
+            direct_asset_path: self.path().cloned(),
+            link_type: self.link_type.unwrap_or_default(),
+        }
+    }
+}
+
+/// One `[[milestones]]` entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DesiredMilestone {
+    /// The name by which releases know it.
+    pub title: String,
+    /// Markdown.
+    pub description: Option<Description>,
+    /// First day.
+    pub start_date: Option<Date>,
+    /// Last day, after the first.
+    pub due_date: Option<Date>,
+    /// Open, or closed once its releases are in place.
+    pub state: Option<MilestoneState>,
+}

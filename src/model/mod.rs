@@ -1,0 +1,29 @@
+//! The words both sides speak: what a manifest wishes for ([`Desired`]) and what GitLab has ([`Current`]).
+//!
+//! Plain values: no I/O, no clock, nothing of ours imported. Whatever is "no difference" (line ends, time zones, the
+//! order of links and milestones) is normalised here, when a value is made, so that `==` means "nothing to do"
+//! everywhere else.
+
+mod current;
+mod desired;
+mod harmless;
+mod link;
+mod milestone;
+mod policy;
+mod project;
+mod release;
+mod tag;
+mod text;
+mod time;
+
+pub use current::Current;
+pub use desired::{Desired, DesiredLink, DesiredMilestone, DesiredRelease, PathWish};
+pub use harmless::{harmless, is_hostile};
+pub use link::{AssetPath, AssetPathError, Link, LinkId, LinkType, LiveLink, check_link_url};
+pub use milestone::{Milestone, MilestoneId, MilestonePatch, MilestoneScope, MilestoneState, NewMilestone};
+pub use policy::{MaxDeletes, MissingMilestones, Policy, TagPatterns, Unmanaged};
+pub use project::{GroupId, Project, ProjectId, ProjectRef};
+pub use release::{NewRelease, Release, ReleasePatch};
+pub use tag::{TagName, TagNameError};
+pub use text::Description;
+pub use time::Moment;

@@ -1,0 +1,70 @@
+//! Which project, and what of it matters to releases.
+
+use std::fmt;
+
+/// GitLab's id of a project. Paths move, ids don't.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProjectId(pub u64);
+
+impl fmt::Display for ProjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// How a manifest or a flag names a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProjectRef {
+    /// By number.
+    Id(ProjectId),
+    /// By full path, `group/sub/app`.
+    Path(String),
+}
+
+impl fmt::Display for ProjectRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => write!(f, "project {id}"),
+            Self::Path(path) => f.write_str(path),
+        }
+    }
+}
+
+/// GitLab's id of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupId(pub u64);
+
+/// A project as GitLab has it, or as far as it is known: a CI job's token can't read it, only its releases.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Project {
+    /// How all requests after the first name it: by its id if that is known, as paths move and ids don't.
+    pub reference: ProjectRef,
+    /// Its full path.
+    pub path: Option<String>,
+    /// Its page.
+    pub web_url: Option<String>,
+    /// The group it lives in, whose milestones its releases may name; a user's own projects live in none.
+    pub group: Option<GroupId>,
+}
+
+impl Project {
+    /// What is known of a project that can't be read.
+    #[must_use]
+    pub fn unread(reference: ProjectRef) -> Self {
+        let path = match &reference {
+            ProjectRef::Id(_) => None,
+            ProjectRef::Path(path) => Some(path.clone()),
+        };
+        Self { reference, path, web_url: None, group: None }
+    }
+}
+
+impl fmt::Display for Project {
+    /// Its path, or `project 24`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.path {
+            Some(path) => f.write_str(path),
+            None => write!(f, "{}", self.reference),
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Releases, as GitLab has them and as they are written.
+
+use crate::model::{Description, Link, LiveLink, Moment, TagName};
+use std::collections::BTreeSet;
+
+/// A release as GitLab has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// The git tag it belongs to.
+    pub tag_name: TagName,
+    /// Its title; the tag's name unless somebody said otherwise.
+    pub name: String,
+    /// Its notes.
+    pub description: Description,
+    /// When it was, or will be, released.
+    pub released_at: Moment,
+    /// When GitLab made it; can't be set.
+    pub created_at: Moment,
+    /// Titles of its milestones, the project's and its group's.
+    pub milestones: BTreeSet<String>,
+    /// Its asset links.
+    pub links: Vec<LiveLink>,
+}
+
+/// A release to be made, links and milestones included: one request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRelease {
+    /// The git tag it belongs to.
+    pub tag_name: TagName,
+    /// Its title; GitLab takes the tag's name for `None`.
+    pub name: Option<String>,
+    /// Its notes.
+    pub description: Option<Description>,
+    /// When it was, or will be, released; GitLab takes now for `None`.
+    pub released_at: Option<Moment>,
+    /// What to tag if the tag is missing. `None` when it is there.
+    pub git_ref: Option<String>,
+    /// The message of the tag to be made, which makes it annotated.
+    pub tag_message: Option<String>,
+    /// Titles of its milestones.
+    pub milestones: BTreeSet<String>,
+    /// Its asset links.
+    pub links: Vec<Link>,
+}
+
+/// What to change of a release's own fields; `None` leaves a field alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReleasePatch {
+    /// Its title.
+    pub name: Option<String>,
+    /// Its notes.
+    pub description: Option<Description>,
+    /// When it was, or will be, released.
+    pub released_at: Option<Moment>,
+    /// All of its milestones' titles.
+    pub milestones: Option<BTreeSet<String>>,
+}

@@ -1,0 +1,42 @@
+//! Release notes and milestone descriptions, compared as a reader would.
+
+/// Markdown text whose line ends are `\n` and which has no blank lines at its end, so that a CRLF editor or a final
+/// newline makes no difference. GitLab's `null` is the empty text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Description(String);
+
+impl Description {
+    /// Normalises `text`.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        Self(text.trim_end_matches([' ', '\t', '\n']).to_owned())
+    }
+
+    /// The normalised text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_ends_and_trailing_blank_lines_are_no_difference() {
+        let plain = Description::new("## Notes\n\n- one");
+        for same in ["## Notes\r\n\r\n- one\r\n", "## Notes\n\n- one\n \n\t\n", "\u{feff}## Notes\n\n- one"] {
+            assert_eq!(Description::new(same), plain);
+        }
+        assert_ne!(Description::new("  - one"), Description::new("- one"));
+    }
+}
