@@ -1,0 +1,174 @@
+//! Reads the files that a manifest names, and no others: regular files below the manifest's folder.
+//!
+//! A manifest may come from a stranger's merge request, and what it names gets published. So nothing outside the folder
+//! is read, whether named by an absolute path, by `..` or through a symbolic link, and no answer tells whether something
+//! outside exists. Devices and pipes, which could block or never end, are refused too.
+
+use crate::manifest::finding::Finding;
+use crate::manifest::source::Located;
+use crate::manifest::values::{LONGEST_TEXT, NotesFile, Unfit, markdown};
+use crate::manifest::visible::Quoted;
+use crate::model::Description;
+use std::cell::OnceCell;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read as _};
+use std::path::{Component, Path, PathBuf};
+
+/// The manifest's folder.
+pub(super) struct Folder<'a> {
+    path: &'a Path,
+    /// The folder's real place, looked up once.
+    root: OnceCell<Option<PathBuf>>,
+}
+
+/// Why a file is not taken.
+enum Refusal {
+    /// It is, or may be, outside the folder.
+    Outside,
+    /// It is, or passes, a symbolic link that leads out of the folder, or nowhere.
+    Link,
+    /// Git's own, where tokens may be.
+    Git,
+    /// Nothing there.
+    Missing,
+    /// There, but no regular file.
+    NotAFile(&'static str),
+    /// More than 1 MiB.
+    TooLarge,
+    /// Not UTF-8 from this byte on.
+    NotUtf8(usize),
+    /// Holds a NUL character.
+    Nul,
+    /// The system says no.
+    Io(io::Error),
+}
+
+impl<'a> Folder<'a> {
+    pub(super) fn new(path: &'a Path) -> Self {
+        Self { path, root: OnceCell::new() }
+    }
+
+    /// The notes in a file.
+    pub(super) fn notes(&self, file: &Located<NotesFile>) -> Result<Description, Finding> {
+        let read = self.open(&file.value.0).and_then(read_bounded);
+        read.map_err(|refusal| refusal.explain(&file.value.0).at(file.span, refusal.label()))
+    }
+
+    fn open(&self, name: &str) -> Result<File, Refusal> {
+        let below = components_below(Path::new(name))?;
+        let root = self.root.get_or_init(|| self.path.canonicalize().ok()).as_deref().ok_or(Refusal::Missing)?;
+        let mut place = root.to_path_buf();
+        for component in below {
+            place.push(component);
+            place = step(root, &place)?;
+        }
+        // Asked before opening, as opening a pipe would wait for a writer; and again after, should it have changed.
+        refuse_special(&place.metadata()?)?;
+        let file = File::open(&place)?;
+        refuse_special(&file.metadata()?)?;
+        Ok(file)
+    }
+}
+
+/// The names that lead to `path`, `.` and `..` worked out without asking the disk.
+fn components_below(path: &Path) -> Result<Vec<&std::ffi::OsStr>, Refusal> {
+    let mut names = Vec::new();
+    for component in path.components() {
+        match component {
+            Component::Normal(name) => names.push(name),
+            Component::CurDir => {}
+            Component::ParentDir => {
+                names.pop().ok_or(Refusal::Outside)?;
+            }
+            Component::RootDir | Component::Prefix(_) => return Err(Refusal::Outside),
+        }
+    }
+    Ok(names)
+}
+
+/// The real place of `place`, whose parent is real and below `root`. A symbolic link that can't be followed is taken for
+/// one that leads outside, as the difference would tell what exists there.
+fn step(root: &Path, place: &Path) -> Result<PathBuf, Refusal> {
+    let is_link = place.symlink_metadata()?.is_symlink();
+    match place.canonicalize() {
+        // A CI job's clone keeps its token in there.
+        Ok(real) if is_gits_own(root, &real) => Err(Refusal::Git),
+        Ok(real) if real.starts_with(root) => Ok(real),
+        Err(error) if !is_link => Err(error.into()),
+        Ok(_) | Err(_) => Err(Refusal::Link),
+    }
+}
+
+fn is_gits_own(root: &Path, place: &Path) -> bool {
+    place.strip_prefix(root).is_ok_and(|below| below.iter().any(|name| name.eq_ignore_ascii_case(".git")))
+}
+
+fn refuse_special(metadata: &std::fs::Metadata) -> Result<(), Refusal> {
+    if metadata.is_file() {
+        Ok(())
+    } else if metadata.is_dir() {
+        Err(Refusal::NotAFile("a directory"))
+    } else {
+        Err(Refusal::NotAFile("a pipe, socket or device"))
+    }
+}
+
+fn read_bounded(file: File) -> Result<Description, Refusal> {
+    let mut bytes = Vec::new();
+    file.take(LONGEST_TEXT as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > LONGEST_TEXT {
+        return Err(Refusal::TooLarge);
+    }
+    let text = std::str::from_utf8(&bytes).map_err(|error| Refusal::NotUtf8(error.valid_up_to()))?;
+    markdown(text).map_err(|unfit| match unfit {
+        Unfit::TooLong(_) => Refusal::TooLarge,
+        Unfit::Nul => Refusal::Nul,
+    })
+}
+
+impl From<io::Error> for Refusal {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => Self::Missing,
+            _ => Self::Io(error),
+        }
+    }
+}
+
+impl Refusal {
+    fn explain(&self, name: &str) -> Finding {
+        let name = Quoted(name);
+        match self {
+            Self::Outside => Finding::new(format!("{name} leads out of the manifest's folder"))
+                .help("relsync publishes what it reads, so it reads only files below the folder of the manifest; copy the file there"),
+            Self::Link => Finding::new(format!("{name} leads out of the manifest's folder, or nowhere"))
+                .help("a symbolic link may only lead to something below the folder of the manifest"),
+            Self::Git => Finding::new(format!("{name} is git's own"))
+                .help("relsync publishes what it reads, and there may be tokens in `.git`"),
+            Self::Missing => Finding::new(format!("no such file: {name}"))
+                .help("paths are relative to the manifest's folder"),
+            Self::NotAFile(what) => Finding::new(format!("{name} is {what}")).help("name a regular file"),
+            Self::TooLarge => Finding::new(format!("{name} is too long"))
+                .help(format!("GitLab takes at most {LONGEST_TEXT} bytes (1 MiB)")),
+            Self::NotUtf8(at) => Finding::new(format!("{name} is not UTF-8"))
+                .help(format!("byte {at} of it starts no UTF-8 character; save the file as UTF-8")),
+            Self::Nul => Finding::new(format!("{name} holds a NUL character"))
+                .help("GitLab can't store it; take it out"),
+            Self::Io(error) => Finding::new(format!("can't read {name}: {error}")),
+        }
+    }
+
+    fn label(&self) -> &'static str {
+        match self {
+            Self::Outside => "only files below it can be named",
+            Self::Link => "by a symbolic link",
+            Self::Git => "not for publishing",
+            Self::Missing => "not found",
+            Self::NotAFile(_) => "not a regular file",
+            Self::TooLarge => "more than 1 MiB",
+            Self::NotUtf8(_) => "not text",
+            Self::Nul => "U+0000 in this file",
+            Self::Io(_) => "unreadable",
+        }
+    }
+}

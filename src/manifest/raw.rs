@@ -1,0 +1,215 @@
+//! The manifest as it is written: its tables and their keys.
+//!
+//! The doc comments here are what editors show on hovering, by way of the JSON Schema; so they speak to whoever writes
+//! a manifest. Each table is described once as a type and once as the keys that are asked for; a test holds the two
+//! together, and building the struct whole makes the compiler do the rest.
+
+use crate::manifest::reader::{ReadTable, TableReader};
+use crate::manifest::source::Located;
+use crate::manifest::values::{
+    Day, FormatVersion, GitRef, LinkUrl, Markdown, Name, NotesFile, ProjectPath, ServerUrl, TagMessage, TagPattern,
+    Title, TitleRef,
+};
+use crate::model::{
+    LinkType, MaxDeletes, MilestoneState, MissingMilestones, Moment, PathWish, ProjectId, TagName, Unmanaged,
+};
+use schemars::JsonSchema;
+
+/// What a GitLab project's releases should be. A key that is absent is not managed: what GitLab has stays.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields, title = "relsync manifest")]
+pub(super) struct RawManifest {
+    /// The version of this format: always `1`.
+    #[schemars(required)]
+    pub(super) version: Option<Located<FormatVersion>>,
+    /// Which project, and on which GitLab. In GitLab CI both are known without it.
+    pub(super) project: Option<RawProject>,
+    /// What relsync may do.
+    pub(super) policy: Option<RawPolicy>,
+    /// Milestones of the project, for releases to name.
+    pub(super) milestones: Option<Vec<RawMilestone>>,
+    /// The releases, one for each tag.
+    pub(super) releases: Option<Vec<RawRelease>>,
+}
+
+impl ReadTable for RawManifest {
+    const HEADER: &'static str = "";
+
+    fn read(reader: &mut TableReader<'_, '_>) -> Self {
+        Self {
+            version: reader.required("version", "1"),
+            project: reader.table("project", Self::HEADER),
+            policy: reader.table("policy", Self::HEADER),
+            milestones: reader.tables("milestones", Self::HEADER),
+            releases: reader.tables("releases", Self::HEADER),
+        }
+    }
+}
+
+/// Which project, and on which GitLab. In GitLab CI both are known without it.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields, extend("not" = { "required": ["path", "id"] }))]
+pub(super) struct RawProject {
+    /// The project's full path, as in its address: `group/app`. Either this or `id`; in CI, by default the
+    /// pipeline's own project.
+    pub(super) path: Option<Located<ProjectPath>>,
+    /// The project's number, which stays when the project moves. Either this or `path`.
+    pub(super) id: Option<Located<ProjectId>>,
+    /// GitLab's own address, `https://gitlab.example.com`, with a path prefix if it lives under one. By default the
+    /// pipeline's own GitLab in CI, else `https://gitlab.com`.
+    pub(super) url: Option<Located<ServerUrl>>,
+}
+
+impl ReadTable for RawProject {
+    const HEADER: &'static str = "[project]";
+
+    fn read(reader: &mut TableReader<'_, '_>) -> Self {
+        Self { path: reader.optional("path"), id: reader.optional("id"), url: reader.optional("url") }
+    }
+}
+
+/// What relsync may do.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct RawPolicy {
+    /// What to do about releases in GitLab that no entry names: `"ignore"` them, `"report"` them in the plan
+    /// (default), or `"delete"` them. The git tag always stays.
+    pub(super) unmanaged: Option<Located<Unmanaged>>,
+    /// Globs over tags, such as `["v*"]`: only releases whose tag matches one are this manifest's business. By
+    /// default, all are.
+    pub(super) tags: Option<Vec<Located<TagPattern>>>,
+    /// A plan with more deletes than this is refused: a number (default `3`), or a percentage of the project's
+    /// releases such as `"10%"`.
+    pub(super) max_deletes: Option<Located<MaxDeletes>>,
+    /// What to do about a milestone title that exists nowhere: `"require"` makes it an error (default), `"create"`
+    /// makes a project milestone.
+    pub(super) milestones: Option<Located<MissingMilestones>>,
+}
+
+impl ReadTable for RawPolicy {
+    const HEADER: &'static str = "[policy]";
+
+    fn read(reader: &mut TableReader<'_, '_>) -> Self {
+        Self {
+            unmanaged: reader.optional("unmanaged"),
+            tags: reader.list("tags"),
+            max_deletes: reader.optional("max_deletes"),
+            milestones: reader.optional("milestones"),
+        }
+    }
+}
+
+/// A milestone of the project, for releases to name.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct RawMilestone {
+    /// The name by which releases know it, unique in the project; at most 255 characters.
+    #[schemars(required)]
+    pub(super) title: Option<Located<Title>>,
+    /// What it is about, in Markdown.
+    pub(super) description: Option<Located<Markdown>>,
+    /// The first day, without quotes: `2026-01-01`.
+    pub(super) start_date: Option<Located<Day>>,
+    /// The last day, after the first; without quotes: `2026-02-01`.
+    pub(super) due_date: Option<Located<Day>>,
+    /// `"active"` or `"closed"`. A milestone is closed after the releases that name it are in place.
+    pub(super) state: Option<Located<MilestoneState>>,
+}
+
+impl ReadTable for RawMilestone {
+    const HEADER: &'static str = "[[milestones]]";
+
+    fn read(reader: &mut TableReader<'_, '_>) -> Self {
+        Self {
+            title: reader.required("title", "\"v1.0\""),
+            description: reader.optional("description"),
+            start_date: reader.optional("start_date"),
+            due_date: reader.optional("due_date"),
+            state: reader.optional("state"),
+        }
+    }
+}
+
+/// A release. A key that is absent is not managed: what GitLab has stays.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields, extend("not" = { "required": ["description", "description_file"] }))]
+pub(super) struct RawRelease {
+    /// The git tag the release belongs to; each tag has one entry at most.
+    #[schemars(required)]
+    pub(super) tag_name: Option<Located<TagName>>,
+    /// The release's title. GitLab takes the tag's name for a new release without one.
+    pub(super) name: Option<Located<Name>>,
+    /// The release notes, in Markdown, at most 1 MiB. Either this or `description_file`.
+    pub(super) description: Option<Located<Markdown>>,
+    /// A file with the release notes, at most 1 MiB of UTF-8; relative to this manifest's folder, and in it. Either
+    /// this or `description`.
+    pub(super) description_file: Option<Located<NotesFile>>,
+    /// When it was, or will be, released: without quotes, and with an offset or `Z`, such as `2026-01-30T10:00:00Z`.
+    /// In the future, the release is an upcoming one; in the past, a historical one, for which GitLab collects no
+    /// evidence.
+    pub(super) released_at: Option<Located<Moment>>,
+    /// A branch, tag or commit to tag, only if the tag does not exist yet. Making the tag starts a pipeline where
+    /// the project's CI has one for tags.
+    #[schemars(rename = "ref")]
+    pub(super) git_ref: Option<Located<GitRef>>,
+    /// The message of the tag, only if it does not exist yet. With a message the tag is annotated, without one it is
+    /// lightweight.
+    pub(super) tag_message: Option<Located<TagMessage>>,
+    /// The titles of all its milestones, the project's or its group's; `[]` removes all.
+    pub(super) milestones: Option<Vec<Located<TitleRef>>>,
+    /// `true`: never delete this release, whatever the policy says.
+    pub(super) protect: Option<Located<bool>>,
+    /// All of its asset links; `links = []` removes all. Names, urls and paths are each unique within the release.
+    pub(super) links: Option<Vec<RawLink>>,
+}
+
+impl ReadTable for RawRelease {
+    const HEADER: &'static str = "[[releases]]";
+
+    fn read(reader: &mut TableReader<'_, '_>) -> Self {
+        Self {
+            tag_name: reader.required("tag_name", "\"v1.0.0\""),
+            name: reader.optional("name"),
+            description: reader.optional("description"),
+            description_file: reader.optional("description_file"),
+            released_at: reader.optional("released_at"),
+            git_ref: reader.optional("ref"),
+            tag_message: reader.optional("tag_message"),
+            milestones: reader.list("milestones"),
+            protect: reader.optional("protect"),
+            links: reader.tables("links", Self::HEADER),
+        }
+    }
+}
+
+/// An asset link of a release.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct RawLink {
+    /// What people read, unique within the release.
+    #[schemars(required)]
+    pub(super) name: Option<Located<Name>>,
+    /// Where it leads: `http`, `https` or `ftp`; unique within the release.
+    #[schemars(required)]
+    pub(super) url: Option<Located<LinkUrl>>,
+    /// A path that stays the same from release to release, such as `/bin/app-linux-amd64`: GitLab redirects
+    /// `…/-/releases/<tag>/downloads<path>` to the url. Unique within the release, 4 to 128 of the characters
+    /// `A-Z a-z 0-9 _ - . /`; `""` is none.
+    pub(super) direct_asset_path: Option<Located<PathWish>>,
+    /// What it leads to: `"other"`, `"runbook"`, `"image"` or `"package"`. GitLab takes `other` for a new link
+    /// without one.
+    pub(super) link_type: Option<Located<LinkType>>,
+}
+
+impl ReadTable for RawLink {
+    const HEADER: &'static str = "[[releases.links]]";
+
+    fn read(reader: &mut TableReader<'_, '_>) -> Self {
+        Self {
+            name: reader.required("name", "\"linux-amd64\""),
+            url: reader.required("url", "\"https://…\""),
+            direct_asset_path: reader.optional("direct_asset_path"),
+            link_type: reader.optional("link_type"),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! From the manifest as written to what is wished for.
+//!
+//! Nothing is judged here but the files that are named; an entry without its tag, title, name or url has been noted
+//! already, and is left out.
+
+use crate::manifest::files::Folder;
+use crate::manifest::finding::Findings;
+use crate::manifest::raw::{RawLink, RawManifest, RawMilestone, RawPolicy, RawProject, RawRelease};
+use crate::manifest::source::Located;
+use crate::manifest::values::{NotesFile, TitleRef};
+use crate::model::{
+    Description, Desired, DesiredLink, DesiredMilestone, DesiredRelease, Policy, ProjectRef, TagPatterns,
+};
+use url::Url;
+
+/// What a manifest says.
+pub(super) struct Resolved {
+    pub(super) project: Option<ProjectRef>,
+    pub(super) url: Option<Url>,
+    pub(super) desired: Desired,
+}
+
+/// Resolves all of it, reading the files it names.
+pub(super) fn resolve(manifest: RawManifest, folder: &Folder<'_>, findings: &mut Findings) -> Resolved {
+    let RawManifest { version: _, project, policy, milestones, releases } = manifest;
+    let (project, url) = project.map_or((None, None), resolve_project);
+    let desired = Desired {
+        policy: policy.map(resolve_policy).unwrap_or_default(),
+        milestones: milestones.into_iter().flatten().filter_map(resolve_milestone).collect(),
+        releases: (releases.into_iter().flatten())
+            .filter_map(|release| resolve_release(release, folder, findings))
+            .collect(),
+    };
+    Resolved { project, url, desired }
+}
+
+fn resolve_project(RawProject { path, id, url }: RawProject) -> (Option<ProjectRef>, Option<Url>) {
+    let id = id.map(|id| ProjectRef::Id(id.value));
+    (id.or_else(|| path.map(|path| ProjectRef::Path(path.value.0))), url.map(|url| url.value.0))
+}
+
+fn resolve_policy(RawPolicy { unmanaged, tags, max_deletes, milestones }: RawPolicy) -> Policy {
+    let patterns: Option<Vec<_>> = tags.map(|tags| tags.into_iter().map(|pattern| pattern.value.0).collect());
+    Policy {
+        unmanaged: value(unmanaged).unwrap_or_default(),
+        // Each has been compiled once already.
+        tags: patterns.and_then(|patterns| TagPatterns::new(&patterns).ok()).unwrap_or_default(),
+        max_deletes: value(max_deletes).unwrap_or_default(),
+        milestones: value(milestones).unwrap_or_default(),
+    }
+}
+
+fn resolve_milestone(milestone: RawMilestone) -> Option<DesiredMilestone> {
+    let RawMilestone { title, description, start_date, due_date, state } = milestone;
+    Some(DesiredMilestone {
+        title: value(title)?.0,
+        description: value(description).map(|text| text.0),
+        start_date: value(start_date).map(|day| day.0),
+        due_date: value(due_date).map(|day| day.0),
+        state: value(state),
+    })
+}
+
+fn resolve_release(release: RawRelease, folder: &Folder<'_>, findings: &mut Findings) -> Option<DesiredRelease> {
+    let RawRelease {
+        tag_name,
+        name,
+        description,
+        description_file,
+        released_at,
+        git_ref,
+        tag_message,
+        milestones,
+        protect,
+        links,
+    } = release;
+    let from_file = description_file.and_then(|file| read_notes(&file, folder, findings));
+    Some(DesiredRelease {
+        tag_name: value(tag_name)?,
+        name: value(name).map(|name| name.0),
+        description: value(description).map(|text| text.0).or(from_file),
+        released_at: value(released_at),
+        git_ref: value(git_ref).map(|git_ref| git_ref.0),
+        tag_message: value(tag_message).map(|message| message.0),
+        milestones: milestones
+            .map(|titles| titles.into_iter().map(|Located { value: TitleRef(title), .. }| title.0).collect()),
+        links: links.map(|links| links.into_iter().filter_map(resolve_link).collect()),
+        protect: value(protect).unwrap_or_default(),
+    })
+}
+
+fn resolve_link(RawLink { name, url, direct_asset_path, link_type }: RawLink) -> Option<DesiredLink> {
+    Some(DesiredLink {
+        name: value(name)?.0,
+        url: value(url)?.0,
+        direct_asset_path: value(direct_asset_path),
+        link_type: value(link_type),
+    })
+}
+
+fn read_notes(file: &Located<NotesFile>, folder: &Folder<'_>, findings: &mut Findings) -> Option<Description> {
+    folder.notes(file).map_err(|finding| findings.push(finding)).ok()
+}
+
+fn value<T>(located: Option<Located<T>>) -> Option<T> {
+    located.map(|located| located.value)
+}

@@ -1,0 +1,115 @@
+//! The manifest's text, where things stand in it, and how it is read from disk.
+//!
+//! Knows nothing of TOML.
+
+use crate::manifest::error::ManifestError;
+use crate::manifest::finding::Finding;
+use crate::manifest::visible;
+use std::borrow::Cow;
+use std::io;
+use std::ops::Range;
+use std::path::Path;
+
+/// A range of bytes of the manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    /// The first byte.
+    pub(super) start: usize,
+    /// The byte after the last.
+    pub(super) end: usize,
+}
+
+impl From<Range<usize>> for Span {
+    fn from(range: Range<usize>) -> Self {
+        Self { start: range.start, end: range.end.max(range.start) }
+    }
+}
+
+/// A value and where it was written.
+#[derive(Debug, Clone)]
+pub(super) struct Located<T> {
+    /// What it says.
+    pub(super) value: T,
+    /// Where it says so.
+    pub(super) span: Span,
+}
+
+/// The schema does not care where a value stands.
+impl<T: schemars::JsonSchema> schemars::JsonSchema for Located<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+    fn schema_id() -> Cow<'static, str> {
+        T::schema_id()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        T::json_schema(generator)
+    }
+}
+
+/// The manifest's text under the name the user gave it.
+pub(super) struct Source<'a> {
+    /// The path as the user gave it.
+    pub(super) name: &'a Path,
+    /// All of it.
+    pub(super) text: &'a str,
+}
+
+/// Reads the manifest's text.
+pub(super) fn read(path: &Path) -> Result<String, ManifestError> {
+    refuse_foreign_link(path)?;
+    let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at].split(|byte| *byte == b'\n').count();
+        let finding = Finding::new(format!("{} is not UTF-8", shown(path)))
+            .help(format!("byte {at}, in line {line}, starts no UTF-8 character; save the file as UTF-8"));
+        ManifestError::of_file(path, finding)
+    })
+}
+
+/// A merge request could replace the manifest by a symbolic link to `/proc/self/environ`, and have the secrets there
+/// printed as a syntax error. Links inside the folder are fine (Kubernetes mounts files that way), and so is `/dev/stdin`.
+fn refuse_foreign_link(path: &Path) -> Result<(), ManifestError> {
+    let is_link = std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+    if !is_link || path.starts_with("/dev") {
+        return Ok(());
+    }
+    let inside = || Some(path.canonicalize().ok()?.starts_with(folder(path).canonicalize().ok()?));
+    if inside() == Some(true) {
+        return Ok(());
+    }
+    let finding = Finding::new(format!("{} is a symbolic link that leads out of its folder, or nowhere", shown(path)))
+        .help("name the file it should lead to, or replace the link by that file");
+    Err(ManifestError::of_file(path, finding))
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> ManifestError {
+    let path_shown = shown(path);
+    let finding = match error.kind() {
+        io::ErrorKind::NotFound => Finding::new(format!("no such file: {path_shown}"))
+            .help("name the manifest with `-f FILE`, or run relsync where `releases.toml` is"),
+        io::ErrorKind::IsADirectory => Finding::new(format!("{path_shown} is a directory"))
+            .help("name the manifest in it, such as `-f releases.toml`"),
+        io::ErrorKind::PermissionDenied => Finding::new(format!("no permission to read {path_shown}"))
+            .help("check the file's mode and owner, and those of the folders above it"),
+        _ => Finding::new(format!("can't read {path_shown}: {error}")),
+    };
+    ManifestError::of_file(path, finding)
+}
+
+/// A path in a sentence. Not shortened, unlike what comes from a manifest: it is the user's own.
+fn shown(path: &Path) -> String {
+    format!("`{}`", visible::line(&path.to_string_lossy()))
+}
+
+/// The folder below which a manifest's files are.
+pub(super) fn folder(manifest: &Path) -> &Path {
+    match manifest.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}

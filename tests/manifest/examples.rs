@@ -1,0 +1,45 @@
+//! The examples are right, and cover what they say they cover.
+
+use relsync::manifest;
+use std::path::{Path, PathBuf};
+
+/// Every `examples/*/releases.toml`.
+pub(crate) fn all() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().join("releases.toml"))
+        .filter(|path| path.exists())
+        .collect();
+    paths.sort();
+    assert!(paths.len() >= 2);
+    paths
+}
+
+#[test]
+fn every_example_is_taken() {
+    for path in all() {
+        let manifest = manifest::load(&path).unwrap_or_else(|error| panic!("{error}: {:?}", error.problems()));
+        assert!(!manifest.desired.releases.is_empty(), "{}", path.display());
+    }
+}
+
+#[test]
+fn the_reference_names_every_key() {
+    fn keys(schema: &serde_json::Value, found: &mut Vec<String>) {
+        if let Some(properties) = schema["properties"].as_object() {
+            for (key, property) in properties {
+                found.push(key.clone());
+                keys(property, found);
+                keys(&property["items"], found);
+            }
+        }
+    }
+    let mut all = Vec::new();
+    keys(&serde_json::from_str(&manifest::json_schema()).unwrap(), &mut all);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/reference/releases.toml");
+    let text = std::fs::read_to_string(path).unwrap();
+    for key in all {
+        assert!(text.contains(&format!("{key} = ")) || text.contains(&format!("{key}]")), "{key}");
+    }
+}

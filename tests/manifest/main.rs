@@ -1,0 +1,15 @@
+//! The manifest, from outside: what is taken, what is refused, and how that reads.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
+
+mod any_input;
+mod examples;
+mod files;
+mod hostile;
+mod keys;
+mod relations;
+mod render;
+mod schema;
+mod syntax;
+mod taken;
+mod values;
