@@ -12,3 +12,5 @@
 
 pub mod manifest;
 pub mod model;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;

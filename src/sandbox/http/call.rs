@@ -1,0 +1,135 @@
+//! Everything that came with a request: the path's segments, the parameters of query and body, the token.
+
+use super::form::{self, Malformed};
+use super::{Credential, Reader, Refusal};
+use crate::sandbox::server::App;
+use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequest, FromRequestParts, OriginalUri, RawPathParams, Request};
+use axum::http::{HeaderMap, StatusCode, Uri, header, uri::Authority};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use url::form_urlencoded;
+
+const MAX_BODY: usize = 10 * 1024 * 1024;
+/// Parameters that are tokens: never repeated in an answer.
+const TOKENS: [&str; 3] = ["private_token", "access_token", "job_token"];
+
+/// A request, read.
+#[derive(Debug)]
+pub(crate) struct Call {
+    /// The token.
+    pub(crate) credential: Credential,
+    /// The sandbox's own address as the client knows it, without a slash at the end.
+    pub(crate) base: String,
+    segments: BTreeMap<String, String>,
+    params: Map<String, Value>,
+    uri: Uri,
+}
+
+impl Call {
+    /// A segment of the path, decoded once.
+    ///
+    /// # Errors
+    /// 404 where the segment is empty: GitLab has no such route.
+    pub(crate) fn segment(&self, name: &str) -> Result<&str, Refusal> {
+        let segment = self.segments.get(name).filter(|segment| !segment.is_empty());
+        segment.map(String::as_str).ok_or_else(Refusal::no_such_route)
+    }
+
+    /// A segment that must be a number.
+    ///
+    /// # Errors
+    /// 400 if it is not.
+    pub(crate) fn number(&self, name: &str) -> Result<i64, Refusal> {
+        let invalid = || Refusal::error(StatusCode::BAD_REQUEST, &format!("{name} is invalid"));
+        self.segment(name)?.parse().map_err(|_| invalid())
+    }
+
+    /// A reader of the parameters.
+    pub(crate) fn reader(&self) -> Reader<'_> {
+        Reader::new(&self.params)
+    }
+
+    /// This request's url with some of the query's parameters replaced.
+    pub(crate) fn url_with(&self, replaced: &[(&str, String)]) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let given = form_urlencoded::parse(self.uri.query().unwrap_or_default().as_bytes());
+        for (name, value) in given {
+            if !TOKENS.contains(&&*name) && !replaced.iter().any(|(key, _)| *key == name) {
+                query.append_pair(&name, &value);
+            }
+        }
+        for (name, value) in replaced {
+            query.append_pair(name, value);
+        }
+        format!("{}{}?{}", self.base, self.uri.path(), query.finish())
+    }
+}
+
+impl FromRequest<App> for Call {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
+        let (mut parts, body) = request.into_parts();
+        let segments = RawPathParams::from_request_parts(&mut parts, app)
+            .await
+            .map_err(|_| Refusal::error(StatusCode::BAD_REQUEST, "400 Bad Request"))?
+            .iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let malformed = |Malformed| Refusal::error(StatusCode::BAD_REQUEST, "400 Bad Request");
+        let mut params = form::parse(parts.uri.query().unwrap_or_default().as_bytes()).map_err(malformed)?;
+        let query = |name: &str| params.get(name)?.as_str().map(str::to_owned);
+        let credential = Credential::of(&parts.headers, query);
+        params.extend(read_body(&parts.headers, body).await?);
+        // GitLab refuses these before anything reads them: PostgreSQL can't keep them.
+        if params.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)) {
+            return Err(malformed(Malformed));
+        }
+        // `parts.uri` lacks what the router has nested.
+        let Ok(OriginalUri(uri)) = OriginalUri::from_request_parts(&mut parts, app).await;
+        let base = own_address(&parts.headers).unwrap_or_else(|| app.base.clone());
+        Ok(Self { credential, base, segments, params, uri })
+    }
+}
+
+async fn read_body(headers: &HeaderMap, body: Body) -> Result<Map<String, Value>, Refusal> {
+    let bytes = to_bytes(body, MAX_BODY)
+        .await
+        .map_err(|_| Refusal::error(StatusCode::PAYLOAD_TOO_LARGE, "Request Body Too Large"))?;
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Ok(Map::new());
+    }
+    let unlike = || Refusal::error(StatusCode::BAD_REQUEST, "message body does not match declared format");
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match essence.as_str() {
+        "" | "application/x-www-form-urlencoded" => form::parse(&bytes).map_err(|Malformed| unlike()),
+        json if json == "application/json" || json.ends_with("+json") => match serde_json::from_slice(&bytes) {
+            Ok(Value::Object(params)) => Ok(params),
+            // Grape takes parameters from an object only; what else is well-formed names none.
+            Ok(_) => Ok(Map::new()),
+            Err(_) => Err(unlike()),
+        },
+        other => {
+            let text = format!("The provided content-type '{other}' is not supported.");
+            Err(Refusal::error(StatusCode::UNSUPPORTED_MEDIA_TYPE, &text))
+        }
+    }
+}
+
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(holds_nul),
+        Value::Object(map) => map.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// The address the client used, if it names a plain one.
+fn own_address(headers: &HeaderMap) -> Option<String> {
+    let host = headers.get(header::HOST)?.to_str().ok()?;
+    let authority: Authority = host.parse().ok()?;
+    (!authority.as_str().contains('@')).then(|| format!("http://{authority}"))
+}

@@ -1,0 +1,99 @@
+//! The embedded GitLab: what a real server does with releases, links, tags and milestones, over real HTTP, with its
+//! state in SQLite.
+//!
+//! It is the other side of the wire, so it imports nothing of relsync's: no type is shared with the client, and a mistake
+//! made on one side shows instead of cancelling out. `http` reads requests and shapes answers as Grape does, `api` holds
+//! one file for each resource, `store` is the only place that speaks SQL, `seed` fills a new database.
+
+mod api;
+mod auth;
+mod error;
+mod http;
+mod moment;
+mod requests;
+mod rules;
+mod seed;
+mod server;
+mod store;
+
+pub use error::Error;
+
+use seed::Seed;
+use server::App;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use store::Store;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+/// How a sandbox is to run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where to listen; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// The folder that keeps the state; without one it is kept in memory.
+    pub data: Option<PathBuf>,
+    /// A seed file for a new database; without one the default seed is laid.
+    pub seed: Option<PathBuf>,
+}
+
+/// A running sandbox. Dropping it stops it, too.
+#[derive(Debug)]
+pub struct Sandbox {
+    address: SocketAddr,
+    shutdown: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Sandbox {
+    /// Opens the state, lays the seed if it is new, and serves in the background until stopped.
+    ///
+    /// # Errors
+    /// When the address is taken, the folder can't be used, or the seed file is wrong.
+    pub async fn start(options: Options) -> Result<Self, Error> {
+        let Options { listen, data, seed } = options;
+        let store = tokio::task::spawn_blocking(move || {
+            let seed = Seed::load(seed.as_deref())?;
+            Store::open(data.as_deref(), &seed)
+        })
+        .await
+        .map_err(|_| Error::Stopped)??;
+        let refused = |source| Error::Listen { address: listen, source };
+        let listener = TcpListener::bind(listen).await.map_err(refused)?;
+        let address = listener.local_addr().map_err(refused)?;
+        let (shutdown, stopped) = oneshot::channel();
+        let task = tokio::spawn(server::serve(listener, App::new(store, base_url(address)), stopped));
+        Ok(Self { address, shutdown, task })
+    }
+
+    /// Where it listens, such as `http://127.0.0.1:8929`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        base_url(self.address)
+    }
+
+    /// Takes no more requests, answers those it has, and returns.
+    pub async fn stop(self) {
+        // Either side may be gone already: then there is nothing left to stop.
+        let _ = self.shutdown.send(());
+        let _ = self.task.await;
+    }
+}
+
+/// Empties the state kept in `data` and lays the seed anew: the file's, or the default one.
+///
+/// # Errors
+/// When the folder can't be used or the seed file is wrong; the old state is then untouched.
+pub fn reset(data: &Path, seed: Option<&Path>) -> Result<(), Error> {
+    let seed = Seed::load(seed)?;
+    Store::reset(data, &seed)
+}
+
+/// A url that a client on this machine can use, also when the sandbox listens on every address.
+fn base_url(address: SocketAddr) -> String {
+    let ip = match address.ip() {
+        ip if !ip.is_unspecified() => ip,
+        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+    };
+    format!("http://{}", SocketAddr::new(ip, address.port()))
+}

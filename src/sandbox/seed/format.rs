@@ -1,0 +1,213 @@
+//! A seed file as it is written. Everything but paths, names, titles and tags may be left out; unknown keys are errors.
+
+use crate::sandbox::moment::Moment;
+use crate::sandbox::store::links::LinkType;
+use crate::sandbox::store::milestones::MilestoneState;
+use crate::sandbox::store::projects::Visibility;
+use crate::sandbox::store::users::Role;
+use jiff::civil::Date;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
+use toml::Spanned;
+use toml::value::Datetime;
+
+/// The whole file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct File {
+    pub(super) groups: Vec<Group>,
+    pub(super) users: Vec<User>,
+    pub(super) projects: Vec<Project>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Group {
+    pub(super) path: Spanned<String>,
+    #[serde(default)]
+    pub(super) milestones: Vec<Milestone>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct User {
+    pub(super) username: Spanned<String>,
+    pub(super) name: Option<String>,
+    #[serde(default)]
+    pub(super) tokens: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Project {
+    pub(super) id: Option<u32>,
+    pub(super) path: Spanned<String>,
+    #[serde(default, deserialize_with = "visibility")]
+    pub(super) visibility: Option<Visibility>,
+    pub(super) default_branch: Option<String>,
+    #[serde(default, deserialize_with = "moment")]
+    pub(super) created_at: Option<Moment>,
+    #[serde(default)]
+    pub(super) branches: Vec<Spanned<String>>,
+    /// The commits that branches are on; the others' are made up.
+    #[serde(default)]
+    pub(super) heads: BTreeMap<String, Spanned<String>>,
+    #[serde(default)]
+    pub(super) commits: Vec<Commit>,
+    #[serde(default)]
+    pub(super) protected_tags: Vec<ProtectedTag>,
+    #[serde(default)]
+    pub(super) tags: Vec<Tag>,
+    #[serde(default)]
+    pub(super) milestones: Vec<Milestone>,
+    #[serde(default)]
+    pub(super) members: Vec<Member>,
+    #[serde(default)]
+    pub(super) releases: Vec<Release>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Commit {
+    pub(super) sha: Spanned<String>,
+    pub(super) message: String,
+    pub(super) parent: Option<String>,
+    #[serde(default, deserialize_with = "moment")]
+    pub(super) created_at: Option<Moment>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProtectedTag {
+    pub(super) name: Spanned<String>,
+    #[serde(default)]
+    pub(super) create_access: CreateAccess,
+}
+
+/// Who may create a protected tag.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum CreateAccess {
+    Developer,
+    #[default]
+    Maintainer,
+    NoOne,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Tag {
+    pub(super) name: Spanned<String>,
+    pub(super) target: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) message: String,
+    #[serde(default, deserialize_with = "moment")]
+    pub(super) created_at: Option<Moment>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Milestone {
+    pub(super) id: Option<u32>,
+    pub(super) title: Spanned<String>,
+    pub(super) description: Option<String>,
+    #[serde(default, deserialize_with = "milestone_state")]
+    pub(super) state: Option<MilestoneState>,
+    #[serde(default, deserialize_with = "date")]
+    pub(super) start_date: Option<Date>,
+    #[serde(default, deserialize_with = "date")]
+    pub(super) due_date: Option<Date>,
+    #[serde(default, deserialize_with = "moment")]
+    pub(super) created_at: Option<Moment>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Member {
+    pub(super) username: Spanned<String>,
+    pub(super) role: MemberRole,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum MemberRole {
+    Guest,
+    Reporter,
+    Developer,
+    Maintainer,
+    Owner,
+}
+
+impl From<MemberRole> for Role {
+    fn from(role: MemberRole) -> Self {
+        match role {
+            MemberRole::Guest => Self::Guest,
+            MemberRole::Reporter => Self::Reporter,
+            MemberRole::Developer => Self::Developer,
+            MemberRole::Maintainer => Self::Maintainer,
+            MemberRole::Owner => Self::Owner,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Release {
+    pub(super) tag_name: Spanned<String>,
+    /// Where to make the tag if it is not among the tags; without it the release has no tag, as broken data may.
+    #[serde(rename = "ref")]
+    pub(super) reference: Option<Spanned<String>>,
+    pub(super) tag_message: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) description: Option<String>,
+    #[serde(default, deserialize_with = "moment")]
+    pub(super) released_at: Option<Moment>,
+    #[serde(default, deserialize_with = "moment")]
+    pub(super) created_at: Option<Moment>,
+    #[serde(default)]
+    pub(super) milestones: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) links: Vec<Link>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Link {
+    pub(super) name: Spanned<String>,
+    pub(super) url: Spanned<String>,
+    pub(super) direct_asset_path: Option<Spanned<String>>,
+    #[serde(default, rename = "link_type", deserialize_with = "link_type")]
+    pub(super) kind: Option<LinkType>,
+}
+
+fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Moment>, D::Error> {
+    let time = Datetime::deserialize(deserializer)?;
+    Moment::parse(&time.to_string()).map(Some).ok_or_else(|| D::Error::custom("a date-time is wanted here"))
+}
+
+fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    let time = Datetime::deserialize(deserializer)?;
+    time.to_string().parse().map(Some).map_err(|_| D::Error::custom("a date is wanted here"))
+}
+
+fn visibility<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Visibility>, D::Error> {
+    word(deserializer, Visibility::from_word, "`private` or `public`")
+}
+
+fn milestone_state<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<MilestoneState>, D::Error> {
+    word(deserializer, MilestoneState::from_word, "`active` or `closed`")
+}
+
+fn link_type<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<LinkType>, D::Error> {
+    word(deserializer, LinkType::from_word, "`other`, `runbook`, `image` or `package`")
+}
+
+fn word<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    from_word: impl FnOnce(&str) -> Option<T>,
+    known: &str,
+) -> Result<Option<T>, D::Error> {
+    let word = String::deserialize(deserializer)?;
+    from_word(&word).map(Some).ok_or_else(|| D::Error::custom(format!("`{word}` is not known here, {known} is")))
+}

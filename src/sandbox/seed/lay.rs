@@ -1,0 +1,194 @@
+//! Writes a seed into an empty database: the sandbox's own users first, then groups, users and projects.
+
+use super::Problem;
+use super::format::{Commit, CreateAccess, File, Group, Milestone, Project, Tag, User};
+use super::release;
+use crate::sandbox::moment::Moment;
+use crate::sandbox::rules::{clean_title, is_tag_name, title_error};
+use crate::sandbox::store::ids::{MilestoneId, ProjectId, UserId};
+use crate::sandbox::store::milestones::{MilestoneFields, MilestoneState, Owner};
+use crate::sandbox::store::projects::{ProtectedTag, Visibility};
+use crate::sandbox::store::users::{Role, TokenKind};
+use crate::sandbox::store::{milestones, projects, tags, users};
+use rusqlite::Connection;
+use toml::Spanned;
+
+const DEFAULT_BRANCH: &str = "main";
+
+/// The users whose tokens work on every project.
+const OWN_USERS: [(&str, &str, &str, Role); 4] = [
+    ("root", "Administrator", "sandbox-maintainer", Role::Maintainer),
+    ("sandbox-developer", "Sandbox developer", "sandbox-developer", Role::Developer),
+    ("sandbox-reporter", "Sandbox reporter", "sandbox-reporter", Role::Reporter),
+    ("sandbox-guest", "Sandbox guest", "sandbox-guest", Role::Guest),
+];
+/// Jobs run as the maintainer.
+const JOB_TOKEN: &str = "sandbox-job";
+
+/// Writes it all; the caller undoes it if this fails.
+pub(super) fn lay(db: &Connection, file: &File) -> Result<(), Problem> {
+    let now = Moment::now();
+    let root = own_users(db)?;
+    for Group { path, milestones } in &file.groups {
+        let owner = Owner::Group(projects::ensure_group(db, full_path(path)?)?);
+        milestones.iter().try_for_each(|milestone| lay_milestone(db, owner, milestone, now))?;
+    }
+    for User { username, name, tokens } in &file.users {
+        let handle = username.get_ref();
+        let user = if OWN_USERS.iter().any(|own| own.0 == handle) {
+            // A seed may give the sandbox's own users more tokens.
+            users::by_username(db, handle)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?
+        } else {
+            users::add(db, handle, name.as_ref().unwrap_or(handle), None).map_err(Problem::on_write(username.span()))?
+        };
+        for token in tokens {
+            users::add_token(db, user, token.get_ref(), TokenKind::Personal)
+                .map_err(Problem::on_write(token.span()))?;
+        }
+    }
+    file.projects.iter().try_for_each(|project| lay_project(db, project, root, now))
+}
+
+/// Adds the sandbox's own users; tells which one releases without an author are by.
+fn own_users(db: &Connection) -> Result<UserId, Problem> {
+    let mut users = Vec::with_capacity(OWN_USERS.len());
+    for (username, name, token, role) in OWN_USERS {
+        let user = users::add(db, username, name, Some(role))?;
+        users::add_token(db, user, token, TokenKind::Personal)?;
+        users.push(user);
+    }
+    let root = users[0];
+    users::add_token(db, root, JOB_TOKEN, TokenKind::Job)?;
+    Ok(root)
+}
+
+fn lay_project(db: &Connection, project: &Project, root: UserId, now: Moment) -> Result<(), Problem> {
+    let path = full_path(&project.path)?;
+    if !path.contains('/') {
+        return Err(Problem::new("a project's path starts with its group's", project.path.span()));
+    }
+    let default_branch = project.default_branch.as_deref().unwrap_or(DEFAULT_BRANCH);
+    let id = projects::add(
+        db,
+        project.id.map(|id| ProjectId(id.into())),
+        path,
+        project.visibility.unwrap_or(Visibility::Private),
+        default_branch,
+        project.created_at.unwrap_or(now),
+    )
+    .map_err(Problem::on_write(project.path.span()))?;
+
+    for Commit { sha, message, parent, created_at } in &project.commits {
+        let sha = checked_sha(sha)?.to_owned();
+        let created_at = created_at.unwrap_or(now);
+        let commit = tags::Commit { sha, message: message.clone(), parent_sha: parent.clone(), created_at };
+        tags::add_commit(db, id, &commit)?;
+    }
+    project.tags.iter().try_for_each(|tag| lay_tag(db, id, path, tag, now))?;
+    lay_branches(db, id, project, default_branch, now)?;
+    for rule in &project.protected_tags {
+        let create_access = match rule.create_access {
+            CreateAccess::Developer => Some(Role::Developer),
+            CreateAccess::Maintainer => Some(Role::Maintainer),
+            CreateAccess::NoOne => None,
+        };
+        let pattern = rule.name.get_ref().clone();
+        projects::protect(db, id, &ProtectedTag { pattern, create_access })
+            .map_err(Problem::on_write(rule.name.span()))?;
+    }
+    for member in &project.members {
+        let place = member.username.span();
+        let user = users::by_username(db, member.username.get_ref())?
+            .ok_or_else(|| Problem::new("no user has this name", place.clone()))?;
+        users::add_member(db, id, user, member.role.into()).map_err(Problem::on_write(place))?;
+    }
+    let owner = Owner::Project(id);
+    project.milestones.iter().try_for_each(|milestone| lay_milestone(db, owner, milestone, now))?;
+    project.releases.iter().try_for_each(|entry| release::lay(db, id, entry, root, now))
+}
+
+/// The branches named, the default one, and those whose heads are given.
+fn lay_branches(
+    db: &Connection,
+    id: ProjectId,
+    project: &Project,
+    default_branch: &str,
+    now: Moment,
+) -> Result<(), Problem> {
+    let path = project.path.get_ref();
+    let mut names: Vec<&str> = project.branches.iter().map(|branch| branch.get_ref().as_str()).collect();
+    for name in project.heads.keys().map(String::as_str).chain([default_branch]) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    for name in names {
+        let sha = match project.heads.get(name) {
+            Some(sha) => checked_sha(sha)?.to_owned(),
+            None => tags::fake_sha(&[path, name]),
+        };
+        let place = project.branches.iter().rfind(|branch| branch.get_ref() == name).map(Spanned::span);
+        ensure_commit(db, id, &sha, project.created_at.unwrap_or(now))?;
+        tags::add_branch(db, id, name, &sha)
+            .map_err(Problem::on_write(place.unwrap_or_else(|| project.path.span())))?;
+    }
+    Ok(())
+}
+
+fn lay_tag(db: &Connection, project: ProjectId, project_path: &str, tag: &Tag, now: Moment) -> Result<(), Problem> {
+    let name = tag.name.get_ref();
+    if !is_tag_name(name) {
+        return Err(Problem::new("git would not take this as a tag's name", tag.name.span()));
+    }
+    let sha = match &tag.target {
+        Some(sha) => checked_sha(sha)?.to_owned(),
+        None => tags::fake_sha(&[project_path, "refs/tags", name]),
+    };
+    let created_at = tag.created_at.unwrap_or(now);
+    ensure_commit(db, project, &sha, created_at)?;
+    let row = tags::Tag { name: name.clone(), sha, message: tag.message.clone(), created_at };
+    tags::add(db, project, &row).map_err(Problem::on_write(tag.name.span()))
+}
+
+fn lay_milestone(db: &Connection, owner: Owner, milestone: &Milestone, now: Moment) -> Result<(), Problem> {
+    let title = clean_title(milestone.title.get_ref());
+    if let Some(error) = title_error(&title) {
+        return Err(Problem::new(format!("the title {error}"), milestone.title.span()));
+    }
+    let fields = MilestoneFields {
+        title,
+        description: milestone.description.clone(),
+        state: milestone.state.unwrap_or(MilestoneState::Active),
+        start_date: milestone.start_date,
+        due_date: milestone.due_date,
+    };
+    let id = milestone.id.map(|id| MilestoneId(id.into()));
+    milestones::add(db, id, owner, fields, milestone.created_at.unwrap_or(now))
+        .map_err(Problem::on_write(milestone.title.span()))
+        .map(drop)
+}
+
+/// A commit of which nothing but the SHA is known.
+fn ensure_commit(db: &Connection, project: ProjectId, sha: &str, created_at: Moment) -> Result<(), Problem> {
+    let message = format!("Commit {}", &sha[..8]);
+    tags::add_commit(db, project, &tags::Commit { sha: sha.to_owned(), message, parent_sha: None, created_at })?;
+    Ok(())
+}
+
+fn checked_sha(sha: &Spanned<String>) -> Result<&str, Problem> {
+    if tags::is_sha(sha.get_ref()) {
+        Ok(sha.get_ref())
+    } else {
+        Err(Problem::new("a SHA has 40 characters of 0-9 and a-f", sha.span()))
+    }
+}
+
+/// A path whose parts are not empty, and which can't be taken for a number.
+fn full_path(path: &Spanned<String>) -> Result<&str, Problem> {
+    let text = path.get_ref();
+    if text.split('/').any(str::is_empty) || text.bytes().all(|b| b.is_ascii_digit()) {
+        Err(Problem::new("this is not the path of a group or project", path.span()))
+    } else {
+        Ok(text)
+    }
+}

@@ -1,0 +1,36 @@
+//! GitLab's numbers for things. Each kind is its own type, so that a milestone's can't be taken for a link's.
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+        pub(crate) struct $name(pub(crate) i64);
+
+        impl rusqlite::types::ToSql for $name {
+            fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
+                Ok(self.0.into())
+            }
+        }
+
+        impl rusqlite::types::FromSql for $name {
+            fn column_result(value: rusqlite::types::ValueRef<'_>) -> rusqlite::types::FromSqlResult<Self> {
+                value.as_i64().map(Self)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A group's.
+    GroupId,
+    /// A project's.
+    ProjectId,
+    /// A user's.
+    UserId,
+    /// A milestone's, unique in all of the sandbox.
+    MilestoneId,
+    /// A release's.
+    ReleaseId,
+    /// A link's.
+    LinkId,
+}

@@ -1,0 +1,154 @@
+-- The sandbox's state. What must be unique is unique here, so that no two requests can slip past a check together.
+-- Times are milliseconds since 1970, dates are YYYY-MM-DD, roles are GitLab's access levels.
+
+CREATE TABLE groups (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    parent_id     INTEGER REFERENCES groups,
+    path          TEXT NOT NULL UNIQUE,
+    -- The last iid given to a milestone; they are never given twice.
+    milestone_iid INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE TABLE projects (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    group_id       INTEGER NOT NULL REFERENCES groups,
+    path           TEXT NOT NULL UNIQUE,
+    visibility     TEXT NOT NULL,
+    default_branch TEXT NOT NULL,
+    created_at     INTEGER NOT NULL,
+    milestone_iid  INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE TABLE users (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    username        TEXT NOT NULL UNIQUE,
+    name            TEXT NOT NULL,
+    -- The role on every project, for the sandbox's own users.
+    role_everywhere INTEGER
+);
+
+CREATE TABLE tokens (
+    token   TEXT PRIMARY KEY,
+    kind    TEXT NOT NULL,
+    user_id INTEGER NOT NULL REFERENCES users
+) WITHOUT ROWID;
+
+CREATE TABLE members (
+    project_id INTEGER NOT NULL REFERENCES projects,
+    user_id    INTEGER NOT NULL REFERENCES users,
+    role       INTEGER NOT NULL,
+    PRIMARY KEY (project_id, user_id)
+) WITHOUT ROWID;
+
+CREATE TABLE commits (
+    project_id INTEGER NOT NULL REFERENCES projects,
+    sha        TEXT NOT NULL,
+    message    TEXT NOT NULL,
+    parent_sha TEXT,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (project_id, sha)
+) WITHOUT ROWID;
+
+CREATE TABLE branches (
+    project_id INTEGER NOT NULL REFERENCES projects,
+    name       TEXT NOT NULL,
+    sha        TEXT NOT NULL,
+    PRIMARY KEY (project_id, name),
+    FOREIGN KEY (project_id, sha) REFERENCES commits
+) WITHOUT ROWID;
+
+CREATE TABLE protected_tags (
+    project_id    INTEGER NOT NULL REFERENCES projects,
+    pattern       TEXT NOT NULL,
+    -- The least role that may create such a tag; NULL: no one.
+    create_access INTEGER,
+    PRIMARY KEY (project_id, pattern)
+) WITHOUT ROWID;
+
+CREATE TABLE tags (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    project_id  INTEGER NOT NULL REFERENCES projects,
+    name        TEXT NOT NULL,
+    sha         TEXT NOT NULL,
+    -- Empty: a lightweight tag.
+    message     TEXT NOT NULL,
+    created_at  INTEGER NOT NULL,
+    version_key TEXT NOT NULL,
+    UNIQUE (project_id, name),
+    FOREIGN KEY (project_id, sha) REFERENCES commits
+);
+CREATE INDEX tags_by_time ON tags (project_id, created_at, name);
+CREATE INDEX tags_by_version ON tags (project_id, version_key, name);
+
+CREATE TABLE milestones (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    iid         INTEGER NOT NULL,
+    project_id  INTEGER REFERENCES projects,
+    group_id    INTEGER REFERENCES groups,
+    title       TEXT NOT NULL,
+    description TEXT,
+    state       TEXT NOT NULL,
+    start_date  TEXT,
+    due_date    TEXT,
+    created_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL,
+    CHECK ((project_id IS NULL) <> (group_id IS NULL)),
+    UNIQUE (project_id, title),
+    UNIQUE (group_id, title),
+    UNIQUE (project_id, iid),
+    UNIQUE (group_id, iid)
+);
+CREATE INDEX milestones_by_title ON milestones (title);
+
+-- A title is taken in a project if the project's group has it, and the other way round.
+CREATE TRIGGER milestone_title_on_insert BEFORE INSERT ON milestones
+WHEN EXISTS (
+    SELECT 1 FROM milestones m JOIN projects p ON p.id = m.project_id OR p.group_id = m.group_id
+    WHERE m.title = new.title AND (p.id = new.project_id OR p.group_id = new.group_id)
+)
+BEGIN SELECT RAISE(ABORT, 'milestones.title'); END;
+
+CREATE TRIGGER milestone_title_on_update BEFORE UPDATE OF title ON milestones
+WHEN EXISTS (
+    SELECT 1 FROM milestones m JOIN projects p ON p.id = m.project_id OR p.group_id = m.group_id
+    WHERE m.title = new.title AND m.id <> new.id AND (p.id = new.project_id OR p.group_id = new.group_id)
+)
+BEGIN SELECT RAISE(ABORT, 'milestones.title'); END;
+
+CREATE TABLE releases (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    project_id  INTEGER NOT NULL REFERENCES projects,
+    -- No foreign key: broken data may hold a release without its tag, as GitLab's can.
+    tag         TEXT NOT NULL,
+    sha         TEXT,
+    author_id   INTEGER NOT NULL REFERENCES users,
+    created_at  INTEGER NOT NULL,
+    released_at INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL,
+    -- NULL: the tag's name.
+    name        TEXT,
+    -- Last, so that reading the other columns never walks through a long text.
+    description TEXT,
+    UNIQUE (project_id, tag)
+);
+CREATE INDEX releases_by_release ON releases (project_id, released_at, id);
+CREATE INDEX releases_by_creation ON releases (project_id, created_at, id);
+
+CREATE TABLE links (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    release_id INTEGER NOT NULL REFERENCES releases ON DELETE CASCADE,
+    name       TEXT NOT NULL,
+    url        TEXT NOT NULL,
+    filepath   TEXT,
+    link_type  TEXT NOT NULL,
+    UNIQUE (release_id, name),
+    UNIQUE (release_id, url),
+    UNIQUE (release_id, filepath)
+);
+
+CREATE TABLE release_milestones (
+    release_id   INTEGER NOT NULL REFERENCES releases ON DELETE CASCADE,
+    milestone_id INTEGER NOT NULL REFERENCES milestones ON DELETE CASCADE,
+    PRIMARY KEY (release_id, milestone_id)
+) WITHOUT ROWID;
+CREATE INDEX release_milestones_by_milestone ON release_milestones (milestone_id);

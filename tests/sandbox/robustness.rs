@@ -1,0 +1,160 @@
+//! Nothing that a user sends is the sandbox's own fault.
+
+use crate::{GitLab, MAINTAINER};
+use proptest::prelude::*;
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+use std::sync::OnceLock;
+use tokio::runtime::Runtime;
+
+/// One sandbox for all cases: what earlier ones left behind is part of the test.
+fn shared() -> &'static (Runtime, GitLab) {
+    static SHARED: OnceLock<(Runtime, GitLab)> = OnceLock::new();
+    SHARED.get_or_init(|| {
+        let runtime = Runtime::new().unwrap();
+        let gitlab = runtime.block_on(GitLab::new());
+        (runtime, gitlab)
+    })
+}
+
+fn method() -> impl Strategy<Value = Method> {
+    prop::sample::select(vec![Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::HEAD])
+}
+
+fn segment() -> impl Strategy<Value = String> {
+    let known = [
+        "projects",
+        "24",
+        "root%2Fawesome-app",
+        "releases",
+        "v0.1",
+        "assets",
+        "links",
+        "1",
+        "milestones",
+        "51",
+        "repository",
+        "tags",
+        "version",
+        "%FF",
+        "%00",
+        "..",
+        "-1",
+        "99999999999999999999",
+    ];
+    prop_oneof![4 => prop::sample::select(known.map(String::from).to_vec()), 1 => "[a-z0-9%.+~-]{0,8}"]
+}
+
+fn path() -> impl Strategy<Value = String> {
+    let routes = [
+        "/projects/24/releases",
+        "/projects/24/releases/v0.1",
+        "/projects/24/releases/v0.1/assets/links",
+        "/projects/24/milestones",
+        "/projects/24/milestones/51",
+        "/projects/24/repository/tags",
+        "/projects/24/repository/tags/v0.2",
+        "/projects/24/releases/v0.1/assets/links/1",
+    ];
+    prop_oneof![
+        3 => prop::sample::select(routes.map(String::from).to_vec()),
+        1 => prop::collection::vec(segment(), 0..8).prop_map(|parts| format!("/{}", parts.join("/"))),
+    ]
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    let texts = [
+        "v0.1",
+        "main",
+        "https://x.y",
+        "/bin/app",
+        "2020-01-01",
+        "9999-12-31T23:59:59-12:00",
+        "true",
+        "desc",
+        "close",
+        "v1.0,x",
+        "-9999-01-01",
+        "",
+        "\0",
+        "image",
+        "keyset",
+        "🦀",
+    ];
+    let leaf = prop_oneof![
+        5 => prop::sample::select(texts.to_vec()).prop_map(|text| json!(text)),
+        1 => any::<i64>().prop_map(|number| json!(number)),
+        1 => any::<f64>().prop_map(|number| json!(number)),
+        1 => any::<String>().prop_map(|text| json!(text)),
+        1 => Just(Value::Null),
+        1 => any::<bool>().prop_map(|yes| json!(yes)),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
+            prop::collection::vec((key(), inner), 0..4).prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+fn key() -> impl Strategy<Value = String> {
+    let names = [
+        "tag_name",
+        "ref",
+        "tag_message",
+        "name",
+        "description",
+        "released_at",
+        "milestones",
+        "milestone_ids",
+        "assets",
+        "links",
+        "url",
+        "direct_asset_path",
+        "filepath",
+        "link_type",
+        "title",
+        "start_date",
+        "due_date",
+        "state_event",
+        "page",
+        "per_page",
+        "order_by",
+        "sort",
+        "search",
+        "iids",
+        "pagination",
+        "page_token",
+        "message",
+        "0",
+    ];
+    prop::sample::select(names.map(String::from).to_vec())
+}
+
+fn fields() -> impl Strategy<Value = Map<String, Value>> {
+    prop::collection::vec((key(), value()), 0..6).prop_map(|fields| fields.into_iter().collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_request_is_answered_with_a_5xx(
+        method in method(),
+        path in path(),
+        query in prop::collection::vec((key(), "[a-z0-9,.\\[\\]%-]{0,12}"), 0..3),
+        fields in fields(),
+        raw in prop::option::weighted(0.2, any::<Vec<u8>>()),
+        json in any::<bool>(),
+    ) {
+        let (runtime, gitlab) = shared();
+        let status = runtime.block_on(async {
+            let request = gitlab.request(method, &format!("/api/v4{path}")).query(&query).header("private-token", MAINTAINER);
+            let content_type = if json { "application/json" } else { "application/x-www-form-urlencoded" };
+            let body = raw.unwrap_or_else(|| serde_json::to_vec(&fields).unwrap());
+            let response = request.header("content-type", content_type).body(body).send().await.unwrap();
+            response.status().as_u16()
+        });
+        prop_assert!(status < 500, "{status}");
+    }
+}
