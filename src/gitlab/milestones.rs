@@ -1,0 +1,117 @@
+//! Milestones. A job token can call nothing of this.
+
+use crate::gitlab::error::Flaw;
+use crate::gitlab::pages::Row;
+use crate::gitlab::project::segment;
+use crate::gitlab::request::Request;
+use crate::gitlab::transport::Answer;
+use crate::gitlab::{Client, Error};
+use crate::model::{
+    Description, GroupId, Milestone, MilestoneId, MilestonePatch, MilestoneScope, MilestoneState, NewMilestone,
+    Project, ProjectRef,
+};
+use jiff::civil::Date;
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// The keys relsync reads of a milestone.
+#[derive(Deserialize)]
+struct Wire {
+    id: u64,
+    title: String,
+    description: Option<String>,
+    start_date: Option<Date>,
+    due_date: Option<Date>,
+    state: String,
+    group_id: Option<u64>,
+}
+
+impl Row for Wire {
+    /// With the group that owns it, which may be an ancestor of the project's own.
+    type Model = (Option<GroupId>, Milestone);
+    type Key = MilestoneId;
+
+    fn into_model(self) -> Result<Self::Model, Flaw> {
+        let Self { id, title, description, start_date, due_date, state, group_id } = self;
+        let state = MilestoneState::from_word(&state)
+            .ok_or_else(|| Flaw::strange(format!("a milestone's state this relsync does not know: {state}")))?;
+        let group = group_id.map(GroupId);
+        let milestone = Milestone {
+            id: MilestoneId(id),
+            scope: if group.is_some() { MilestoneScope::Group } else { MilestoneScope::Project },
+            title,
+            description: Description::new(&description.unwrap_or_default()),
+            start_date,
+            due_date,
+            state,
+        };
+        Ok((group, milestone))
+    }
+
+    fn key((_, milestone): &Self::Model) -> MilestoneId {
+        milestone.id
+    }
+}
+
+impl Client {
+    /// The milestones that a project's releases may name: its own, and those of the group it lives in, but not those of
+    /// groups further up.
+    ///
+    /// # Errors
+    /// Any; a job token gets [`Kind::Unauthorized`](crate::gitlab::Kind::Unauthorized) or
+    /// [`Kind::NotFound`](crate::gitlab::Kind::NotFound).
+    pub async fn milestones(&self, project: &Project) -> Result<Vec<Milestone>, Error> {
+        let request = Request::get(&["projects", &segment(&project.reference), "milestones"]);
+        let all = self.list::<Wire>(&request.query("include_ancestors", true)).await?;
+        let usable = |group: &Option<GroupId>| group.is_none() || *group == project.group;
+        Ok(all.into_iter().filter(|(group, _)| usable(group)).map(|(_, milestone)| milestone).collect())
+    }
+
+    /// Makes a project milestone.
+    ///
+    /// # Errors
+    /// [`Kind::Invalid`](crate::gitlab::Kind::Invalid) if there is one with its title.
+    pub async fn create_milestone(&self, project: &ProjectRef, new: &NewMilestone) -> Result<Milestone, Error> {
+        let NewMilestone { title, description, start_date, due_date } = new;
+        let mut body = fields(description.as_ref(), *start_date, *due_date);
+        body.insert("title".into(), title.as_str().into());
+        let request = Request::new(Method::POST, &["projects", &segment(project), "milestones"]);
+        read(&self.transport.send(&request.json(body.into())).await?)
+    }
+
+    /// Changes a project milestone.
+    ///
+    /// # Errors
+    /// Any.
+    pub async fn update_milestone(
+        &self,
+        project: &ProjectRef,
+        id: MilestoneId,
+        patch: &MilestonePatch,
+    ) -> Result<Milestone, Error> {
+        let MilestonePatch { description, start_date, due_date, state } = patch;
+        let mut body = fields(description.as_ref(), *start_date, *due_date);
+        if let Some(state) = state {
+            let event = match state {
+                MilestoneState::Active => "activate",
+                MilestoneState::Closed => "close",
+            };
+            body.insert("state_event".into(), event.into());
+        }
+        let segments = ["projects", &segment(project), "milestones", &id.0.to_string()];
+        read(&self.transport.send(&Request::new(Method::PUT, &segments).json(body.into())).await?)
+    }
+}
+
+/// What a create and an update have in common; what is `None` is left out.
+fn fields(description: Option<&Description>, start: Option<Date>, due: Option<Date>) -> Map<String, Value> {
+    let description = description.map(|d| ("description", d.as_str().to_owned()));
+    let dates = [("start_date", start), ("due_date", due)].map(|(key, date)| date.map(|d| (key, d.to_string())));
+    description.into_iter().chain(dates.into_iter().flatten()).map(|(k, v)| (k.to_owned(), v.into())).collect()
+}
+
+fn read(answer: &Answer<'_>) -> Result<Milestone, Error> {
+    let (_, milestone) = answer.json::<Wire>()?.into_model().map_err(|flaw| answer.flaw(&flaw))?;
+    Ok(milestone)
+}

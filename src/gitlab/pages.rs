@@ -1,0 +1,159 @@
+//! Lists, read whole: a hundred rows a request, and no row lost while others write.
+//!
+//! Offset pages shift when a row is added or removed between two of them: a row comes twice, or not at all. So rows are
+//! told apart by their key and counted against `X-Total`; a list that does not add up is read once more.
+
+use crate::gitlab::error::Flaw;
+use crate::gitlab::request::Request;
+use crate::gitlab::transport::Answer;
+use crate::gitlab::{Client, Error, Kind};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use reqwest::header;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
+
+/// As many rows as GitLab gives at once.
+const PER_PAGE: usize = 100;
+/// Pages read at the same time.
+const SIDE_BY_SIDE: usize = 8;
+
+/// The wire type of a list's rows.
+pub(super) trait Row: DeserializeOwned {
+    /// What it becomes.
+    type Model;
+    /// What tells two rows apart.
+    type Key: Ord;
+
+    /// Checks and converts it.
+    fn into_model(self) -> Result<Self::Model, Flaw>;
+    /// The row's key.
+    fn key(model: &Self::Model) -> Self::Key;
+}
+
+/// One page.
+pub(super) struct Page<M> {
+    pub(super) rows: Vec<M>,
+    /// How many rows all pages have; GitLab does not count beyond 10,000.
+    total: Option<usize>,
+    /// How many pages there are, if GitLab says so.
+    pub(super) pages: Option<usize>,
+    /// The page after this one.
+    pub(super) next: Option<Request>,
+}
+
+impl<M> Page<M> {
+    /// The only page of an empty list.
+    pub(super) fn empty() -> Self {
+        Self { rows: Vec::new(), total: Some(0), pages: Some(1), next: None }
+    }
+}
+
+impl Client {
+    /// Every row of a list, in GitLab's order.
+    pub(super) async fn list<W: Row>(&self, request: &Request) -> Result<Vec<W::Model>, Error> {
+        let first = self.first_page::<W>(request).await?;
+        self.complete::<W>(request, first).await
+    }
+
+    /// A list's first page.
+    pub(super) async fn first_page<W: Row>(&self, request: &Request) -> Result<Page<W::Model>, Error> {
+        self.page::<W>(request, 1).await
+    }
+
+    /// Every row of the list that `first` is the first page of.
+    pub(super) async fn complete<W: Row>(
+        &self,
+        request: &Request,
+        first: Page<W::Model>,
+    ) -> Result<Vec<W::Model>, Error> {
+        if let Some(rows) = self.gather::<W>(request, first).await? {
+            return Ok(rows);
+        }
+        let again = self.first_page::<W>(request).await?;
+        let rows = self.gather::<W>(request, again).await?;
+        rows.ok_or_else(|| self.transport.failed(request, Kind::Changed, "the list changed while being read, twice"))
+    }
+
+    /// The rows of all pages, or `None` if they don't add up.
+    async fn gather<W: Row>(&self, request: &Request, first: Page<W::Model>) -> Result<Option<Vec<W::Model>>, Error> {
+        let mut pages = vec![first];
+        if let Some(count) = pages[0].pages {
+            let later = (2..=count).map(|number| self.page::<W>(request, number));
+            pages.extend(stream::iter(later).buffered(SIDE_BY_SIDE).try_collect::<Vec<_>>().await?);
+        } else {
+            // A server that leads in a circle would keep us here for good.
+            let mut seen = BTreeSet::new();
+            while let Some(next) = pages.last().and_then(|page| page.next.clone()) {
+                if !seen.insert(next.query.clone()) {
+                    return Ok(None);
+                }
+                pages.push(self.page_at::<W>(request, &next, pages.len() + 1).await?);
+            }
+        }
+        if pages.len() == 1 {
+            return Ok(pages.pop().map(|page| page.rows));
+        }
+        let total = pages[0].total;
+        let steady = pages.iter().all(|page| page.total == total);
+        let rows: Vec<_> = pages.into_iter().flat_map(|page| page.rows).collect();
+        let distinct = rows.iter().map(W::key).collect::<BTreeSet<_>>().len();
+        Ok((steady && distinct == rows.len() && total.is_none_or(|total| total == distinct)).then_some(rows))
+    }
+
+    async fn page<W: Row>(&self, request: &Request, number: usize) -> Result<Page<W::Model>, Error> {
+        self.page_at::<W>(request, &numbered(request, number), number).await
+    }
+
+    /// The page of `list` that `request` gets, the `number`th.
+    async fn page_at<W: Row>(&self, list: &Request, request: &Request, number: usize) -> Result<Page<W::Model>, Error> {
+        let answer = self.transport.send(request).await?;
+        let rows = answer.json::<Vec<W>>()?.into_iter().map(W::into_model).collect::<Result<Vec<_>, _>>();
+        let count = |name: &str| answer.header(name).and_then(|text| text.parse().ok());
+        let rows = rows.map_err(|flaw| answer.flaw(&flaw))?;
+        let next = match answer.header("x-next-page") {
+            Some(next) => next.parse().ok().map(|next| numbered(list, next)),
+            None => match answer.header(header::LINK) {
+                Some(links) => next_link(links).map(|link| self.follow(&answer, link)).transpose()?,
+                // A proxy that drops both headers must not make a long list look short.
+                None => (rows.len() >= PER_PAGE).then(|| numbered(list, number + 1)),
+            },
+        };
+        Ok(Page { rows, total: count("x-total"), pages: count("x-total-pages"), next })
+    }
+
+    /// The request that a link in an answer stands for, if the token may go there.
+    fn follow(&self, answer: &Answer<'_>, link: &str) -> Result<Request, Error> {
+        self.transport.request_at(link).ok_or_else(|| {
+            answer.flaw(&Flaw {
+                kind: Kind::Decode,
+                message: format!("the next page is said to be elsewhere, at {link}"),
+                help: Some("set url to the address GitLab itself has, or let the proxy before it pass X-Next-Page"),
+            })
+        })
+    }
+}
+
+fn numbered(list: &Request, number: usize) -> Request {
+    list.clone().query("per_page", PER_PAGE).query("page", number)
+}
+
+/// The address in `<address>; rel="next", <…>; rel="last"`.
+fn next_link(links: &str) -> Option<&str> {
+    links.split('<').filter_map(|part| part.split_once('>')).find_map(|(address, parameters)| {
+        parameters.split([';', ',']).any(|p| matches!(p.trim(), r#"rel="next""# | "rel=next")).then_some(address)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_link_is_found_among_the_others() {
+        let links =
+            r#"<https://h/a?page=1>; rel="prev", <https://h/a?page=3&x=a,b>; rel="next", <https://h/a>; rel="last""#;
+        assert_eq!(next_link(links), Some("https://h/a?page=3&x=a,b"));
+        assert_eq!(next_link("<https://h/a>; rel=next"), Some("https://h/a"));
+        assert_eq!(next_link(r#"<https://h/a>; rel="last""#), None);
+    }
+}

@@ -1,0 +1,47 @@
+//! Projects: the one request that turns a path into an id, and how all others name the project.
+
+use crate::gitlab::request::Request;
+use crate::gitlab::{Client, Error, TokenKind};
+use crate::model::{GroupId, Project, ProjectId, ProjectRef};
+use serde::Deserialize;
+
+/// The keys relsync reads of a project.
+#[derive(Deserialize)]
+struct Wire {
+    id: u64,
+    path_with_namespace: String,
+    web_url: String,
+    namespace: Option<Namespace>,
+}
+
+#[derive(Deserialize)]
+struct Namespace {
+    id: u64,
+    kind: String,
+}
+
+impl Client {
+    /// The project that `project` names. With a job token nothing is asked and little is known: GitLab would ignore that
+    /// token here, and hide a private project; that project's releases can be read and written by its name all the same.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`](crate::gitlab::Kind::NotFound) also if the token does not let it be seen.
+    pub async fn project(&self, project: &ProjectRef) -> Result<Project, Error> {
+        if self.token_kind() == Some(TokenKind::Job) {
+            return Ok(Project::unread(project.clone()));
+        }
+        let answer = self.transport.send(&Request::get(&["projects", &segment(project)])).await?;
+        let Wire { id, path_with_namespace, web_url, namespace } = answer.json()?;
+        let group = namespace.filter(|n| n.kind == "group").map(|n| GroupId(n.id));
+        let reference = ProjectRef::Id(ProjectId(id));
+        Ok(Project { reference, path: Some(path_with_namespace), web_url: Some(web_url), group })
+    }
+}
+
+/// The name of a project in a request's path, not yet encoded.
+pub(super) fn segment(project: &ProjectRef) -> String {
+    match project {
+        ProjectRef::Id(id) => id.to_string(),
+        ProjectRef::Path(path) => path.clone(),
+    }
+}

@@ -1,0 +1,160 @@
+//! Releases.
+
+use crate::gitlab::error::Flaw;
+use crate::gitlab::links;
+use crate::gitlab::pages::Row;
+use crate::gitlab::project::segment;
+use crate::gitlab::request::Request;
+use crate::gitlab::transport::Answer;
+use crate::gitlab::{Client, Error, Kind};
+use crate::model::{Description, Moment, NewRelease, ProjectRef, Release, ReleasePatch, TagName};
+use jiff::Timestamp;
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+/// The keys relsync reads of a release.
+#[derive(Deserialize)]
+struct Wire {
+    /// Not for Guests.
+    tag_name: Option<String>,
+    name: Option<String>,
+    description: Option<String>,
+    created_at: Timestamp,
+    released_at: Timestamp,
+    /// Absent if there is none.
+    #[serde(default)]
+    milestones: Vec<MilestoneTitle>,
+    #[serde(default)]
+    assets: Assets,
+}
+
+#[derive(Deserialize)]
+struct MilestoneTitle {
+    title: String,
+}
+
+#[derive(Deserialize, Default)]
+struct Assets {
+    #[serde(default)]
+    links: Vec<links::Wire>,
+}
+
+impl Row for Wire {
+    type Model = Release;
+    type Key = TagName;
+
+    fn into_model(self) -> Result<Release, Flaw> {
+        let Self { tag_name, name, description, created_at, released_at, milestones, assets } = self;
+        let tag_name = TagName::from_git(tag_name.ok_or(Flaw {
+            kind: Kind::Forbidden,
+            message: "a release without its tag_name, which is what a Guest gets to see".to_owned(),
+            help: Some("give the token's user the role Reporter (to change releases: Developer) in the project"),
+        })?);
+        Ok(Release {
+            name: name.unwrap_or_else(|| tag_name.to_string()),
+            description: Description::new(&description.unwrap_or_default()),
+            released_at: Moment::new(released_at),
+            created_at: Moment::new(created_at),
+            milestones: milestones.into_iter().map(|m| m.title).collect(),
+            links: assets.links.into_iter().map(|link| link.into_model(&tag_name)).collect::<Result<_, _>>()?,
+            tag_name,
+        })
+    }
+
+    fn key(release: &Release) -> TagName {
+        release.tag_name.clone()
+    }
+}
+
+impl Client {
+    /// All of a project's releases, latest first. Their milestones may be up to five minutes old: GitLab caches the list.
+    ///
+    /// # Errors
+    /// [`Kind::Changed`] if others keep writing meanwhile.
+    pub async fn releases(&self, project: &ProjectRef) -> Result<Vec<Release>, Error> {
+        self.list::<Wire>(&Request::get(&["projects", &segment(project), "releases"])).await
+    }
+
+    /// One release as it is now, if there is one for this tag.
+    ///
+    /// # Errors
+    /// Any but [`Kind::NotFound`] about the release itself.
+    pub async fn release(&self, project: &ProjectRef, tag: &TagName) -> Result<Option<Release>, Error> {
+        match self.transport.send(&one(Method::GET, project, tag)).await {
+            Ok(answer) => read(&answer).map(Some),
+            Err(error) if error.says_absent() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes a release, its links and, with `git_ref`, its tag.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] if there is one for this tag.
+    pub async fn create_release(&self, project: &ProjectRef, new: &NewRelease) -> Result<Release, Error> {
+        let NewRelease { tag_name, name, description, released_at, git_ref, tag_message, milestones, links } = new;
+        let request = Request::new(Method::POST, &["projects", &segment(project), "releases"]);
+        let mut body = fields(name.as_deref(), description.as_ref(), *released_at);
+        body.insert("tag_name".into(), tag_name.as_str().into());
+        if let Some(git_ref) = git_ref {
+            body.insert("ref".into(), git_ref.as_str().into());
+        }
+        if let Some(message) = tag_message {
+            body.insert("tag_message".into(), message.as_str().into());
+        }
+        if !milestones.is_empty() {
+            body.insert("milestones".into(), json!(milestones));
+        }
+        if !links.is_empty() {
+            let links: Vec<Value> = links.iter().map(links::new_body).collect();
+            body.insert("assets".into(), json!({ "links": links }));
+        }
+        read(&self.transport.send(&request.json(body.into())).await?)
+    }
+
+    /// Changes a release's own fields.
+    ///
+    /// # Errors
+    /// [`Kind::Forbidden`] also if there is no such release.
+    pub async fn update_release(
+        &self,
+        project: &ProjectRef,
+        tag: &TagName,
+        patch: &ReleasePatch,
+    ) -> Result<Release, Error> {
+        let ReleasePatch { name, description, released_at, milestones } = patch;
+        let request = one(Method::PUT, project, tag);
+        let mut body = fields(name.as_deref(), description.as_ref(), *released_at);
+        if let Some(milestones) = milestones {
+            body.insert("milestones".into(), json!(milestones));
+        }
+        read(&self.transport.send(&request.json(body.into())).await?)
+    }
+
+    /// Deletes a release; its tag stays.
+    ///
+    /// # Errors
+    /// [`Kind::Forbidden`] also if there is no such release.
+    pub async fn delete_release(&self, project: &ProjectRef, tag: &TagName) -> Result<(), Error> {
+        self.transport.send(&one(Method::DELETE, project, tag)).await.map(|_| ())
+    }
+}
+
+fn one(method: Method, project: &ProjectRef, tag: &TagName) -> Request {
+    Request::new(method, &["projects", &segment(project), "releases", tag.as_str()])
+}
+
+/// What a create and an update have in common; what is `None` is left out.
+fn fields(name: Option<&str>, description: Option<&Description>, at: Option<Moment>) -> Map<String, Value> {
+    let fields = [
+        ("name", name.map(str::to_owned)),
+        ("description", description.map(|d| d.as_str().to_owned())),
+        ("released_at", at.map(|at| at.to_string())),
+    ];
+    fields.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?.into()))).collect()
+}
+
+fn read(answer: &Answer<'_>) -> Result<Release, Error> {
+    answer.json::<Wire>()?.into_model().map_err(|flaw| answer.flaw(&flaw))
+}

@@ -1,0 +1,327 @@
+//! The one place through which every request goes: address, token, timeouts, and what an answer's status means.
+//!
+//! Invariants: a request goes to the configured address and nowhere else; nothing is followed; every text that comes
+//! back in an [`Error`] has gone through [`Transport::harmless`].
+
+use crate::gitlab::error::Flaw;
+use crate::gitlab::help::{Failed, help};
+use crate::gitlab::message;
+use crate::gitlab::request::Request;
+use crate::gitlab::{Error, Kind, Settings, Token, TokenKind};
+use crate::model::ProjectId;
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, StatusCode, redirect};
+use serde::de::DeserializeOwned;
+use std::error::Error as _;
+use std::time::{Duration, Instant};
+use url::{Host, Url};
+
+/// More of an error's body is not read.
+const LONGEST_ERROR_BODY: usize = 64 * 1024;
+
+/// A connection pool, an address and a token.
+pub(super) struct Transport {
+    http: reqwest::Client,
+    url: Url,
+    /// The address of the API, without a slash at its end.
+    api: String,
+    token: Option<Token>,
+    token_header: Option<(HeaderName, HeaderValue)>,
+}
+
+/// A good answer, read whole.
+pub(super) struct Answer<'t> {
+    transport: &'t Transport,
+    method: Method,
+    path: String,
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Transport {
+    pub(super) fn new(settings: Settings) -> Result<Self, Error> {
+        let Settings { url, token, insecure_http, connect_timeout, timeout } = settings;
+        check_url(&url)?;
+        let loopback = is_loopback(&url);
+        if token.is_some() && url.scheme() == "http" && !loopback && !insecure_http {
+            let message = format!("the token would travel in clear text to {}", url.origin().ascii_serialization());
+            return Err(Error::new(Kind::Settings, message).with_help(Some("use https".to_owned())));
+        }
+        let token_header = token.as_ref().map(Token::header).transpose()?;
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("relsync/", env!("CARGO_PKG_VERSION")))
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .connect_timeout(connect_timeout)
+            .read_timeout(timeout);
+        if loopback {
+            // A proxy could not reach this machine's own address, and would see the token in clear text.
+            builder = builder.no_proxy();
+        }
+        let http = builder.build().map_err(|e| Error::new(Kind::Settings, message::harmless(&causes(&e))))?;
+        let api = format!("{}{}/api/v4", url.origin().ascii_serialization(), url.path().trim_end_matches('/'));
+        Ok(Self { http, url, api, token, token_header })
+    }
+
+    pub(super) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    pub(super) fn token_kind(&self) -> Option<TokenKind> {
+        self.token.as_ref().map(Token::kind)
+    }
+
+    /// Makes one request and reads its answer, which is an error unless its status is 2xx.
+    pub(super) async fn send(&self, request: &Request) -> Result<Answer<'_>, Error> {
+        let Request { method, path, query, body } = request;
+        let failed = |kind, text: &str| self.error(method, path, None, None, kind, text);
+        let url = self.address(path, query).map_err(|text| failed(Kind::Invalid, text))?;
+        let mut builder = self.http.request(method.clone(), url).header(header::ACCEPT, "application/json");
+        if let Some((name, value)) = &self.token_header {
+            builder = builder.header(name, value);
+        }
+        if let Some(body) = body {
+            builder = builder.json(body);
+        }
+
+        let started = Instant::now();
+        let response = builder.send().await.map_err(|e| {
+            let (kind, reason) = (kind_of(&e), self.reason(&e));
+            tracing::debug!(%method, %path, ms = started.elapsed().as_millis(), reason = self.harmless(&reason), "request");
+            failed(kind, &reason)
+        })?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let read = if status.is_success() { read_all(response).await } else { Ok(read_some(response).await) };
+        let request_id = headers.get("x-request-id").and_then(|id| id.to_str().ok()).map(|id| self.harmless(id));
+        tracing::debug!(
+            %method, %path, status = status.as_u16(), ms = started.elapsed().as_millis(),
+            request_id = request_id.as_deref().unwrap_or("-"), "request"
+        );
+        let body = read.map_err(|e| failed(kind_of(&e), &format!("the answer broke off: {}", self.reason(&e))))?;
+
+        if status.is_success() {
+            return Ok(Answer { transport: self, method: method.clone(), path: path.clone(), status, headers, body });
+        }
+        let (kind, text) = if status.is_redirection() {
+            self.redirect(path, &headers)
+        } else {
+            (kind_of_status(status, &headers), words(status, &self.readable(&body)))
+        };
+        Err(self.error(method, path, Some(status), request_id.as_deref(), kind, &text))
+    }
+
+    /// The request that a `Link: <…>; rel="next"` header stands for, if it stays on this API.
+    pub(super) fn request_at(&self, link: &str) -> Option<Request> {
+        let url = Url::parse(link).ok()?;
+        let api = Url::parse(&self.api).ok()?;
+        let path = url.path().strip_prefix(api.path()).filter(|path| path.starts_with('/'))?;
+        (url.origin() == api.origin()).then(|| Request {
+            method: Method::GET,
+            path: path.to_owned(),
+            query: url.query().unwrap_or_default().to_owned(),
+            body: None,
+        })
+    }
+
+    /// An error about `request` that is nobody's answer.
+    pub(super) fn failed(&self, request: &Request, kind: Kind, text: &str) -> Error {
+        self.error(&request.method, &request.path, None, None, kind, text)
+    }
+
+    /// The whole address, unless the url's rules would make another path of it (`..` is no name of anything).
+    fn address(&self, path: &str, query: &str) -> Result<Url, &'static str> {
+        let text = format!("{}{path}{}{query}", self.api, if query.is_empty() { "" } else { "?" });
+        match Url::parse(&text) {
+            Ok(url) if url.as_str() == text && !path.contains("//") && !path.ends_with('/') => Ok(url),
+            _ => Err("a name in it is empty, `.` or `..`"),
+        }
+    }
+
+    fn error(
+        &self,
+        method: &Method,
+        path: &str,
+        status: Option<StatusCode>,
+        request_id: Option<&str>,
+        kind: Kind,
+        text: &str,
+    ) -> Error {
+        let message = self.harmless(text);
+        let token = self.token_kind();
+        let help = help(&Failed { kind, method, path, message: &message, token, request_id });
+        let error = Error::new(kind, message).of_request(method, path).with_help(help);
+        match status {
+            Some(status) => error.answered(status),
+            None => error,
+        }
+    }
+
+    /// `text` without the token, on one line, short, and with nothing in it that a terminal would act on.
+    fn harmless(&self, text: &str) -> String {
+        message::harmless(&self.redact(text))
+    }
+
+    /// A body as text, without the token: before anything is cut off, as half a token is still too much.
+    fn readable(&self, body: &[u8]) -> String {
+        self.redact(&String::from_utf8_lossy(body))
+    }
+
+    fn redact(&self, text: &str) -> String {
+        self.token.as_ref().map_or_else(|| text.to_owned(), |token| token.redact(text))
+    }
+
+    /// Why there is no answer.
+    fn reason(&self, error: &reqwest::Error) -> String {
+        let address = self.url.origin().ascii_serialization();
+        match kind_of(error) {
+            Kind::Connect => format!("can't connect to {address}: {}", causes(error)),
+            Kind::Timeout => format!("no answer from {address} in time"),
+            _ => causes(error),
+        }
+    }
+
+    /// What a 3xx answer means and where it points.
+    fn redirect(&self, path: &str, headers: &HeaderMap) -> (Kind, String) {
+        let location = headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
+        let target = location.and_then(|l| Url::parse(&self.api).ok()?.join(l).ok());
+        let Some(target) = target else {
+            return (Kind::Redirect { moved_to: None }, "a redirect to nowhere".to_owned());
+        };
+        let moved_to = project_in(target.path()).filter(|id| Some(*id) != project_in(path));
+        let address = format!("{}{}", target.origin().ascii_serialization(), target.path());
+        (Kind::Redirect { moved_to }, format!("a redirect to {address}"))
+    }
+}
+
+impl Answer<'_> {
+    /// One of the answer's headers; may be empty.
+    pub(super) fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim)
+    }
+
+    /// The answer's body.
+    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_json::from_slice(&self.body).map_err(|e| {
+            let body = self.transport.readable(&self.body);
+            let text = if body.trim().is_empty() {
+                "an empty body where JSON was expected".to_owned()
+            } else if message::is_html(&body) {
+                format!("{}, where JSON was expected", message::web_page(&body))
+            } else {
+                format!("not what GitLab answers: {e}")
+            };
+            self.flaw(&Flaw::strange(text))
+        })
+    }
+
+    /// An error about something in this answer.
+    pub(super) fn flaw(&self, flaw: &Flaw) -> Error {
+        let error = self.transport.error(&self.method, &self.path, Some(self.status), None, flaw.kind, &flaw.message);
+        match flaw.help {
+            Some(help) => error.with_help(Some(help.to_owned())),
+            None => error,
+        }
+    }
+}
+
+fn check_url(url: &Url) -> Result<(), Error> {
+    let wrong = if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        "is neither http:// nor https://"
+    } else if !url.username().is_empty() || url.password().is_some() {
+        "holds a user name or password, which GitLab's API does not take"
+    } else if url.path().trim_end_matches('/').ends_with("/api/v4") {
+        "ends in /api/v4, which relsync adds by itself"
+    } else if url.query().is_some() || url.fragment().is_some() {
+        "holds a `?` or `#`"
+    } else {
+        return Ok(());
+    };
+    // Not the url itself: there may be a password in it.
+    let help = "write it as https://gitlab.example.com, with the path prefix if GitLab lives under one".to_owned();
+    Err(Error::new(Kind::Settings, format!("GitLab's url {wrong}")).with_help(Some(help)))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+/// The id in `…/projects/24/…`.
+fn project_in(path: &str) -> Option<ProjectId> {
+    let (_, after) = path.split_once("/projects/")?;
+    after.split('/').next()?.parse().ok().map(ProjectId)
+}
+
+async fn read_all(response: reqwest::Response) -> Result<Vec<u8>, reqwest::Error> {
+    response.bytes().await.map(Vec::from)
+}
+
+/// As much of an error's body as came; that it broke off is not what is wrong.
+async fn read_some(mut response: reqwest::Response) -> Vec<u8> {
+    let mut body = Vec::new();
+    while body.len() < LONGEST_ERROR_BODY {
+        match response.chunk().await {
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) | Err(_) => break,
+        }
+    }
+    body
+}
+
+fn kind_of(error: &reqwest::Error) -> Kind {
+    if error.is_builder() {
+        Kind::Settings
+    } else if error.is_connect() {
+        Kind::Connect
+    } else if error.is_timeout() {
+        Kind::Timeout
+    } else {
+        Kind::Interrupted
+    }
+}
+
+fn kind_of_status(status: StatusCode, headers: &HeaderMap) -> Kind {
+    match status.as_u16() {
+        401 => Kind::Unauthorized,
+        403 => Kind::Forbidden,
+        404 => Kind::NotFound,
+        409 => Kind::Conflict,
+        429 => Kind::RateLimited { retry_after: retry_after(headers) },
+        500.. => Kind::Server,
+        _ => Kind::Invalid,
+    }
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+}
+
+/// GitLab's own words, without the status that it likes to begin them with; the status's name if it has none.
+fn words(status: StatusCode, body: &str) -> String {
+    let text = message::of_body(body);
+    let text = text.trim();
+    let rest = text.strip_prefix(status.as_str()).filter(|rest| !rest.starts_with(char::is_alphanumeric));
+    match rest.map_or(text, str::trim_start) {
+        "" => status.canonical_reason().unwrap_or("no reason given").to_owned(),
+        text => text.to_owned(),
+    }
+}
+
+/// What an error and its causes say, without reqwest's general beginnings, and without the url.
+fn causes(error: &reqwest::Error) -> String {
+    let mut parts = Vec::new();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !text.starts_with("client error (") && parts.last() != Some(&text) {
+            parts.push(text);
+        }
+        cause = error.source();
+    }
+    if parts.is_empty() { "the connection failed".to_owned() } else { parts.join(": ") }
+}
