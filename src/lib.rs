@@ -15,3 +15,4 @@ pub mod manifest;
 pub mod model;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod snapshot;

@@ -1,0 +1,120 @@
+//! The state of a project, and how many requests it takes to read.
+
+use crate::server::{ID, Seen, Server, not_found, ok, page, project, project_json, releases_json, reply};
+use relsync::gitlab::{Kind, TokenKind};
+use relsync::model::{Current, Project, ProjectRef, TagName};
+use relsync::snapshot::{Interest, read};
+use serde_json::{Value, json};
+
+/// A GitLab with so many releases (`v0`…) and tags (`v0`…, newest last).
+async fn gitlab(releases: usize, tags: usize) -> Server {
+    let releases = releases_json(releases);
+    let tags: Vec<Value> = (0..tags).map(|n| json!({ "name": format!("v{n}") })).collect();
+    let milestones: Vec<Value> =
+        (0..120).map(|n| json!({ "id": n, "project_id": 24, "title": format!("m{n}"), "state": "active" })).collect();
+    Server::start(move |seen: &Seen| {
+        let tag = seen.path().strip_prefix("/api/v4/projects/24/repository/tags/");
+        match (seen.path(), tag) {
+            ("/api/v4/projects/root%2Fawesome-app", _) => ok(&project_json()),
+            ("/api/v4/projects/24/releases", _) => page(seen, &releases),
+            ("/api/v4/projects/24/milestones", _) => page(seen, &milestones),
+            ("/api/v4/projects/24/repository/tags", _) => page(seen, &tags),
+            (_, Some(name)) => tags.iter().find(|t| t["name"] == name).map_or_else(not_found, ok),
+            _ => reply(500, &[], "unexpected"),
+        }
+    })
+    .await
+}
+
+fn by_path() -> ProjectRef {
+    ProjectRef::Path("root/awesome-app".into())
+}
+
+fn names(numbers: impl IntoIterator<Item = usize>) -> Vec<TagName> {
+    numbers.into_iter().map(|n| TagName::from_git(format!("v{n}"))).collect()
+}
+
+async fn snapshot(server: &Server, project: ProjectRef, kind: TokenKind, interest: Interest) -> Current {
+    let client = server.client_as(Some(kind));
+    // Spawned, as a caller may want to: the future must be `Send`.
+    tokio::spawn(async move { read(&client, &project, &interest).await }).await.unwrap().unwrap()
+}
+
+/// Requests and missing tags for a project with so many releases and tags, when these tags are named.
+async fn cost(releases: usize, tags: usize, named: Vec<TagName>) -> (usize, usize) {
+    let server = gitlab(releases, tags).await;
+    let current = snapshot(&server, by_path(), TokenKind::Private, Interest { tags: named, milestones: false }).await;
+    assert_eq!(current.releases.len(), releases);
+    (server.seen().len(), current.missing_tags.len())
+}
+
+#[tokio::test]
+async fn releases_alone_take_one_request_a_hundred() {
+    assert_eq!(cost(0, 500, vec![]).await, (2, 0));
+    assert_eq!(cost(100, 500, names(0..100)).await, (2, 0));
+    assert_eq!(cost(101, 500, names(0..101)).await, (3, 0));
+}
+
+#[tokio::test]
+async fn tags_are_asked_for_in_the_cheaper_way() {
+    // One unknown name: that one.
+    assert_eq!(cost(1, 500, names([0, 3])).await, (3, 0));
+    assert_eq!(cost(1, 500, names([0, 600])).await, (3, 1));
+    // Many: the list, which may do.
+    assert_eq!(cost(1, 90, names(0..200)).await, (3, 110));
+    assert_eq!(cost(1, 500, names([1, 2, 3])).await, (3, 0));
+    // The list's first page, and then those two rather than four more pages.
+    assert_eq!(cost(1, 500, names([1, 2, 300, 600])).await, (5, 1));
+    // The list's first page, and then four more pages rather than all those.
+    assert_eq!(cost(1, 500, names(100..600)).await, (7, 100));
+}
+
+#[tokio::test]
+async fn milestones_are_read_only_if_asked_for() {
+    let server = gitlab(1, 0).await;
+    let current = snapshot(&server, by_path(), TokenKind::Private, Interest { tags: vec![], milestones: true }).await;
+    assert_eq!((current.milestones.unwrap().len(), current.project), (120, project()));
+    assert_eq!(server.seen().len(), 4);
+    let current = snapshot(&server, by_path(), TokenKind::Private, Interest::default()).await;
+    assert_eq!((current.milestones, server.seen().len()), (None, 6));
+}
+
+#[tokio::test]
+async fn a_job_token_reads_the_releases_and_leaves_the_rest_unknown() {
+    let server = gitlab(1, 1).await;
+    let interest = Interest { tags: names([0, 1]), milestones: true };
+    let current = snapshot(&server, ID, TokenKind::Job, interest).await;
+    assert_eq!((current.milestones, &current.project), (None, &Project::unread(ID)));
+    assert_eq!((current.releases.len(), current.missing_tags), (1, names([1]).into_iter().collect()));
+    assert_eq!(
+        server.lines(),
+        ["GET /api/v4/projects/24/releases?per_page=100&page=1", "GET /api/v4/projects/24/repository/tags/v1"]
+    );
+    assert_eq!(current.project.to_string(), "project 24");
+}
+
+#[tokio::test]
+async fn a_project_without_a_repository_has_no_tags() {
+    let server = Server::start(|seen| match seen.path().rsplit('/').next() {
+        Some("24") => ok(&project_json()),
+        Some("releases") => page(seen, &[]),
+        _ => not_found(),
+    })
+    .await;
+    let interest = Interest { tags: names([1, 2]), milestones: false };
+    let current = read(&server.client(), &ID, &interest).await.unwrap();
+    assert_eq!((current.missing_tags.len(), server.seen().len()), (2, 3));
+}
+
+#[tokio::test]
+async fn half_a_state_is_none() {
+    let server = Server::start(|seen| match seen.path().rsplit('/').next() {
+        Some("24") => ok(&project_json()),
+        Some("releases") => page(seen, &[]),
+        _ => reply(403, &[], r#"{"message":"403 Forbidden"}"#),
+    })
+    .await;
+    let interest = Interest { tags: vec![], milestones: true };
+    let error = read(&server.client(), &ID, &interest).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Forbidden);
+}
