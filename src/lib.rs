@@ -13,6 +13,7 @@
 pub mod gitlab;
 pub mod manifest;
 pub mod model;
+pub mod plan;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod snapshot;

@@ -1,0 +1,39 @@
+//! What became of a plan's steps, in words that a report can show.
+
+use super::StepId;
+
+/// What became of each step, in the plan's order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// One for each step of the plan.
+    pub steps: Vec<StepOutcome>,
+}
+
+/// What became of one step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StepOutcome {
+    /// GitLab says it is done.
+    Done,
+    /// GitLab refused, or could not be asked.
+    Failed {
+        /// What went wrong.
+        error: String,
+        /// What can be done about it.
+        help: Option<String>,
+    },
+    /// Not tried, because of a step that it needs.
+    Skipped {
+        /// The step that failed.
+        because: StepId,
+    },
+    /// Not tried, because the run was interrupted.
+    Interrupted,
+}
+
+impl Outcome {
+    /// Whether every step is done.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        self.steps.iter().all(|s| *s == StepOutcome::Done)
+    }
+}

@@ -1,0 +1,125 @@
+//! One request of a plan.
+
+use super::{MilestoneDiff, ReleaseDiff, Timing};
+use crate::model::{Link, LinkId, MilestoneId, NewMilestone, NewRelease, Release, TagName};
+
+/// A step's place in its plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StepId(pub usize);
+
+/// One request, and what has to succeed first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What to do.
+    pub action: Action,
+    /// Steps that come earlier in the plan and have to succeed first, besides what [`Action::stage`] asks for.
+    pub needs: Vec<StepId>,
+}
+
+/// What one request does, with what was there before where something was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Make a project milestone.
+    CreateMilestone(NewMilestone),
+    /// Make a release, its links and, from `git_ref`, its tag.
+    CreateRelease {
+        /// All of it.
+        release: NewRelease,
+        /// What GitLab will call it.
+        timing: Timing,
+    },
+    /// Change a release's own fields.
+    UpdateRelease {
+        /// Which.
+        tag_name: TagName,
+        /// Only what differs.
+        diff: ReleaseDiff,
+    },
+    /// Take a link off a release.
+    DeleteLink {
+        /// Whose.
+        tag_name: TagName,
+        /// Which.
+        id: LinkId,
+        /// What it says.
+        link: Link,
+    },
+    /// Change a link in place.
+    UpdateLink {
+        /// Whose.
+        tag_name: TagName,
+        /// Which.
+        id: LinkId,
+        /// What it says.
+        before: Link,
+        /// What it will say, whole: GitLab resets what is left out.
+        after: Link,
+    },
+    /// Add a link to a release.
+    CreateLink {
+        /// Whose.
+        tag_name: TagName,
+        /// What it will say.
+        link: Link,
+    },
+    /// Change, close or reopen a project milestone.
+    UpdateMilestone {
+        /// Which.
+        milestone: MilestoneHandle,
+        /// What it is called.
+        title: String,
+        /// Only what differs.
+        diff: MilestoneDiff,
+    },
+    /// Delete a release that no entry names; its tag stays.
+    DeleteRelease(Release),
+}
+
+/// How a step finds a milestone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MilestoneHandle {
+    /// It was there when the plan was made.
+    Existing(MilestoneId),
+    /// An earlier step makes it, and only then is its id known.
+    CreatedBy(StepId),
+}
+
+/// Nothing is removed in a run that went wrong: removals wait until everything else has succeeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Puts things in place.
+    Build,
+    /// Starts only when every step of [`Stage::Build`] has succeeded.
+    Remove,
+}
+
+impl Action {
+    /// The stage it belongs to. Deleted links belong to [`Stage::Build`]: they make room for others.
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        match self {
+            Self::CreateMilestone(_)
+            | Self::CreateRelease { .. }
+            | Self::UpdateRelease { .. }
+            | Self::DeleteLink { .. }
+            | Self::UpdateLink { .. }
+            | Self::CreateLink { .. }
+            | Self::UpdateMilestone { .. } => Stage::Build,
+            Self::DeleteRelease(_) => Stage::Remove,
+        }
+    }
+
+    /// The release it is about, if it is about one.
+    #[must_use]
+    pub fn tag_name(&self) -> Option<&TagName> {
+        match self {
+            Self::CreateMilestone(_) | Self::UpdateMilestone { .. } => None,
+            Self::CreateRelease { release, .. } => Some(&release.tag_name),
+            Self::UpdateRelease { tag_name, .. }
+            | Self::DeleteLink { tag_name, .. }
+            | Self::UpdateLink { tag_name, .. }
+            | Self::CreateLink { tag_name, .. } => Some(tag_name),
+            Self::DeleteRelease(release) => Some(&release.tag_name),
+        }
+    }
+}
