@@ -14,6 +14,7 @@ pub mod gitlab;
 pub mod manifest;
 pub mod model;
 pub mod plan;
+pub mod report;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod snapshot;

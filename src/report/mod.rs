@@ -1,0 +1,13 @@
+//! A plan or its outcome as people read it. All wording about changes lives here.
+//!
+//! Pure: values in, text out. Text from GitLab and the manifest is made harmless on its way in; nothing here prints.
+
+mod counts;
+mod refusal;
+mod style;
+mod text;
+mod values;
+
+pub use crate::model::harmless;
+pub use style::Palette;
+pub use text::{describe, outcome, plan, valid};

@@ -1,0 +1,51 @@
+//! Why a plan is refused: the limit, the figures, and what would let it through.
+
+use super::counts::of;
+use super::values::{quoted, visible};
+use crate::model::MaxDeletes;
+use crate::plan::Refusal;
+
+/// What is wrong, and what to do about it.
+pub(super) fn explain(refusal: &Refusal) -> (String, String) {
+    match refusal {
+        Refusal::EmptyManifestDeletes { deletes } => (
+            format!("the manifest names no release, and `unmanaged = \"delete\"` would delete all {deletes}"),
+            "name the releases to keep; an empty manifest never deletes".to_owned(),
+        ),
+        Refusal::TooManyDeletes { deletes, allowed, limit, managed } => {
+            let limit = match limit {
+                MaxDeletes::Count(count) => format!("`max_deletes = {count}`"),
+                MaxDeletes::Percent(percent) => format!("`max_deletes = \"{percent}%\"` ({allowed} of {managed})"),
+            };
+            (
+                format!("{} would be deleted, more than {limit} allows", of(*deletes, "release")),
+                format!("if that is meant, set `max_deletes = {deletes}` under [policy]"),
+            )
+        }
+        Refusal::MissingTag(tag) => (
+            format!("release {} has no tag in git, and no `ref` says what to tag", visible(tag.as_str())),
+            "push the tag first, or add `ref = \"…\"` (a branch, tag or commit) to the release".to_owned(),
+        ),
+        Refusal::MissingMilestone { title, tag_name } => (
+            format!("release {} names milestone {}, which does not exist", visible(tag_name.as_str()), quoted(title)),
+            format!(
+                "declare it with [[milestones]] title = {}, or set `milestones = \"create\"` under [policy]",
+                quoted(title)
+            ),
+        ),
+        Refusal::MilestoneDates { title, start, due } => (
+            format!("milestone {} would start on {start} and be due on {due}", quoted(title)),
+            "give both `start_date` and `due_date`, the second one later; what is left out stays as GitLab has it"
+                .to_owned(),
+        ),
+        Refusal::GroupMilestone(title) => (
+            format!("milestone {} belongs to the project's group; relsync changes only a project's own", quoted(title)),
+            "remove its [[milestones]] entry; releases may go on naming it".to_owned(),
+        ),
+        Refusal::MilestonesUnreadable => (
+            "the manifest declares [[milestones]], which a CI job token can neither read nor write".to_owned(),
+            "set RELSYNC_TOKEN to a project access token with the api scope, or remove the [[milestones]] entries"
+                .to_owned(),
+        ),
+    }
+}

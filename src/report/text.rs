@@ -1,0 +1,324 @@
+//! Plans and outcomes as plain text, for terminals and job logs.
+
+use super::counts::{self, Words, of};
+use super::refusal;
+use super::style::{Palette, paint};
+use super::values::{diff, line, link, preview, quoted, timing, titles, visible};
+use crate::model::{Desired, Link, MilestoneState, NewMilestone, NewRelease, TagName, harmless};
+use crate::plan::{Action, Change, MilestoneDiff, Outcome, Plan, ReleaseDiff, StepOutcome, Timing};
+use anstyle::Style;
+use jiff::civil::Date;
+use std::fmt::Display;
+
+/// How many unmanaged releases are named before the rest is counted.
+const MAX_UNMANAGED: usize = 20;
+
+/// What will change, and what a person should know before saying yes.
+#[must_use]
+pub fn plan(plan: &Plan, palette: &Palette) -> String {
+    let mut page = Page { palette: *palette, lines: Vec::new() };
+    if !plan.is_empty() {
+        page.line(0, palette.heading, format_args!("Changes to {}", visible(&plan.project.to_string())));
+    }
+    let mut subject = None;
+    for step in &plan.steps {
+        page.step(&step.action, subject);
+        subject = step.action.tag_name();
+    }
+    page.unmanaged(plan);
+    page.notes(plan);
+    if !plan.is_empty() {
+        page.gap();
+        page.line(0, palette.heading, counts::summary(plan));
+    } else if plan.refusals.is_empty() {
+        let (releases, project) = (of(plan.unchanged, "release"), visible(&plan.project.to_string()));
+        page.gap();
+        page.plain(0, format_args!("Nothing needs to change in {project}: {releases} as wished."));
+    }
+    page.refusals(plan);
+    page.finish()
+}
+
+/// That a manifest is right in itself, and what is in it.
+#[must_use]
+pub fn valid(path: &str, desired: &Desired) -> String {
+    let (releases, milestones) = (of(desired.releases.len(), "release"), of(desired.milestones.len(), "milestone"));
+    format!("{} is valid: {releases}, {milestones}\n", harmless(path))
+}
+
+/// What was done, what failed and what was skipped.
+#[must_use]
+pub fn outcome(plan: &Plan, outcome: &Outcome, palette: &Palette) -> String {
+    let mut page = Page { palette: *palette, lines: Vec::new() };
+    page.lines.push(String::new());
+    let steps = || plan.steps.iter().zip(&outcome.steps);
+    let done: Vec<_> = steps().filter(|(_, o)| **o == StepOutcome::Done).map(|(step, _)| &step.action).collect();
+    let mut failed = 0;
+    for (step, outcome) in steps() {
+        if let StepOutcome::Failed { error, help } = outcome {
+            failed += 1;
+            page.line(0, palette.delete, format_args!("✗ failed to {}", describe(&step.action)));
+            page.plain(4, line(error));
+            if let Some(help) = help {
+                page.line(4, palette.quiet, line(help));
+            }
+        }
+    }
+    let mut skipped = 0;
+    let mut interrupted = 0;
+    for (step, outcome) in steps() {
+        match outcome {
+            StepOutcome::Done | StepOutcome::Failed { .. } => {}
+            StepOutcome::Skipped { because } => {
+                skipped += 1;
+                let (step, because) = (describe(&step.action), describe(&plan.steps[because.0].action));
+                page.line(0, palette.update, format_args!("- skipped: {step} (failed to {because})"));
+            }
+            StepOutcome::Interrupted => interrupted += 1,
+        }
+    }
+    page.gap();
+    let words = Words { create: "created", update: "updated", close: "closed", delete: "deleted" };
+    let what = match counts::sentence(done.iter().copied(), &words) {
+        what if what.is_empty() => "nothing".to_owned(),
+        what => what,
+    };
+    let mut parts = vec![what, of(done.len() + failed, "request")];
+    let counts = [(failed, "failed"), (skipped, "skipped"), (interrupted, "not begun")];
+    parts.extend(counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
+    page.line(0, palette.heading, format_args!("Done: {}.", parts.join("; ")));
+    if !outcome.is_success() {
+        page.plain(0, "Once what failed is mended, apply again: it does what is left.");
+    }
+    page.finish()
+}
+
+/// A step in a few words that read after "failed to".
+#[must_use]
+pub fn describe(action: &Action) -> String {
+    let of_release =
+        |what: &str, link: &Link, tag_name| format!("{what} link {} of {}", quoted(&link.name), tag(tag_name));
+    match action {
+        Action::CreateMilestone(NewMilestone { title, .. }) => format!("create milestone {}", quoted(title)),
+        Action::CreateRelease { release, .. } => format!("create release {}", tag(&release.tag_name)),
+        Action::UpdateRelease { tag_name, .. } => format!("update release {}", tag(tag_name)),
+        Action::DeleteLink { tag_name, link, .. } => of_release("delete", link, tag_name),
+        Action::UpdateLink { tag_name, before, .. } => of_release("update", before, tag_name),
+        Action::CreateLink { tag_name, link } => of_release("create", link, tag_name),
+        Action::UpdateMilestone { title, diff, .. } => {
+            let verb = match diff.state.as_ref().map(|c| c.after) {
+                Some(MilestoneState::Closed) => "close",
+                Some(MilestoneState::Active) => "reopen",
+                None => "update",
+            };
+            format!("{verb} milestone {}", quoted(title))
+        }
+        Action::DeleteRelease(release) => format!("delete release {}", tag(&release.tag_name)),
+    }
+}
+
+fn tag(tag_name: &TagName) -> String {
+    visible(tag_name.as_str())
+}
+
+struct Page {
+    palette: Palette,
+    lines: Vec<String>,
+}
+
+impl Page {
+    fn line(&mut self, indent: usize, style: Style, text: impl Display) {
+        self.plain(indent, paint(style, text));
+    }
+
+    fn plain(&mut self, indent: usize, text: impl Display) {
+        self.lines.push(format!("{:indent$}{text}", ""));
+    }
+
+    /// An empty line, but not at the top.
+    fn gap(&mut self) {
+        if self.lines.last().is_some_and(|last| !last.is_empty()) {
+            self.lines.push(String::new());
+        }
+    }
+
+    fn field(&mut self, name: &str, value: impl Display) {
+        self.plain(4, format_args!("{name:<13}{value}"));
+    }
+
+    fn change(&mut self, name: &str, before: impl Display, after: impl Display) {
+        self.field(name, format_args!("{before} → {after}"));
+    }
+
+    fn text(&mut self, name: &str, lines: Vec<String>) {
+        self.plain(4, name);
+        for line in lines {
+            self.plain(6, line);
+        }
+    }
+
+    fn finish(mut self) -> String {
+        self.lines.push(String::new());
+        self.lines.join("\n")
+    }
+
+    /// `subject` is the release that the step before was about: links of one release share its heading.
+    fn step(&mut self, action: &Action, subject: Option<&TagName>) {
+        let Palette { create, update, delete, .. } = self.palette;
+        if action.tag_name().is_none() || action.tag_name() != subject {
+            self.gap();
+            if matches!(action, Action::DeleteLink { .. } | Action::UpdateLink { .. } | Action::CreateLink { .. }) {
+                let tag_name = action.tag_name().map(tag).unwrap_or_default();
+                self.line(0, update, format_args!("~ release {tag_name}"));
+            }
+        }
+        match action {
+            Action::CreateMilestone(new) => self.new_milestone(new),
+            Action::CreateRelease { release, timing } => self.new_release(release, *timing),
+            Action::UpdateRelease { tag_name, diff } => {
+                self.line(0, update, format_args!("~ release {}", tag(tag_name)));
+                self.release_diff(diff);
+            }
+            Action::DeleteLink { link: gone, .. } => self.line(4, delete, format_args!("- link {}", link(gone))),
+            Action::UpdateLink { before, after, .. } => {
+                self.line(4, update, format_args!("~ link {}", link(before)));
+                self.line(4, update, format_args!("    to {}", link(after)));
+            }
+            Action::CreateLink { link: new, .. } => self.line(4, create, format_args!("+ link {}", link(new))),
+            Action::UpdateMilestone { title, diff, .. } => {
+                self.line(0, update, format_args!("~ milestone {}", quoted(title)));
+                self.milestone_diff(diff);
+            }
+            Action::DeleteRelease(release) => {
+                let name = quoted(&release.name);
+                self.line(0, delete, format_args!("- release {} {name}", tag(&release.tag_name)));
+                self.plain(4, "its notes and links are lost; its tag stays");
+            }
+        }
+    }
+
+    fn new_milestone(&mut self, new: &NewMilestone) {
+        let NewMilestone { title, description, start_date, due_date } = new;
+        self.line(0, self.palette.create, format_args!("+ milestone {}", quoted(title)));
+        if let Some(date) = start_date {
+            self.field("start_date", date);
+        }
+        if let Some(date) = due_date {
+            self.field("due_date", date);
+        }
+        if let Some(text) = description {
+            self.text("description", preview(text, &self.palette));
+        }
+    }
+
+    fn new_release(&mut self, release: &NewRelease, when: Timing) {
+        let NewRelease { tag_name, name, description, released_at, git_ref, tag_message, milestones, links } = release;
+        self.line(0, self.palette.create, format_args!("+ release {}", tag(tag_name)));
+        if let Some(name) = name {
+            self.field("name", quoted(name));
+        }
+        if let Some(git_ref) = git_ref {
+            let message = tag_message.as_ref().map(|m| format!(", annotated {}", quoted(m))).unwrap_or_default();
+            self.field("tag", format_args!("to be created from {}{message}", quoted(git_ref)));
+        }
+        if let Some(at) = released_at {
+            self.field("released_at", format_args!("{at}{}", timing(when)));
+        }
+        if !milestones.is_empty() {
+            self.field("milestones", titles(milestones));
+        }
+        if let Some(text) = description.as_ref().filter(|text| !text.is_empty()) {
+            self.text("description", preview(text, &self.palette));
+        }
+        for new in links {
+            self.line(4, self.palette.create, format_args!("+ link {}", link(new)));
+        }
+    }
+
+    fn release_diff(&mut self, changes: &ReleaseDiff) {
+        let ReleaseDiff { name, description, released_at, milestones } = changes;
+        if let Some(Change { before, after }) = name {
+            self.change("name", quoted(before), quoted(after));
+        }
+        if let Some(change) = released_at {
+            let side = |date, when| format!("{date}{}", timing(when));
+            let before = side(change.date.before, change.timing.before);
+            self.change("released_at", before, side(change.date.after, change.timing.after));
+        }
+        if let Some(Change { before, after }) = milestones {
+            self.change("milestones", titles(before), titles(after));
+        }
+        if let Some(change) = description {
+            self.text("description", diff(change, &self.palette));
+        }
+    }
+
+    fn milestone_diff(&mut self, changes: &MilestoneDiff) {
+        let MilestoneDiff { description, start_date, due_date, state } = changes;
+        let date = |date: &Option<Date>| date.map_or_else(|| "none".to_owned(), |d| d.to_string());
+        for (name, change) in [("start_date", start_date), ("due_date", due_date)] {
+            if let Some(Change { before, after }) = change {
+                self.change(name, date(before), date(after));
+            }
+        }
+        if let Some(Change { before, after }) = state {
+            self.change("state", before, after);
+        }
+        if let Some(change) = description {
+            self.text("description", diff(change, &self.palette));
+        }
+    }
+
+    fn unmanaged(&mut self, plan: &Plan) {
+        if plan.unmanaged.is_empty() {
+            return;
+        }
+        let mut names: Vec<_> = plan.unmanaged.iter().take(MAX_UNMANAGED).map(tag).collect();
+        if let Some(more) = plan.unmanaged.len().checked_sub(MAX_UNMANAGED).filter(|more| *more > 0) {
+            names.push(format!("{more} more"));
+        }
+        self.gap();
+        let count = of(plan.unmanaged.len(), "release");
+        self.plain(0, format_args!("Not in the manifest, left alone: {count} ({})", names.join(", ")));
+    }
+
+    fn notes(&mut self, plan: &Plan) {
+        let created = || {
+            plan.steps.iter().filter_map(|step| match &step.action {
+                Action::CreateRelease { release, timing } => Some((release, *timing)),
+                _ => None,
+            })
+        };
+        let tags = created().filter(|(release, _)| release.git_ref.is_some()).count();
+        let historical = created().filter(|(_, timing)| *timing == Timing::Historical).count();
+        let mut notes = Vec::new();
+        if tags > 0 {
+            notes.push(format!("{} will be created, which may start pipelines", of(tags, "tag")));
+        }
+        if created().next().is_some() {
+            notes
+                .push(format!("{} will be announced by mail to whoever watches", of(created().count(), "new release")));
+        }
+        if historical > 0 {
+            notes.push(format!("no evidence is collected for {}", of(historical, "historical release")));
+        }
+        if plan.milestones_unchecked {
+            notes.push("a CI job token can't read milestones: their titles go through unchecked".to_owned());
+        }
+        if !notes.is_empty() {
+            self.gap();
+        }
+        for note in notes {
+            self.line(0, self.palette.quiet, format_args!("Note: {note}."));
+        }
+    }
+
+    fn refusals(&mut self, plan: &Plan) {
+        for refusal in &plan.refusals {
+            let (what, way_through) = refusal::explain(refusal);
+            self.gap();
+            self.line(0, self.palette.delete, format_args!("✗ {what}"));
+            self.plain(2, way_through);
+        }
+    }
+}
