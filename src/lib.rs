@@ -10,6 +10,7 @@
 //! the difference. Each module's first lines say what it is for and what it must not import; `tests/layering.rs` holds
 //! the code to that.
 
+pub mod apply;
 pub mod gitlab;
 pub mod manifest;
 pub mod model;

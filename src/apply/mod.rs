@@ -1,0 +1,104 @@
+//! Runs a plan's steps: independent ones side by side, each after those it needs, and tells of each as it happens.
+//!
+//! Makes the plan's requests and no others. Imports `plan`, `gitlab` and `model`; prints nothing.
+
+mod schedule;
+
+use crate::gitlab::Client;
+use crate::model::{MilestoneId, ProjectRef};
+use crate::plan::{Action, MilestoneHandle, Outcome, Plan, StepId, StepOutcome};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use miette::Diagnostic;
+use schedule::Schedule;
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::pin::pin;
+
+/// What happens while a plan runs.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// A request is on its way.
+    Started(StepId),
+    /// A step is over, one way or another.
+    Finished(StepId, &'a StepOutcome),
+}
+
+/// Runs `plan` with at most `concurrency` requests at a time. When `stop` completes, no new request is begun, and those
+/// under way are waited for.
+pub async fn run(
+    client: &Client,
+    plan: &Plan,
+    concurrency: NonZeroUsize,
+    stop: impl Future<Output = ()>,
+    mut emit: impl FnMut(Event<'_>),
+) -> Outcome {
+    let mut stop = pin!(stop);
+    let mut stopped = false;
+    let mut schedule = Schedule::new(plan);
+    let mut running = FuturesUnordered::new();
+    let mut made = BTreeMap::new();
+    loop {
+        while !stopped && running.len() < concurrency.get() {
+            let Some(id) = schedule.next() else { break };
+            emit(Event::Started(id));
+            let action = &plan.steps[id.0].action;
+            let milestone = milestone_of(action, &made);
+            running.push(async move { (id, perform(client, &plan.project.reference, action, milestone).await) });
+        }
+        tokio::select! {
+            biased;
+            () = &mut stop, if !stopped => stopped = true,
+            finished = running.next() => {
+                let Some((id, result)) = finished else { break };
+                let outcome = match result {
+                    Ok(milestone) => {
+                        made.extend(milestone.map(|milestone| (id, milestone)));
+                        StepOutcome::Done
+                    }
+                    Err(failed) => failed,
+                };
+                for (id, outcome) in schedule.finish(id, outcome) {
+                    emit(Event::Finished(id, &outcome));
+                }
+            }
+        }
+    }
+    schedule.into_outcome()
+}
+
+/// The id of the milestone that `action` changes, if it changes one.
+fn milestone_of(action: &Action, made: &BTreeMap<StepId, MilestoneId>) -> Option<MilestoneId> {
+    match action {
+        Action::UpdateMilestone { milestone: MilestoneHandle::Existing(id), .. } => Some(*id),
+        Action::UpdateMilestone { milestone: MilestoneHandle::CreatedBy(step), .. } => made.get(step).copied(),
+        _ => None,
+    }
+}
+
+/// Makes one request. Answers the id of a milestone that was made, or how the step failed.
+async fn perform(
+    client: &Client,
+    project: &ProjectRef,
+    action: &Action,
+    milestone: Option<MilestoneId>,
+) -> Result<Option<MilestoneId>, StepOutcome> {
+    match action {
+        Action::CreateMilestone(new) => client.create_milestone(project, new).await.map(|made| Some(made.id)),
+        Action::CreateRelease { release, .. } => client.create_release(project, release).await.map(|_| None),
+        Action::UpdateRelease { tag_name, diff } => {
+            client.update_release(project, tag_name, &diff.to_patch()).await.map(|_| None)
+        }
+        Action::DeleteLink { tag_name, id, .. } => client.delete_link(project, tag_name, *id).await.map(|()| None),
+        Action::UpdateLink { tag_name, id, after, .. } => {
+            client.update_link(project, tag_name, *id, after).await.map(|_| None)
+        }
+        Action::CreateLink { tag_name, link } => client.create_link(project, tag_name, link).await.map(|_| None),
+        Action::UpdateMilestone { diff, .. } => match milestone {
+            Some(id) => client.update_milestone(project, id, &diff.to_patch()).await.map(|_| None),
+            None => return Err(StepOutcome::Failed { error: "the milestone has no id yet".into(), help: None }),
+        },
+        Action::DeleteRelease(release) => client.delete_release(project, &release.tag_name).await.map(|()| None),
+    }
+    .map_err(|error| StepOutcome::Failed { error: error.to_string(), help: error.help().map(|help| help.to_string()) })
+}

@@ -1,0 +1,7 @@
+//! Planning and applying as properties: against values, and against the embedded GitLab over real HTTP.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod over_http;
+mod simulate;
+mod values;
+mod wishes;

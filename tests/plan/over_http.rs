@@ -1,0 +1,75 @@
+//! The same promises over real HTTP: whatever the embedded GitLab was made to hold, applying makes the next plan empty.
+
+use crate::wishes::{desired, moment};
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use relsync::apply;
+use relsync::gitlab::{Client, Settings, Token, TokenKind};
+use relsync::model::{Desired, ProjectId, ProjectRef};
+use relsync::plan::{Outcome, Plan};
+use relsync::sandbox::{Options, Sandbox};
+use relsync::snapshot::{self, Interest};
+use std::num::NonZeroUsize;
+
+struct House {
+    sandbox: Sandbox,
+    client: Client,
+}
+
+impl House {
+    async fn start() -> Self {
+        let options = Options { listen: ([127, 0, 0, 1], 0).into(), data: None, seed: None };
+        let sandbox = Sandbox::start(options).await.unwrap();
+        let token = Token::new(TokenKind::Private, &"sandbox-maintainer".into());
+        let client = Client::new(Settings::new(sandbox.url().parse().unwrap(), Some(token))).unwrap();
+        Self { sandbox, client }
+    }
+
+    async fn plan(&self, desired: &Desired) -> Plan {
+        let tags = desired.releases.iter().map(|r| r.tag_name.clone()).collect();
+        let interest = Interest { tags, milestones: true };
+        let project = ProjectRef::Id(ProjectId(24));
+        let current = snapshot::read(&self.client, &project, &interest).await.unwrap();
+        Plan::new(desired, &current, moment(28))
+    }
+
+    /// Applies, stopping for good after `steps` steps.
+    async fn apply(&self, plan: &Plan, steps: usize) -> Outcome {
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let (mut stop, mut over) = (Some(stop), 0);
+        let width = NonZeroUsize::new(4).unwrap();
+        apply::run(&self.client, plan, width, async { drop(stopped.await) }, |event| {
+            over += usize::from(matches!(event, apply::Event::Finished(..)));
+            if over >= steps {
+                drop(stop.take());
+            }
+        })
+        .await
+    }
+}
+
+#[test]
+fn applying_makes_the_next_plan_empty_wherever_it_stopped_before() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) };
+    TestRunner::new(config)
+        .run(&(desired(), desired(), 1..20usize), |(first, second, stop)| {
+            runtime.block_on(async {
+                let house = House::start().await;
+                let plan = house.plan(&first).await;
+                let outcome = house.apply(&plan, usize::MAX).await;
+                prop_assert!(outcome.is_success(), "{outcome:#?}\n{plan:#?}");
+                prop_assert_eq!(house.plan(&first).await.steps, vec![]);
+
+                let plan = house.plan(&second).await;
+                house.apply(&plan, stop).await;
+                let rest = house.plan(&second).await;
+                let outcome = house.apply(&rest, usize::MAX).await;
+                prop_assert!(outcome.is_success(), "{outcome:#?}\n{rest:#?}");
+                prop_assert_eq!(house.plan(&second).await.steps, vec![]);
+                house.sandbox.stop().await;
+                Ok(())
+            })
+        })
+        .unwrap();
+}
