@@ -11,6 +11,7 @@
 //! the code to that.
 
 pub mod apply;
+pub mod cli;
 pub mod gitlab;
 pub mod manifest;
 pub mod model;
@@ -19,3 +20,4 @@ pub mod report;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod snapshot;
+pub mod ui;

@@ -1,3 +1,7 @@
-//! The `relsync` command: nothing to run yet.
+//! The `relsync` command. Everything is in the library; this file only starts it.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    relsync::cli::main()
+}

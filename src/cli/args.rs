@@ -1,0 +1,142 @@
+//! What can be said on the command line.
+#![expect(clippy::doc_markdown, reason = "doc comments are the help text here, which is no Markdown")]
+
+use crate::ui::ColourChoice;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use url::Url;
+
+/// Keeps a GitLab project's releases as releases.toml says.
+///
+/// relsync reads what GitLab has, shows the difference as a plan, and applies it. There is no state file: GitLab holds
+/// the state, and a key that is absent from the manifest is not managed.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+pub(super) struct Cli {
+    /// When to use colours.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
+    pub(super) color: ColourChoice,
+
+    /// Log each request on stderr; -vv for more.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]
+    pub(super) verbose: u8,
+
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Show what apply would change.
+    Plan(PlanArgs),
+    /// Make GitLab's releases as the manifest says.
+    Apply(ApplyArgs),
+    /// Check a manifest without asking GitLab.
+    Validate(ManifestArgs),
+    /// Print the JSON Schema of releases.toml.
+    Schema,
+    /// The embedded GitLab: rehearse and test without a server.
+    #[cfg(feature = "sandbox")]
+    #[command(subcommand)]
+    Sandbox(SandboxCommand),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
+    #[command(flatten)]
+    pub(super) manifest: ManifestArgs,
+    #[command(flatten)]
+    pub(super) server: ServerArgs,
+
+    /// Exit with 2 if there are differences.
+    #[arg(long)]
+    pub(super) detailed_exitcode: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ApplyArgs {
+    #[command(flatten)]
+    pub(super) manifest: ManifestArgs,
+    #[command(flatten)]
+    pub(super) server: ServerArgs,
+
+    /// Don't ask; a must where nobody can be asked.
+    #[arg(short, long)]
+    pub(super) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ManifestArgs {
+    /// The manifest, or the folder of a releases.toml.
+    #[arg(short, long = "file", value_name = "FILE|DIR", default_value = "releases.toml")]
+    file: PathBuf,
+}
+
+impl ManifestArgs {
+    pub(super) fn path(&self) -> PathBuf {
+        if self.file.is_dir() { self.file.join("releases.toml") } else { self.file.clone() }
+    }
+}
+
+/// Which GitLab, and who asks.
+#[derive(Debug, Args)]
+pub(super) struct ServerArgs {
+    /// Use the embedded GitLab, kept in DIR [default: .relsync], in place of a server.
+    #[cfg(feature = "sandbox")]
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = ".relsync")]
+    #[arg(conflicts_with_all = ["url", "token_file"])]
+    pub(super) sandbox: Option<PathBuf>,
+
+    /// GitLab's address, in place of the manifest's. Without either it is CI_SERVER_URL's, else gitlab.com.
+    #[arg(long)]
+    pub(super) url: Option<Url>,
+
+    /// Read the token from FILE. By default it is the first that is set of RELSYNC_TOKEN, GITLAB_TOKEN and CI_JOB_TOKEN.
+    #[arg(long, value_name = "FILE")]
+    pub(super) token_file: Option<PathBuf>,
+
+    /// How the token goes to GitLab: as a PRIVATE-TOKEN, JOB-TOKEN or Bearer header. By default as JOB-TOKEN if it is
+    /// CI_JOB_TOKEN's, else as PRIVATE-TOKEN.
+    #[arg(long, value_name = "KIND", env = "RELSYNC_TOKEN_KIND")]
+    pub(super) token_kind: Option<TokenKindArg>,
+
+    /// Allow sending a token over unencrypted http to another machine.
+    #[arg(long)]
+    pub(super) insecure_http: bool,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(super) enum TokenKindArg {
+    /// Personal, project and group access tokens.
+    Private,
+    /// A CI job's token.
+    Job,
+    /// OAuth tokens, as Bearer.
+    Oauth,
+}
+
+#[cfg(feature = "sandbox")]
+#[derive(Debug, Subcommand)]
+pub(super) enum SandboxCommand {
+    /// Serve the embedded GitLab until interrupted.
+    Serve {
+        /// Where to listen; port 0 picks a free one.
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8929")]
+        listen: std::net::SocketAddr,
+        /// Keep the state in DIR, not in memory.
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+        /// Start from the groups, projects and releases that FILE declares.
+        #[arg(long, value_name = "FILE")]
+        seed: Option<PathBuf>,
+    },
+    /// Throw the state away and start from the seed again.
+    Reset {
+        /// Where the state is kept.
+        #[arg(long, value_name = "DIR", default_value = ".relsync")]
+        data: PathBuf,
+        /// Start from what FILE declares, not from the example project.
+        #[arg(long, value_name = "FILE")]
+        seed: Option<PathBuf>,
+    },
+}

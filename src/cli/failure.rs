@@ -1,0 +1,74 @@
+//! Everything that can stop a command.
+
+use crate::model::{ProjectRef, harmless};
+use crate::{gitlab, manifest};
+use miette::Diagnostic;
+use std::io;
+use thiserror::Error;
+
+#[derive(Debug, Error, Diagnostic)]
+pub(super) enum Failure {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Manifest(#[from] manifest::ManifestError),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Gitlab(#[from] gitlab::Error),
+
+    #[cfg(feature = "sandbox")]
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Sandbox(#[from] crate::sandbox::Error),
+
+    #[error("the embedded GitLab has no project {0}")]
+    #[diagnostic(help(
+        "describe the project in a seed file and lay it with `relsync sandbox reset --seed FILE`; without a seed there is \
+         only root/awesome-app"
+    ))]
+    NotInSandbox(String),
+
+    #[error("the manifest names no project")]
+    #[diagnostic(help("add `path = \"group/app\"` under [project]; in a CI job it is CI_PROJECT_PATH"))]
+    NoProject,
+
+    #[error("{name} is no url: {why}")]
+    #[diagnostic(help("write GitLab's own address, such as https://gitlab.example.com"))]
+    BadUrl { name: &'static str, why: url::ParseError },
+
+    #[error("the manifest's url is {manifest}, but the token is for {trusted}")]
+    #[diagnostic(help(
+        "a manifest can't choose where a token goes; if the token is for {manifest}, set RELSYNC_URL={manifest} beside it, \
+         or pass --url {manifest}"
+    ))]
+    ForeignUrl { manifest: String, trusted: String },
+
+    #[error("failed to read the token from {path}: {error}")]
+    #[diagnostic(help("--token-file wants a file with the token and nothing else"))]
+    TokenFile { path: String, error: io::Error },
+
+    #[error("there is no token in {from}")]
+    #[diagnostic(help(
+        "a token is a word of ASCII letters, digits and signs, such as glpat-…; on the web: Settings > Access tokens"
+    ))]
+    BadToken { from: String },
+
+    #[error("apply needs a yes, and there is no terminal to ask on")]
+    #[diagnostic(help("look at the plan above, then run again with --yes"))]
+    NobodyToAsk,
+
+    #[error("failed to read the answer: {0}")]
+    Answer(io::Error),
+
+    #[error("failed to write to stdout: {0}")]
+    Output(io::Error),
+
+    #[error("failed to start: {0}")]
+    Runtime(io::Error),
+}
+
+impl Failure {
+    pub(super) fn not_in_sandbox(project: &ProjectRef) -> Self {
+        Self::NotInSandbox(harmless(&project.to_string()).into_owned())
+    }
+}

@@ -1,0 +1,47 @@
+//! The command line: arguments, one file for each command, and the exit code. May import everything; nothing imports it.
+
+mod apply;
+mod args;
+mod exit;
+mod failure;
+mod plan;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+mod schema;
+mod server;
+mod session;
+mod validate;
+
+use args::{Cli, Command};
+use clap::Parser;
+use exit::Exit;
+use failure::Failure;
+use std::process::ExitCode;
+
+use crate::ui::Ui;
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return exit::usage(&error),
+    };
+    let ui = Ui::new(cli.color);
+    ui.log(cli.verbose);
+    exit::code(&ui, run(&ui, cli.command))
+}
+
+fn run(ui: &Ui, command: Command) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Runtime::new().map_err(Failure::Runtime)?;
+    runtime.block_on(async {
+        match command {
+            Command::Plan(args) => plan::run(ui, args).await,
+            Command::Apply(args) => apply::run(ui, args).await,
+            Command::Validate(args) => validate::run(ui, &args),
+            Command::Schema => schema::run(ui),
+            #[cfg(feature = "sandbox")]
+            Command::Sandbox(command) => sandbox::run(ui, command).await,
+        }
+    })
+}

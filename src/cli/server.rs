@@ -1,0 +1,128 @@
+//! Which GitLab to ask, and as whom: the arguments, then the manifest, then the environment.
+
+use super::args::{ServerArgs, TokenKindArg};
+use super::failure::Failure;
+use crate::gitlab::{Settings, Token, TokenKind};
+use crate::model::harmless;
+use secrecy::{ExposeSecret, SecretString};
+use std::env;
+use url::Url;
+
+#[cfg(feature = "sandbox")]
+use crate::sandbox::{Options, Sandbox};
+
+/// Who answers.
+pub(super) enum Server {
+    /// A GitLab somewhere.
+    Remote,
+    /// The embedded one, which serves for as long as this lives.
+    #[cfg(feature = "sandbox")]
+    Embedded {
+        /// Held, not asked.
+        _sandbox: Sandbox,
+    },
+}
+
+impl Server {
+    /// Finds the server, or starts the embedded one, and says how to talk to it.
+    #[cfg_attr(not(feature = "sandbox"), expect(clippy::unused_async, reason = "starting the sandbox waits"))]
+    pub(super) async fn find(args: &ServerArgs, of_manifest: Option<&Url>) -> Result<(Self, Settings), Failure> {
+        #[cfg(feature = "sandbox")]
+        if let Some(data) = args.sandbox.clone() {
+            let options = Options { listen: ([127, 0, 0, 1], 0).into(), data: Some(data), seed: None };
+            let sandbox = Sandbox::start(options).await?;
+            let url = Url::parse(&sandbox.url()).map_err(|why| Failure::BadUrl { name: "the sandbox", why })?;
+            let token = Token::new(TokenKind::Private, &SecretString::from("sandbox-maintainer"));
+            return Ok((Self::Embedded { _sandbox: sandbox }, Settings::new(url, Some(token))));
+        }
+        let token = token(args)?;
+        let settings = Settings::new(url(args, of_manifest, token.is_some())?, token);
+        Ok((Self::Remote, Settings { insecure_http: args.insecure_http, ..settings }))
+    }
+
+    /// Whether it is the embedded one.
+    pub(super) fn is_embedded(&self) -> bool {
+        !matches!(self, Self::Remote)
+    }
+}
+
+/// A variable that is set to something.
+pub(super) fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The flag's, else the manifest's if it is also the environment's, else the environment's, else gitlab.com.
+///
+/// A manifest may come from a stranger's merge request, so it can't choose where a token goes: the token's owner does,
+/// with the flag, or beside the token in the environment. A CI job's own variables do that for it.
+fn url(args: &ServerArgs, of_manifest: Option<&Url>, has_token: bool) -> Result<Url, Failure> {
+    if let Some(url) = &args.url {
+        return Ok(url.clone());
+    }
+    let mut trusted = Vec::new();
+    for name in ["RELSYNC_URL", "CI_SERVER_URL"] {
+        if let Some(text) = variable(name) {
+            trusted.push(Url::parse(&text).map_err(|why| Failure::BadUrl { name, why })?);
+        }
+    }
+    if trusted.is_empty() {
+        trusted.extend(Url::parse("https://gitlab.com"));
+    }
+    match of_manifest {
+        None => trusted.into_iter().next().ok_or(Failure::NoProject),
+        Some(url) if has_token && !trusted.iter().any(|trusted| is_same(trusted, url)) => {
+            Err(Failure::ForeignUrl { manifest: shown(url), trusted: shown(&trusted[0]) })
+        }
+        Some(url) => Ok(url.clone()),
+    }
+}
+
+/// Whether two addresses are the same GitLab's: one host can serve several, each below a path of its own.
+fn is_same(one: &Url, other: &Url) -> bool {
+    one.origin() == other.origin() && one.path().trim_end_matches('/') == other.path().trim_end_matches('/')
+}
+
+/// A url without what may be secret in it.
+fn shown(url: &Url) -> String {
+    format!("{}{}", url.origin().ascii_serialization(), url.path().trim_end_matches('/'))
+}
+
+/// The file's, or the first that is set of `RELSYNC_TOKEN`, `GITLAB_TOKEN` and `CI_JOB_TOKEN`; none is fine for reading a
+/// public project.
+fn token(args: &ServerArgs) -> Result<Option<Token>, Failure> {
+    let (from, value) = if let Some(path) = &args.token_file {
+        let from = harmless(&path.to_string_lossy()).into_owned();
+        match std::fs::read_to_string(path) {
+            Ok(text) => (from, text),
+            Err(error) => return Err(Failure::TokenFile { path: from, error }),
+        }
+    } else {
+        let names = ["RELSYNC_TOKEN", "GITLAB_TOKEN", "CI_JOB_TOKEN"];
+        let Some((name, value)) = names.into_iter().find_map(|name| Some((name, variable(name)?))) else {
+            return Ok(None);
+        };
+        (name.to_owned(), value)
+    };
+    let value = SecretString::from(value.trim_start_matches('\u{feff}').trim());
+    if value.expose_secret().is_empty() || !value.expose_secret().bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(Failure::BadToken { from });
+    }
+    // `GITLAB_TOKEN=$CI_JOB_TOKEN` is common, and GitLab takes a job token in its own header only.
+    let is_of_job = || variable("CI_JOB_TOKEN").is_some_and(|job| job.trim() == value.expose_secret());
+    let kind = match args.token_kind {
+        Some(kind) => kind.into(),
+        None if is_of_job() => TokenKind::Job,
+        None => TokenKind::Private,
+    };
+    Ok(Some(Token::new(kind, &value)))
+}
+
+impl From<TokenKindArg> for TokenKind {
+    fn from(kind: TokenKindArg) -> Self {
+        match kind {
+            TokenKindArg::Private => Self::Private,
+            TokenKindArg::Job => Self::Job,
+            TokenKindArg::Oauth => Self::OAuth,
+        }
+    }
+}

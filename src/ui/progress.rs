@@ -1,0 +1,78 @@
+//! Signs of life on stderr.
+
+use crate::apply::Event;
+use crate::plan::{Plan, StepOutcome};
+use crate::report::describe;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::Write;
+use std::time::Duration;
+
+/// A bar or spinner on a terminal, lines elsewhere. Gone from the screen when dropped.
+#[derive(Debug)]
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    total: usize,
+    over: usize,
+}
+
+impl Progress {
+    pub(super) fn waiting(terminal: bool, what: &str) -> Self {
+        let bar = terminal.then(|| {
+            let bar = ProgressBar::new_spinner().with_message(what.to_owned());
+            bar.enable_steady_tick(Duration::from_millis(100));
+            bar
+        });
+        Self { bar, total: 0, over: 0 }
+    }
+
+    pub(super) fn steps(terminal: bool, total: usize) -> Self {
+        let bar = terminal.then(|| {
+            let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr());
+            if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} {elapsed} · {wide_msg}") {
+                bar.set_style(style.progress_chars("━╸─"));
+            }
+            bar.enable_steady_tick(Duration::from_millis(100));
+            bar
+        });
+        Self { bar, total, over: 0 }
+    }
+
+    /// Shows what happens to `plan`.
+    pub fn show(&mut self, plan: &Plan, event: &Event<'_>) {
+        match event {
+            Event::Started(id) => {
+                if let Some(bar) = &self.bar {
+                    bar.set_message(describe(&plan.steps[id.0].action));
+                }
+            }
+            Event::Finished(id, outcome) => {
+                self.over += 1;
+                let what = describe(&plan.steps[id.0].action);
+                let line = match outcome {
+                    StepOutcome::Done => format!("{:>5}/{} {what}", self.over, self.total),
+                    StepOutcome::Failed { .. } => format!("{:>5}/{} failed to {what}", self.over, self.total),
+                    StepOutcome::Skipped { .. } | StepOutcome::Interrupted => {
+                        format!("{:>5}/{} skipped: {what}", self.over, self.total)
+                    }
+                };
+                match &self.bar {
+                    None => drop(writeln!(std::io::stderr().lock(), "{line}")),
+                    Some(bar) => {
+                        if **outcome != StepOutcome::Done {
+                            bar.println(line);
+                        }
+                        bar.inc(1);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The README's first command, and the same again.
+
+use crate::support::{Home, Server, writes};
+use std::path::Path;
+
+fn quickstart() -> Home {
+    let home = Home::new();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart"), &home.path().join("quickstart"));
+    home
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let (entry, name) = (entry.as_ref().unwrap().path(), entry.as_ref().unwrap().file_name());
+        if entry.is_dir() {
+            copy(&entry, &to.join(name));
+        } else {
+            std::fs::copy(&entry, to.join(name)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn applies_to_the_embedded_gitlab_and_needs_nothing_the_second_time() {
+    let home = quickstart();
+    let apply = ["apply", "--sandbox", "--yes", "-f", "quickstart/releases.toml"];
+    insta::assert_snapshot!("first", home.run(&apply).expect(0));
+    insta::assert_snapshot!("second", home.run(&apply).expect(0));
+    assert!(home.path().join(".relsync/.gitignore").is_file(), "the sandbox's state would be committed");
+    home.run(&["plan", "--sandbox", "--detailed-exitcode", "-f", "quickstart"]).expect(0);
+    home.run(&["sandbox", "reset"]).expect(0);
+    home.run(&["plan", "--sandbox", "--detailed-exitcode", "-f", "quickstart"]).expect(2);
+}
+
+#[test]
+fn sends_what_the_plan_says_and_no_write_the_second_time() {
+    let server = Server::start();
+    let home = quickstart().env("CI_SERVER_URL", &server.url).env("RELSYNC_TOKEN", "sandbox-maintainer");
+    let apply = ["apply", "--yes", "-f", "quickstart"];
+    let first = home.run(&apply).expect(0);
+    let requests = server.requests();
+    let sent: usize = writes(&requests).iter().map(|r| r.rsplit(' ').next().unwrap().parse::<usize>().unwrap()).sum();
+    assert!(first.stdout.contains(&format!("; {sent} requests.")), "{sent} writes, but:\n{first}");
+    home.run(&apply).expect(0);
+    insta::assert_snapshot!(server.requests().join("\n"), @"
+    GET /projects/:id 1
+    GET /projects/:id/milestones 1
+    GET /projects/:id/releases 1
+    ");
+}

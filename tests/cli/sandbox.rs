@@ -1,0 +1,30 @@
+//! `relsync sandbox`: serve and reset.
+
+use crate::support::{Home, Server};
+
+#[test]
+fn a_port_in_use_is_said() {
+    let server = Server::start();
+    let address = server.url.strip_prefix("http://").unwrap().to_owned();
+    insta::assert_snapshot!(Home::new().run(&["sandbox", "serve", "--listen", &address]).expect(1));
+}
+
+#[test]
+fn reset_lays_another_seed() {
+    let home = Home::new();
+    home.write("seed.toml", "[[groups]]\npath = \"acme\"\n[[projects]]\npath = \"acme/app\"\n");
+    home.write(
+        "releases.toml",
+        "version = 1\n[project]\npath = \"acme/app\"\n[[releases]]\ntag_name = \"v1\"\nref = \"main\"\n",
+    );
+    insta::assert_snapshot!("unknown_project", home.run(&["apply", "--sandbox", "--yes"]).expect(1));
+    home.run(&["sandbox", "reset", "--seed", "seed.toml"]).expect(0);
+    insta::assert_snapshot!("seeded", home.run(&["apply", "--sandbox", "--yes"]).expect(0));
+}
+
+#[test]
+fn a_bad_seed_is_underlined() {
+    let home = Home::new();
+    home.write("seed.toml", "[[projects]]\npath = \"acme/app\"\nvisibilty = \"public\"\n");
+    insta::assert_snapshot!(home.run(&["sandbox", "reset", "--seed", "seed.toml"]).expect(1));
+}
