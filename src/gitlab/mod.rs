@@ -1,7 +1,7 @@
 //! The REST client: what relsync asks of GitLab, and nothing else.
 //!
 //! One file for each resource, with its wire types, which stay private: callers give and get the values of `model`,
-//! checked. Every request passes through [`transport`]'s `send`. The token goes to the configured GitLab only: no
+//! checked. Every request passes through `transport`'s `send`. The token goes to the configured GitLab only: no
 //! redirect is followed, no link to another host, and no text that leaves here ([`Error`], traces) holds it.
 //!
 //! Imports `model` only.
