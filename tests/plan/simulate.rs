@@ -22,7 +22,7 @@ fn perform(current: &mut Current, action: &Action, id: StepId, made: &mut BTreeM
         Action::CreateMilestone(new) => {
             let milestones = current.milestones.as_mut().unwrap();
             assert!(milestones.iter().all(|m| m.title != new.title), "{} exists", new.title);
-            let milestone = MilestoneId(1000 + id.0 as u64);
+            let milestone = MilestoneId(1 + milestones.iter().map(|m| m.id.0).max().unwrap_or_default());
             made.insert(id, milestone);
             milestones.push(Milestone {
                 id: milestone,
@@ -59,7 +59,7 @@ fn perform(current: &mut Current, action: &Action, id: StepId, made: &mut BTreeM
             };
             assert!(current.releases.insert(release.tag_name.clone(), live).is_none(), "it exists");
             for link in &release.links {
-                add_link(current, &release.tag_name, id, link);
+                add_link(current, &release.tag_name, link);
             }
         }
         Action::UpdateRelease { tag_name, diff } => {
@@ -76,9 +76,9 @@ fn perform(current: &mut Current, action: &Action, id: StepId, made: &mut BTreeM
         }
         Action::UpdateLink { tag_name, id: link, before, after } => {
             assert_eq!(take_link(current, tag_name, *link).link, *before);
-            add_link(current, tag_name, id, after);
+            add_link(current, tag_name, after);
         }
-        Action::CreateLink { tag_name, link } => add_link(current, tag_name, id, link),
+        Action::CreateLink { tag_name, link } => add_link(current, tag_name, link),
         Action::DeleteRelease(release) => {
             assert_eq!(current.releases.remove(&release.tag_name).as_ref(), Some(release));
         }
@@ -97,11 +97,12 @@ fn take_link(current: &mut Current, tag: &TagName, id: LinkId) -> LiveLink {
     links.remove(links.iter().position(|l| l.id == id).unwrap())
 }
 
-fn add_link(current: &mut Current, tag: &TagName, step: StepId, link: &Link) {
+fn add_link(current: &mut Current, tag: &TagName, link: &Link) {
     let links = &mut current.releases.get_mut(tag).unwrap().links;
     for other in links.iter().map(|l| &l.link) {
         assert!(other.name != link.name && other.url != link.url, "{link:?} clashes with {other:?}");
         assert!(other.direct_asset_path.is_none() || other.direct_asset_path != link.direct_asset_path);
     }
-    links.push(LiveLink { id: LinkId((2000 + step.0 * 10 + links.len()) as u64), link: link.clone() });
+    let id = LinkId(1 + links.iter().map(|l| l.id.0).max().unwrap_or_default());
+    links.push(LiveLink { id, link: link.clone() });
 }
