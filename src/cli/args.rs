@@ -129,6 +129,9 @@ pub(super) enum SandboxCommand {
         /// Start from the groups, projects and releases that FILE declares.
         #[arg(long, value_name = "FILE")]
         seed: Option<PathBuf>,
+        /// What was paid for: `free` has no evidence, and no group milestones in releases.
+        #[arg(long, value_name = "free|premium", default_value = "premium")]
+        tier: crate::sandbox::Tier,
     },
     /// Throw the state away and start from the seed again.
     Reset {

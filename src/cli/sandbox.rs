@@ -9,8 +9,8 @@ use crate::ui::Ui;
 
 pub(super) async fn run(ui: &Ui, command: SandboxCommand) -> Result<Exit, Failure> {
     match command {
-        SandboxCommand::Serve { listen, data, seed } => {
-            let sandbox = Sandbox::start(Options { listen, data, seed }).await?;
+        SandboxCommand::Serve { listen, data, seed, tier } => {
+            let sandbox = Sandbox::start(Options { data, seed, tier, ..Options::at(listen) }).await?;
             ui.out(&format!("listening on {}\n", sandbox.url())).map_err(Failure::Output)?;
             tokio::signal::ctrl_c().await.map_err(Failure::Runtime)?;
             sandbox.stop().await;

@@ -29,7 +29,7 @@ impl Server {
     pub(super) async fn find(args: &ServerArgs, of_manifest: Option<&Url>) -> Result<(Self, Settings), Failure> {
         #[cfg(feature = "sandbox")]
         if let Some(data) = args.sandbox.clone() {
-            let options = Options { listen: ([127, 0, 0, 1], 0).into(), data: Some(data), seed: None };
+            let options = Options { data: Some(data), ..Options::at(([127, 0, 0, 1], 0).into()) };
             let sandbox = Sandbox::start(options).await?;
             let url = Url::parse(&sandbox.url()).map_err(|why| Failure::BadUrl { name: "the sandbox", why })?;
             let token = Token::new(TokenKind::Private, &SecretString::from("sandbox-maintainer"));

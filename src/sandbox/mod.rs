@@ -19,9 +19,11 @@ mod store;
 pub use error::Error;
 
 use seed::Seed;
-use server::App;
+use server::{App, Settings};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
 use store::Store;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
@@ -34,7 +36,45 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// A seed file for a new database; without one the default seed is laid.
     pub seed: Option<PathBuf>,
+    /// What was paid for.
+    pub tier: Tier,
+    /// How long evidence takes to appear after it was asked for. `POST /sandbox/jobs` makes it appear at once.
+    pub evidence_delay: Duration,
 }
+
+impl Options {
+    /// In memory, with the default seed and everything that was paid for.
+    #[must_use]
+    pub fn at(listen: SocketAddr) -> Self {
+        Self { listen, data: None, seed: None, tier: Tier::Premium, evidence_delay: Duration::from_secs(1) }
+    }
+}
+
+/// What was paid for: without Premium there is no evidence, and releases can't name a group's milestones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tier {
+    /// Nothing.
+    Free,
+    /// What the sandbox knows of Premium.
+    Premium,
+}
+
+impl FromStr for Tier {
+    type Err = UnknownTier;
+
+    fn from_str(word: &str) -> Result<Self, UnknownTier> {
+        match word {
+            "free" => Ok(Self::Free),
+            "premium" => Ok(Self::Premium),
+            _ => Err(UnknownTier),
+        }
+    }
+}
+
+/// A word that is no tier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a tier is `free` or `premium`")]
+pub struct UnknownTier;
 
 /// A running sandbox. Dropping it stops it, too.
 #[derive(Debug)]
@@ -50,7 +90,7 @@ impl Sandbox {
     /// # Errors
     /// When the address is taken, the folder can't be used, or the seed file is wrong.
     pub async fn start(options: Options) -> Result<Self, Error> {
-        let Options { listen, data, seed } = options;
+        let Options { listen, data, seed, tier, evidence_delay } = options;
         let store = tokio::task::spawn_blocking(move || {
             let seed = Seed::load(seed.as_deref())?;
             Store::open(data.as_deref(), &seed)
@@ -61,7 +101,8 @@ impl Sandbox {
         let listener = TcpListener::bind(listen).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let (shutdown, stopped) = oneshot::channel();
-        let task = tokio::spawn(server::serve(listener, App::new(store, base_url(address)), stopped));
+        let app = App::new(store, base_url(address), Settings { tier, evidence_delay });
+        let task = tokio::spawn(server::serve(listener, app, stopped));
         Ok(Self { address, shutdown, task })
     }
 

@@ -1,9 +1,10 @@
 //! A point in time as GitLab answers it: UTC, to the millisecond.
 
-use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, civil::DateTime, tz::TimeZone};
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::{Serialize, Serializer};
 use std::fmt;
+use std::time::Duration;
 
 /// Milliseconds since 1970; always within what can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +29,16 @@ impl Moment {
     /// Seconds since 1970, rounded down: GitLab compares times in whole seconds.
     pub(crate) fn whole_seconds(self) -> i64 {
         self.0.as_millisecond().div_euclid(1000)
+    }
+
+    /// The day it is in UTC.
+    pub(crate) fn day(self) -> Date {
+        self.0.to_zoned(TimeZone::UTC).date()
+    }
+
+    /// The same so much later.
+    pub(crate) fn after(self, delay: Duration) -> Self {
+        self.0.checked_add(delay).map_or(self, Self::truncated)
     }
 
     fn truncated(timestamp: Timestamp) -> Self {

@@ -92,6 +92,27 @@ pub(crate) fn title_error(title: &str) -> Option<String> {
     }
 }
 
+/// What is wrong with a part of a group's or project's path.
+pub(crate) const PATH_ERROR: &str =
+    "can contain only letters, digits, '_', '-' and '.'. Cannot start with '-', end in '.git' or end in '.atom'";
+
+/// Whether this may be a part of a group's or project's path.
+pub(crate) fn is_path_part(text: &str) -> bool {
+    #[expect(clippy::case_sensitive_file_extension_comparisons, reason = "GitLab compares by case")]
+    let good_end = !text.ends_with(".git") && !text.ends_with(".atom") && !text.ends_with('.');
+    let good = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    (1..=MAX_TITLE).contains(&text.len()) && text.chars().all(good) && !text.starts_with(['-', '.']) && good_end
+}
+
+/// The path that a project has by its name if none is given.
+pub(crate) fn path_part_of(name: &str) -> String {
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "_-.".contains(c) { c.to_ascii_lowercase() } else { ' ' })
+        .collect();
+    plain.split_whitespace().collect::<Vec<_>>().join("-")
+}
+
 /// Whether a protected tag's pattern, in which `*` stands for anything, names this tag.
 pub(crate) fn pattern_matches(pattern: &str, tag: &str) -> bool {
     let Some((head, mut rest)) = pattern.split_once('*') else { return pattern == tag };

@@ -1,5 +1,6 @@
 //! The router and what every request passes on its way in, and the task that serves.
 
+use crate::sandbox::Tier;
 use crate::sandbox::api;
 use crate::sandbox::http::Refusal;
 use crate::sandbox::requests::{self, Requests};
@@ -8,6 +9,7 @@ use axum::http::StatusCode;
 use axum::serve::ListenerExt as _;
 use axum::{Router, middleware};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::{net::TcpListener, sync::oneshot};
 
 /// What all requests share.
@@ -19,12 +21,23 @@ pub(crate) struct App {
     pub(crate) requests: Arc<Requests>,
     /// The sandbox's address, for clients that do not say which one they used.
     pub(crate) base: String,
+    /// How the sandbox was started.
+    pub(crate) settings: Settings,
+}
+
+/// What of the sandbox's options the endpoints go by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Settings {
+    /// What was paid for.
+    pub(crate) tier: Tier,
+    /// How long evidence takes to appear.
+    pub(crate) evidence_delay: Duration,
 }
 
 impl App {
     /// Nothing counted yet.
-    pub(crate) fn new(store: Store, base: String) -> Self {
-        Self { store, requests: Arc::default(), base }
+    pub(crate) fn new(store: Store, base: String, settings: Settings) -> Self {
+        Self { store, requests: Arc::default(), base, settings }
     }
 }
 

@@ -11,7 +11,7 @@ use relsync::snapshot::{self, Interest};
 
 async fn sandbox() -> Sandbox {
     let listen = "127.0.0.1:0".parse().unwrap();
-    Sandbox::start(Options { listen, data: None, seed: None }).await.unwrap()
+    Sandbox::start(Options::at(listen)).await.unwrap()
 }
 
 fn client(sandbox: &Sandbox, token: Option<(TokenKind, &str)>) -> Client {

@@ -3,7 +3,9 @@
 #![cfg(feature = "sandbox")]
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
+mod account;
 mod auth;
+mod groups;
 mod links;
 mod milestones;
 mod pages;
@@ -19,6 +21,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::time::Duration;
 
 /// Where every test's sandbox listens: a free port.
 const LOCALHOST: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
@@ -61,6 +64,11 @@ impl Reply {
     }
 }
 
+/// What happens in the background happens when the test says so.
+fn options() -> Options {
+    Options { evidence_delay: Duration::from_secs(24 * 60 * 60), ..Options::at(LOCALHOST) }
+}
+
 impl GitLab {
     /// The default seed, in memory.
     async fn new() -> Self {
@@ -68,16 +76,23 @@ impl GitLab {
     }
 
     async fn start(data: Option<&Path>, seed: Option<&Path>) -> Self {
-        let options = Options { listen: LOCALHOST, data: data.map(Into::into), seed: seed.map(Into::into) };
+        Self::with(Options { data: data.map(Into::into), seed: seed.map(Into::into), ..options() }).await
+    }
+
+    async fn with(options: Options) -> Self {
         Self { sandbox: Sandbox::start(options).await.unwrap(), client: Client::new() }
     }
 
     /// A seed of the test's own, in memory.
     async fn seeded(seed: &str) -> Self {
+        Self::seeded_with(seed, options()).await
+    }
+
+    async fn seeded_with(seed: &str, options: Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("seed.toml");
         std::fs::write(&file, seed).unwrap();
-        Self::start(None, Some(&file)).await
+        Self::with(Options { seed: Some(file), ..options }).await
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -119,7 +134,7 @@ async fn send(request: RequestBuilder) -> Reply {
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let text = response.text().await.unwrap();
-    let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
+    let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or(Value::String(text)) };
     Reply { status, headers, body }
 }
 

@@ -93,7 +93,7 @@ async fn what_was_answered_is_kept() {
 async fn start_with(seed: &str, folder: &Path) -> Error {
     let file = folder.join("seed.toml");
     std::fs::write(&file, seed).unwrap();
-    let options = Options { listen: LOCALHOST, data: Some(folder.join("data")), seed: Some(file) };
+    let options = Options { data: Some(folder.join("data")), seed: Some(file), ..Options::at(LOCALHOST) };
     Sandbox::start(options).await.unwrap_err()
 }
 
@@ -143,7 +143,7 @@ async fn a_start_that_fails_says_why() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("none.toml");
     let start = async |listen, data: Option<&Path>, seed: Option<&Path>| {
-        let options = Options { listen, data: data.map(Into::into), seed: seed.map(Into::into) };
+        let options = Options { data: data.map(Into::into), seed: seed.map(Into::into), ..Options::at(listen) };
         Sandbox::start(options).await.unwrap_err()
     };
     assert!(matches!(start(LOCALHOST, None, Some(&missing)).await, Error::SeedFile { .. }));

@@ -1,6 +1,6 @@
-//! `/projects/:id/milestones`
+//! `/projects/:id/milestones` and `/groups/:id/milestones`: the same, but for whose they are.
 
-use crate::sandbox::auth::{Access, JobTokens};
+use crate::sandbox::auth::{Access, GroupAccess, JobTokens};
 use crate::sandbox::http::{Answer, COUNT_TO, Call, Refusal};
 use crate::sandbox::moment::Moment;
 use crate::sandbox::rules::{clean_title, title_error};
@@ -8,17 +8,17 @@ use crate::sandbox::store::ids::MilestoneId;
 use crate::sandbox::store::milestones::{Filter, Milestone, MilestoneFields, MilestoneState, Owner};
 use crate::sandbox::store::page::Page;
 use crate::sandbox::store::users::Role;
-use crate::sandbox::store::{is_taken, milestones, projects};
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use crate::sandbox::store::{is_taken, milestones};
+use jiff::civil::Date;
 use rusqlite::{Connection, Transaction};
 use serde_json::{Value, json};
 
 /// What GitLab says of a title that the project or its group has already.
 const TITLE_TAKEN: &str = "already being used for another group or project milestone.";
 
-/// `GET /projects/:id/milestones`
-pub(super) fn list(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Refusal> {
-    let access = open(tx, call)?;
+/// `GET /projects/:id/milestones`, and the group's
+pub(super) fn list<P: Place>(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Refusal> {
+    let place = P::open(tx, call)?;
     let mut reader = call.reader();
     let state = reader.word("state", |word| match word {
         "all" => Some(None),
@@ -35,30 +35,29 @@ pub(super) fn list(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Refu
     let page = Page::read(&mut reader);
     reader.done()?;
 
-    let mut found = milestones::list(tx, access.project.id, &filter, page)?;
+    let (mut found, count) = milestones::list(tx, place.owner(), &filter, page, COUNT_TO)?;
     let more = page.cut(&mut found);
-    let count = milestones::count(tx, access.project.id, &filter, COUNT_TO)?;
-    let rows = found.iter().map(|milestone| view(tx, call, &access, milestone)).collect::<Result<_, _>>()?;
+    let rows = found.iter().map(|milestone| view(tx, call, milestone)).collect::<Result<_, _>>()?;
     Ok(page.answer(call, rows, more, count))
 }
 
-/// `GET /projects/:id/milestones/:milestone_id`
-pub(super) fn show(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Refusal> {
-    let access = open(tx, call)?;
-    let milestone = find(tx, call, &access)?;
-    Ok(Answer::ok(view(tx, call, &access, &milestone)?))
+/// `GET /projects/:id/milestones/:milestone_id`, and the group's
+pub(super) fn show<P: Place>(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Refusal> {
+    let place = P::open(tx, call)?;
+    let milestone = find(tx, call, &place)?;
+    Ok(Answer::ok(view(tx, call, &milestone)?))
 }
 
-/// `POST /projects/:id/milestones`
-pub(super) fn create(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Refusal> {
-    let access = open(tx, call)?;
+/// `POST /projects/:id/milestones`, and the group's
+pub(super) fn create<P: Place>(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Refusal> {
+    let place = P::open(tx, call)?;
     let mut reader = call.reader();
     let title = reader.required_text("title");
     let description = reader.text("description").value();
     let start_date = reader.text("start_date").value();
     let due_date = reader.text("due_date").value();
     reader.done()?;
-    access.require(Role::Reporter)?;
+    place.require_reporter()?;
 
     let fields = MilestoneFields {
         title: clean_title(&title),
@@ -68,15 +67,15 @@ pub(super) fn create(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Re
         due_date: due_date.as_deref().and_then(day),
     };
     check(&fields, "create")?;
-    match milestones::add(tx, None, Owner::Project(access.project.id), fields, Moment::now()) {
+    match milestones::add(tx, None, place.owner(), fields, Moment::now()) {
         Err(error) if is_taken(&error) => Err(failed("create", &[("title", TITLE_TAKEN.to_owned())])),
-        added => Ok(Answer::created(view(tx, call, &access, &added?)?)),
+        added => Ok(Answer::created(view(tx, call, &added?)?)),
     }
 }
 
-/// `PUT /projects/:id/milestones/:milestone_id`
-pub(super) fn update(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Refusal> {
-    let access = open(tx, call)?;
+/// `PUT /projects/:id/milestones/:milestone_id`, and the group's
+pub(super) fn update<P: Place>(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Refusal> {
+    let place = P::open(tx, call)?;
     let mut reader = call.reader();
     let title = reader.text("title");
     let description = reader.text("description");
@@ -89,9 +88,9 @@ pub(super) fn update(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Re
     });
     reader.at_least_one_of(&["title", "description", "start_date", "due_date", "state_event"]);
     reader.done()?;
-    access.require(Role::Reporter)?;
+    place.require_reporter()?;
 
-    let mut milestone = find(tx, call, &access)?;
+    let mut milestone = find(tx, call, &place)?;
     let fields = &mut milestone.fields;
     if title.is_given() {
         fields.title = clean_title(&title.value().unwrap_or_default());
@@ -112,28 +111,29 @@ pub(super) fn update(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Re
         Err(error) if is_taken(&error) => Err(failed("update", &[("title", TITLE_TAKEN.to_owned())])),
         saved => {
             saved?;
-            Ok(Answer::ok(view(tx, call, &access, &milestone)?))
+            Ok(Answer::ok(view(tx, call, &milestone)?))
         }
     }
 }
 
-/// `DELETE /projects/:id/milestones/:milestone_id`
-pub(super) fn delete(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Refusal> {
-    let access = open(tx, call)?;
-    access.require(Role::Reporter)?;
-    milestones::delete(tx, find(tx, call, &access)?.id)?;
+/// `DELETE /projects/:id/milestones/:milestone_id`, and the group's
+pub(super) fn delete<P: Place>(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Refusal> {
+    let place = P::open(tx, call)?;
+    place.require_reporter()?;
+    milestones::delete(tx, find(tx, call, &place)?.id)?;
     Ok(Answer::no_content())
 }
 
 /// A milestone as it stands in lists and releases; a group's has the group's number in place of the project's.
-pub(super) fn view(db: &Connection, call: &Call, access: &Access, milestone: &Milestone) -> Result<Value, Refusal> {
+pub(super) fn view(db: &Connection, call: &Call, milestone: &Milestone) -> Result<Value, Refusal> {
     let Milestone { id, iid, owner, fields, created_at, updated_at } = milestone;
     let MilestoneFields { title, description, state, start_date, due_date } = fields;
-    let ((owner_key, owner_id), path) = match owner {
-        Owner::Project(project) => (("project_id", json!(project)), access.project.path.clone()),
-        Owner::Group(group) => (("group_id", json!(group)), format!("groups/{}", projects::group_path(db, *group)?)),
+    let (owner_key, owner_id) = match owner {
+        Owner::Project(project) => ("project_id", json!(project)),
+        Owner::Group(group) => ("group_id", json!(group)),
     };
-    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let path = milestones::owner_path(db, *owner)?;
+    let today = Moment::now().day();
     Ok(json!({
         "id": id,
         "iid": iid,
@@ -150,16 +150,54 @@ pub(super) fn view(db: &Connection, call: &Call, access: &Access, milestone: &Mi
     }))
 }
 
-/// Milestones are for those who are signed in, also where the project is public.
-fn open(db: &Connection, call: &Call) -> Result<Access, Refusal> {
-    let access = Access::of(db, call, JobTokens::Ignored)?;
-    access.require_user()?;
-    Ok(access)
+/// A project or group with milestones, and what the one who asks is there. They are for those who are signed in, also
+/// where the place is public.
+pub(super) trait Place: Sized {
+    /// What `:id` names.
+    fn open(db: &Connection, call: &Call) -> Result<Self, Refusal>;
+
+    /// Whose milestones these are.
+    fn owner(&self) -> Owner;
+
+    /// Refuses those who may not write them.
+    fn require_reporter(&self) -> Result<(), Refusal>;
 }
 
-fn find(db: &Connection, call: &Call, access: &Access) -> Result<Milestone, Refusal> {
+impl Place for Access {
+    fn open(db: &Connection, call: &Call) -> Result<Self, Refusal> {
+        let access = Self::of(db, call, JobTokens::Ignored)?;
+        access.require_user()?;
+        Ok(access)
+    }
+
+    fn owner(&self) -> Owner {
+        Owner::Project(self.project.id)
+    }
+
+    fn require_reporter(&self) -> Result<(), Refusal> {
+        self.require(Role::Reporter).map(drop)
+    }
+}
+
+impl Place for GroupAccess {
+    fn open(db: &Connection, call: &Call) -> Result<Self, Refusal> {
+        let access = Self::of(db, call)?;
+        access.require_user()?;
+        Ok(access)
+    }
+
+    fn owner(&self) -> Owner {
+        Owner::Group(self.group.id)
+    }
+
+    fn require_reporter(&self) -> Result<(), Refusal> {
+        self.require(Role::Reporter)
+    }
+}
+
+fn find(db: &Connection, call: &Call, place: &impl Place) -> Result<Milestone, Refusal> {
     let id = MilestoneId(call.number("milestone_id")?);
-    milestones::get(db, access.project.id, id)?.ok_or_else(Refusal::no_such_record)
+    milestones::get(db, place.owner(), id)?.ok_or_else(Refusal::no_such_record)
 }
 
 /// A date as Rails takes it: what it can't read is none at all.

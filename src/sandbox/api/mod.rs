@@ -3,12 +3,15 @@
 //!
 //! The order of checks is Grape's: may the project be seen, are the parameters right, may they do this, the rest.
 
+mod account;
+mod groups;
 mod links;
 mod milestones;
 mod projects;
 mod releases;
 mod tags;
 
+use crate::sandbox::auth::{Access, GroupAccess};
 use crate::sandbox::http::{Answer, Call, Refusal};
 use crate::sandbox::server::App;
 use crate::sandbox::store::Intent;
@@ -22,8 +25,12 @@ type Handler = fn(&mut Transaction<'_>, &Call) -> Result<Answer, Refusal>;
 /// Everything below `/api/v4`.
 pub(crate) fn routes() -> Router<App> {
     Router::new()
-        .route("/version", get(projects::version))
-        .route("/projects/{id}", get(projects::show))
+        .route("/version", get(account::version))
+        .route("/user", get(account::show))
+        .route("/personal_access_tokens/self", get(account::token))
+        .merge(of_groups())
+        .route("/projects", get(projects::list).merge(post(projects::create)))
+        .route("/projects/{id}", get(projects::show).merge(put(projects::update)).merge(delete(projects::delete)))
         .route("/projects/{id}/releases", get(releases::list).merge(post(releases::create)))
         .route(
             "/projects/{id}/releases/{tag_name}",
@@ -34,13 +41,27 @@ pub(crate) fn routes() -> Router<App> {
             "/projects/{id}/releases/{tag_name}/assets/links/{link_id}",
             get(links::show).merge(put(links::update)).merge(delete(links::delete)),
         )
-        .route("/projects/{id}/milestones", get(milestones::list).merge(post(milestones::create)))
-        .route(
-            "/projects/{id}/milestones/{milestone_id}",
-            get(milestones::show).merge(put(milestones::update)).merge(delete(milestones::delete)),
-        )
+        .route("/projects/{id}/milestones", milestones_list::<Access>())
+        .route("/projects/{id}/milestones/{milestone_id}", milestone::<Access>())
         .route("/projects/{id}/repository/tags", get(tags::list).merge(post(tags::create)))
         .route("/projects/{id}/repository/tags/{tag_name}", get(tags::show).merge(delete(tags::delete)))
+}
+
+fn of_groups() -> Router<App> {
+    Router::new()
+        .route("/groups", get(groups::list).merge(post(groups::create)))
+        .route("/groups/{id}", get(groups::show))
+        .route("/groups/{id}/projects", get(groups::projects))
+        .route("/groups/{id}/milestones", milestones_list::<GroupAccess>())
+        .route("/groups/{id}/milestones/{milestone_id}", milestone::<GroupAccess>())
+}
+
+fn milestones_list<P: milestones::Place>() -> MethodRouter<App> {
+    get(milestones::list::<P>).merge(post(milestones::create::<P>))
+}
+
+fn milestone<P: milestones::Place>() -> MethodRouter<App> {
+    get(milestones::show::<P>).merge(put(milestones::update::<P>)).merge(delete(milestones::delete::<P>))
 }
 
 fn get(handler: Handler) -> MethodRouter<App> {

@@ -1,24 +1,40 @@
 //! Answers: what was asked for, or why not.
 
 use axum::Json;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 use std::fmt;
 use tokio::task::JoinError;
+
+const PLAIN: &str = "text/plain";
 
 /// A finished answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
     status: StatusCode,
     headers: Vec<(HeaderName, HeaderValue)>,
-    body: Option<Value>,
+    body: Body,
+}
+
+#[derive(Debug)]
+enum Body {
+    None,
+    Json(Value),
+    /// A text, and what kind of text it is.
+    Text(String, &'static str),
 }
 
 impl Answer {
     /// 200.
     pub(crate) fn ok(body: Value) -> Self {
-        Self { status: StatusCode::OK, headers: Vec::new(), body: Some(body) }
+        Self { status: StatusCode::OK, headers: Vec::new(), body: Body::Json(body) }
+    }
+
+    /// 200 with a text as it is.
+    pub(crate) fn text(body: String, content_type: &'static str) -> Self {
+        Self { status: StatusCode::OK, headers: Vec::new(), body: Body::Text(body, content_type) }
     }
 
     /// 201.
@@ -26,9 +42,25 @@ impl Answer {
         Self { status: StatusCode::CREATED, ..Self::ok(body) }
     }
 
+    /// 202.
+    pub(crate) fn accepted(body: Value) -> Self {
+        Self { status: StatusCode::ACCEPTED, ..Self::ok(body) }
+    }
+
+    /// 202 for what is going to be done.
+    pub(crate) fn will_be_done() -> Self {
+        Self::accepted(json!({ "message": "202 Accepted" }))
+    }
+
     /// 204.
     pub(crate) fn no_content() -> Self {
-        Self { status: StatusCode::NO_CONTENT, headers: Vec::new(), body: None }
+        Self { status: StatusCode::NO_CONTENT, headers: Vec::new(), body: Body::None }
+    }
+
+    /// 302, in Grape's words.
+    pub(crate) fn found_at(url: &str) -> Self {
+        let text = format!("This resource has been moved temporarily to {url}.");
+        Self { status: StatusCode::FOUND, ..Self::text(text, PLAIN) }.with_header("location", &in_ascii(url))
     }
 
     /// The same with a header more. What can't be a header's value is left out.
@@ -43,8 +75,11 @@ impl Answer {
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         let mut response = match self.body {
-            Some(body) => (self.status, Json(body)).into_response(),
-            None => self.status.into_response(),
+            Body::Json(body) => (self.status, Json(body)).into_response(),
+            Body::Text(body, content_type) => {
+                (self.status, [(header::CONTENT_TYPE, content_type)], body).into_response()
+            }
+            Body::None => self.status.into_response(),
         };
         response.headers_mut().extend(self.headers);
         response
@@ -69,6 +104,18 @@ impl Refusal {
     /// An error of Grape, which checks parameters: `{"error": …}`.
     pub(crate) fn error(status: StatusCode, error: &str) -> Self {
         Self(Answer { status, ..Answer::ok(json!({ "error": error })) })
+    }
+
+    /// 301, in Grape's words: what is asked for has another address.
+    pub(crate) fn moved_to(url: &str) -> Self {
+        let text = format!("This resource has been moved permanently to {url}.");
+        let answer = Answer { status: StatusCode::MOVED_PERMANENTLY, ..Answer::text(text, PLAIN) };
+        Self(answer.with_header("location", &in_ascii(url)))
+    }
+
+    /// An error of the guard that looks at tokens: `{"error": …, "error_description": …}`.
+    pub(crate) fn of_token(status: StatusCode, body: Value) -> Self {
+        Self(Answer { status, ..Answer::ok(body) })
     }
 
     /// 401.
@@ -110,6 +157,17 @@ impl Refusal {
     /// The answer that refuses, for where what was begun is to be kept all the same.
     pub(crate) fn into_answer(self) -> Answer {
         self.0
+    }
+}
+
+/// A url as a header can hold it.
+fn in_ascii(url: &str) -> String {
+    utf8_percent_encode(url, CONTROLS).to_string()
+}
+
+impl From<std::io::Error> for Refusal {
+    fn from(error: std::io::Error) -> Self {
+        Self::broken(&error)
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::form::{self, Malformed};
 use super::{Credential, Reader, Refusal};
-use crate::sandbox::server::App;
+use crate::sandbox::server::{App, Settings};
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, OriginalUri, RawPathParams, Request};
-use axum::http::{HeaderMap, StatusCode, Uri, header, uri::Authority};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header, uri::Authority};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use url::form_urlencoded;
@@ -21,6 +21,10 @@ pub(crate) struct Call {
     pub(crate) credential: Credential,
     /// The sandbox's own address as the client knows it, without a slash at the end.
     pub(crate) base: String,
+    /// How.
+    pub(crate) method: Method,
+    /// How this sandbox was started.
+    pub(crate) settings: Settings,
     segments: BTreeMap<String, String>,
     params: Map<String, Value>,
     uri: Uri,
@@ -50,6 +54,31 @@ impl Call {
         Reader::new(&self.params)
     }
 
+    /// The path as it was sent.
+    pub(crate) fn raw_path(&self) -> &str {
+        self.uri.path()
+    }
+
+    /// The query as it was sent, without one of its parameters, and with a question mark if anything is left.
+    pub(crate) fn query_without(&self, name: &str) -> String {
+        let parts = self.uri.query().unwrap_or_default().split('&');
+        let of_name = |part: &str| form_urlencoded::parse(part.as_bytes()).any(|(key, _)| key == name);
+        let kept: Vec<&str> = parts.filter(|part| !part.is_empty() && !of_name(part)).collect();
+        if kept.is_empty() { String::new() } else { format!("?{}", kept.join("&")) }
+    }
+
+    /// This request's url with the segment after `before` replaced.
+    pub(crate) fn url_with_segment(&self, before: &str, segment: &str) -> String {
+        let mut parts: Vec<&str> = self.uri.path().split('/').collect();
+        if let Some(at) = parts.iter().position(|part| *part == before)
+            && let Some(part) = parts.get_mut(at + 1)
+        {
+            *part = segment;
+        }
+        let query = self.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        format!("{}{}{query}", self.base, parts.join("/"))
+    }
+
     /// This request's url with some of the query's parameters replaced.
     pub(crate) fn url_with(&self, replaced: &[(&str, String)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -66,31 +95,50 @@ impl Call {
     }
 }
 
+impl Call {
+    /// Everything but the body, which comes back unread.
+    ///
+    /// # Errors
+    /// 400 for what is no request.
+    pub(crate) async fn before_body(request: Request, app: &App) -> Result<(Self, HeaderMap, Body), Refusal> {
+        let (mut parts, body) = request.into_parts();
+        let segments = RawPathParams::from_request_parts(&mut parts, app)
+            .await
+            .map_err(|_| bad_request())?
+            .iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let params =
+            form::parse(parts.uri.query().unwrap_or_default().as_bytes()).map_err(|Malformed| bad_request())?;
+        let query = |name: &str| params.get(name)?.as_str().map(str::to_owned);
+        let credential = Credential::of(&parts.headers, query);
+        // `parts.uri` lacks what the router has nested.
+        let Ok(OriginalUri(uri)) = OriginalUri::from_request_parts(&mut parts, app).await;
+        let base = own_address(&parts.headers).unwrap_or_else(|| app.base.clone());
+        let call =
+            Self { credential, base, method: parts.method, settings: app.settings, segments, params, uri }.checked()?;
+        Ok((call, parts.headers, body))
+    }
+
+    /// GitLab refuses these before anything reads them: PostgreSQL can't keep them.
+    fn checked(self) -> Result<Self, Refusal> {
+        let nul = self.params.iter().any(|(name, value)| name.contains('\0') || holds_nul(value));
+        if nul { Err(bad_request()) } else { Ok(self) }
+    }
+}
+
 impl FromRequest<App> for Call {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
-        let (mut parts, body) = request.into_parts();
-        let segments = RawPathParams::from_request_parts(&mut parts, app)
-            .await
-            .map_err(|_| Refusal::error(StatusCode::BAD_REQUEST, "400 Bad Request"))?
-            .iter()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect();
-        let malformed = |Malformed| Refusal::error(StatusCode::BAD_REQUEST, "400 Bad Request");
-        let mut params = form::parse(parts.uri.query().unwrap_or_default().as_bytes()).map_err(malformed)?;
-        let query = |name: &str| params.get(name)?.as_str().map(str::to_owned);
-        let credential = Credential::of(&parts.headers, query);
-        params.extend(read_body(&parts.headers, body).await?);
-        // GitLab refuses these before anything reads them: PostgreSQL can't keep them.
-        if params.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)) {
-            return Err(malformed(Malformed));
-        }
-        // `parts.uri` lacks what the router has nested.
-        let Ok(OriginalUri(uri)) = OriginalUri::from_request_parts(&mut parts, app).await;
-        let base = own_address(&parts.headers).unwrap_or_else(|| app.base.clone());
-        Ok(Self { credential, base, segments, params, uri })
+        let (mut call, headers, body) = Self::before_body(request, app).await?;
+        call.params.extend(read_body(&headers, body).await?);
+        call.checked()
     }
+}
+
+fn bad_request() -> Refusal {
+    Refusal::error(StatusCode::BAD_REQUEST, "400 Bad Request")
 }
 
 async fn read_body(headers: &HeaderMap, body: Body) -> Result<Map<String, Value>, Refusal> {

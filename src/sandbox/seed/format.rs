@@ -25,6 +25,11 @@ pub(super) struct File {
 #[serde(deny_unknown_fields)]
 pub(super) struct Group {
     pub(super) path: Spanned<String>,
+    pub(super) name: Option<String>,
+    #[serde(default, deserialize_with = "visibility")]
+    pub(super) visibility: Option<Visibility>,
+    #[serde(default)]
+    pub(super) members: Vec<Member>,
     #[serde(default)]
     pub(super) milestones: Vec<Milestone>,
 }
@@ -34,8 +39,21 @@ pub(super) struct Group {
 pub(super) struct User {
     pub(super) username: Spanned<String>,
     pub(super) name: Option<String>,
+    /// Tokens that allow everything and never expire.
     #[serde(default)]
     pub(super) tokens: Vec<Spanned<String>>,
+    /// Tokens with limits.
+    #[serde(default)]
+    pub(super) access_tokens: Vec<AccessToken>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccessToken {
+    pub(super) token: Spanned<String>,
+    pub(super) scopes: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "date")]
+    pub(super) expires_at: Option<Date>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -43,6 +61,11 @@ pub(super) struct User {
 pub(super) struct Project {
     pub(super) id: Option<u32>,
     pub(super) path: Spanned<String>,
+    pub(super) name: Option<String>,
+    pub(super) description: Option<String>,
+    /// Where the project used to be.
+    #[serde(default)]
+    pub(super) moved_from: Vec<Spanned<String>>,
     #[serde(default, deserialize_with = "visibility")]
     pub(super) visibility: Option<Visibility>,
     pub(super) default_branch: Option<String>,
@@ -192,7 +215,7 @@ fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::E
 }
 
 fn visibility<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Visibility>, D::Error> {
-    word(deserializer, Visibility::from_word, "`private` or `public`")
+    word(deserializer, Visibility::from_word, "`private`, `internal` or `public`")
 }
 
 fn milestone_state<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<MilestoneState>, D::Error> {

@@ -1,15 +1,15 @@
 //! Writes a seed into an empty database: the sandbox's own users first, then groups, users and projects.
 
 use super::Problem;
-use super::format::{Commit, CreateAccess, File, Group, Milestone, Project, Tag, User};
+use super::format::{AccessToken, Commit, CreateAccess, File, Group, Member, Milestone, Project, Tag, User};
 use super::release;
 use crate::sandbox::moment::Moment;
 use crate::sandbox::rules::{clean_title, is_tag_name, title_error};
 use crate::sandbox::store::ids::{MilestoneId, ProjectId, UserId};
 use crate::sandbox::store::milestones::{MilestoneFields, MilestoneState, Owner};
-use crate::sandbox::store::projects::{ProtectedTag, Visibility};
+use crate::sandbox::store::projects::{NewProject, ProtectedTag, Visibility};
 use crate::sandbox::store::users::{Role, TokenKind};
-use crate::sandbox::store::{milestones, projects, tags, users};
+use crate::sandbox::store::{groups, milestones, projects, tags, users};
 use rusqlite::Connection;
 use toml::Spanned;
 
@@ -24,16 +24,14 @@ const OWN_USERS: [(&str, &str, &str, Role); 4] = [
 ];
 /// Jobs run as the maintainer.
 const JOB_TOKEN: &str = "sandbox-job";
+/// What a token may do whose scopes are not said.
+const ALL_SCOPES: [&str; 1] = ["api"];
 
 /// Writes it all; the caller undoes it if this fails.
 pub(super) fn lay(db: &Connection, file: &File) -> Result<(), Problem> {
     let now = Moment::now();
-    let root = own_users(db)?;
-    for Group { path, milestones } in &file.groups {
-        let owner = Owner::Group(projects::ensure_group(db, full_path(path)?)?);
-        milestones.iter().try_for_each(|milestone| lay_milestone(db, owner, milestone, now))?;
-    }
-    for User { username, name, tokens } in &file.users {
+    let root = own_users(db, now)?;
+    for User { username, name, tokens, access_tokens } in &file.users {
         let handle = username.get_ref();
         let user = if OWN_USERS.iter().any(|own| own.0 == handle) {
             // A seed may give the sandbox's own users more tokens.
@@ -42,23 +40,45 @@ pub(super) fn lay(db: &Connection, file: &File) -> Result<(), Problem> {
             users::add(db, handle, name.as_ref().unwrap_or(handle), None).map_err(Problem::on_write(username.span()))?
         };
         for token in tokens {
-            users::add_token(db, user, token.get_ref(), TokenKind::Personal)
+            users::add_token(db, user, token.get_ref(), TokenKind::Personal, &ALL_SCOPES, None, now)
+                .map_err(Problem::on_write(token.span()))?;
+        }
+        for AccessToken { token, scopes, expires_at } in access_tokens {
+            let scopes = scopes.as_ref().map_or(ALL_SCOPES.to_vec(), |s| s.iter().map(String::as_str).collect());
+            users::add_token(db, user, token.get_ref(), TokenKind::Personal, &scopes, *expires_at, now)
                 .map_err(Problem::on_write(token.span()))?;
         }
     }
+    file.groups.iter().try_for_each(|group| lay_group(db, group, now))?;
     file.projects.iter().try_for_each(|project| lay_project(db, project, root, now))
 }
 
+fn lay_group(db: &Connection, group: &Group, now: Moment) -> Result<(), Problem> {
+    let Group { path, name, visibility, members, milestones } = group;
+    let id = groups::ensure(db, full_path(path)?, now)?;
+    groups::describe(db, id, name.as_deref(), visibility.unwrap_or(Visibility::Private))?;
+    for member in members {
+        let user = member_id(db, member)?;
+        users::add_group_member(db, id, user, member.role.into()).map_err(Problem::on_write(member.username.span()))?;
+    }
+    milestones.iter().try_for_each(|milestone| lay_milestone(db, Owner::Group(id), milestone, now))
+}
+
+fn member_id(db: &Connection, member: &Member) -> Result<UserId, Problem> {
+    users::by_username(db, member.username.get_ref())?
+        .ok_or_else(|| Problem::new("no user has this name", member.username.span()))
+}
+
 /// Adds the sandbox's own users; tells which one releases without an author are by.
-fn own_users(db: &Connection) -> Result<UserId, Problem> {
+fn own_users(db: &Connection, now: Moment) -> Result<UserId, Problem> {
     let mut users = Vec::with_capacity(OWN_USERS.len());
     for (username, name, token, role) in OWN_USERS {
         let user = users::add(db, username, name, Some(role))?;
-        users::add_token(db, user, token, TokenKind::Personal)?;
+        users::add_token(db, user, token, TokenKind::Personal, &ALL_SCOPES, None, now)?;
         users.push(user);
     }
     let root = users[0];
-    users::add_token(db, root, JOB_TOKEN, TokenKind::Job)?;
+    users::add_token(db, root, JOB_TOKEN, TokenKind::Job, &[], None, now)?;
     Ok(root)
 }
 
@@ -68,15 +88,21 @@ fn lay_project(db: &Connection, project: &Project, root: UserId, now: Moment) ->
         return Err(Problem::new("a project's path starts with its group's", project.path.span()));
     }
     let default_branch = project.default_branch.as_deref().unwrap_or(DEFAULT_BRANCH);
-    let id = projects::add(
-        db,
-        project.id.map(|id| ProjectId(id.into())),
-        path,
-        project.visibility.unwrap_or(Visibility::Private),
-        default_branch,
-        project.created_at.unwrap_or(now),
-    )
-    .map_err(Problem::on_write(project.path.span()))?;
+    let last = path.rsplit('/').next().unwrap_or(path);
+    let new = NewProject {
+        id: project.id.map(|id| ProjectId(id.into())),
+        path: path.to_owned(),
+        name: project.name.clone().unwrap_or_else(|| last.to_owned()),
+        description: project.description.clone(),
+        visibility: project.visibility.unwrap_or(Visibility::Private),
+        default_branch: default_branch.to_owned(),
+        created_at: project.created_at.unwrap_or(now),
+    };
+    let id = projects::add(db, new).map_err(Problem::on_write(project.path.span()))?.id;
+    project
+        .moved_from
+        .iter()
+        .try_for_each(|path| projects::add_former_path(db, id, full_path(path)?).map_err(Problem::from))?;
 
     for Commit { sha, message, parent, created_at } in &project.commits {
         let sha = checked_sha(sha)?.to_owned();
@@ -97,10 +123,8 @@ fn lay_project(db: &Connection, project: &Project, root: UserId, now: Moment) ->
             .map_err(Problem::on_write(rule.name.span()))?;
     }
     for member in &project.members {
-        let place = member.username.span();
-        let user = users::by_username(db, member.username.get_ref())?
-            .ok_or_else(|| Problem::new("no user has this name", place.clone()))?;
-        users::add_member(db, id, user, member.role.into()).map_err(Problem::on_write(place))?;
+        let user = member_id(db, member)?;
+        users::add_member(db, id, user, member.role.into()).map_err(Problem::on_write(member.username.span()))?;
     }
     let owner = Owner::Project(id);
     project.milestones.iter().try_for_each(|milestone| lay_milestone(db, owner, milestone, now))?;

@@ -6,6 +6,7 @@ use crate::sandbox::moment::Moment;
 use crate::sandbox::rules::{description_error, is_tag_name, link_errors};
 use crate::sandbox::store::ids::{ProjectId, ReleaseId, UserId};
 use crate::sandbox::store::links::{LinkFields, LinkType};
+use crate::sandbox::store::milestones::Reach;
 use crate::sandbox::store::releases::NewRelease;
 use crate::sandbox::store::{links, milestones, releases, tags};
 use rusqlite::Connection;
@@ -46,7 +47,7 @@ pub(super) fn lay(
 
     let mut found = Vec::with_capacity(titles.len());
     for title in titles {
-        let milestone = milestones::by_title(db, project, title.get_ref())?;
+        let milestone = milestones::by_title(db, project, Reach::ProjectAndGroup, title.get_ref())?;
         found.push(milestone.ok_or_else(|| Problem::new("no milestone has this title", title.span()))?);
     }
     releases::set_milestones(db, release, &found)?;

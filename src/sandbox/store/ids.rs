@@ -27,6 +27,8 @@ ids! {
     ProjectId,
     /// A user's.
     UserId,
+    /// A token's.
+    TokenId,
     /// A milestone's, unique in all of the sandbox.
     MilestoneId,
     /// A release's.

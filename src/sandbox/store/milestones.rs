@@ -5,7 +5,7 @@ use super::page::Page;
 use super::words;
 use crate::sandbox::moment::Moment;
 use jiff::civil::Date;
-use rusqlite::{Connection, OptionalExtension, Row, params, types::Type};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params, types::Type};
 use serde_json::json;
 
 words! {
@@ -25,6 +25,15 @@ pub(crate) enum Owner {
     Project(ProjectId),
     /// A group.
     Group(GroupId),
+}
+
+impl Owner {
+    fn ids(self) -> (Option<ProjectId>, Option<GroupId>) {
+        match self {
+            Self::Project(project) => (Some(project), None),
+            Self::Group(group) => (None, Some(group)),
+        }
+    }
 }
 
 /// What a milestone says.
@@ -88,7 +97,7 @@ fn date(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Date>> {
         .map_err(|e| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(e)))
 }
 
-/// Which milestones of a project are wanted.
+/// Which milestones are wanted.
 #[derive(Debug, Clone)]
 pub(crate) struct Filter {
     /// Open or closed ones only.
@@ -99,55 +108,75 @@ pub(crate) struct Filter {
     pub(crate) search: Option<String>,
     /// Those with these numbers; an empty list is no limit.
     pub(crate) iids: Vec<i64>,
-    /// Those of the groups around the project as well.
+    /// Those of the groups around as well.
     pub(crate) include_ancestors: bool,
 }
 
 const MATCHING: &str = "
     FROM milestones m
-    WHERE (m.project_id = ?1 OR (?2 AND m.group_id IN (
+    WHERE (m.project_id = :project OR m.group_id = :group OR (:include_ancestors AND m.group_id IN (
         WITH RECURSIVE around (id) AS (
-            SELECT group_id FROM projects WHERE id = ?1
+            SELECT group_id FROM projects WHERE id = :project UNION ALL SELECT id FROM groups WHERE id = :group
             UNION ALL SELECT g.parent_id FROM groups g JOIN around ON g.id = around.id WHERE g.parent_id IS NOT NULL)
         SELECT id FROM around)))
-    AND (?3 IS NULL OR m.state = ?3)
-    AND (?4 IS NULL OR m.title = ?4)
-    AND (?5 IS NULL OR instr(lower(m.title || char(10) || coalesce(m.description, '')), lower(?5)) > 0)
-    AND (?6 = '[]' OR m.iid IN (SELECT value FROM json_each(?6)))";
+    AND (:state IS NULL OR m.state = :state)
+    AND (:title IS NULL OR m.title = :title)
+    AND (:search IS NULL OR instr(lower(m.title || char(10) || coalesce(m.description, '')), lower(:search)) > 0)
+    AND (:iids = '[]' OR m.iid IN (SELECT value FROM json_each(:iids)))";
 
-/// One page of the milestones, soonest due first, and one more if there is one.
+/// One page of the milestones, soonest due first, and one more if there is one; with how many there are, counted no
+/// further than `limit`.
 pub(crate) fn list(
     db: &Connection,
-    project: ProjectId,
+    owner: Owner,
     filter: &Filter,
     page: Page,
-) -> rusqlite::Result<Vec<Milestone>> {
+    limit: i64,
+) -> rusqlite::Result<(Vec<Milestone>, i64)> {
     let Filter { state, title, search, iids, include_ancestors } = filter;
+    let (project, group) = owner.ids();
+    let iids = json!(iids).to_string();
+    let rows = db
+        .prepare_cached(&format!(
+            "SELECT {} {MATCHING} ORDER BY m.due_date IS NULL, m.due_date, m.id DESC LIMIT :limit OFFSET :offset",
+            Milestone::COLUMNS
+        ))?
+        .query_map(
+            named_params! {
+                ":project": project, ":group": group, ":include_ancestors": include_ancestors, ":state": state,
+                ":title": title, ":search": search, ":iids": iids, ":limit": page.limit(), ":offset": page.offset(),
+            },
+            Milestone::of,
+        )?
+        .collect::<Result<_, _>>()?;
+    let count = db.prepare_cached(&format!("SELECT COUNT(*) FROM (SELECT 1 {MATCHING} LIMIT :limit)"))?.query_row(
+        named_params! {
+            ":project": project, ":group": group, ":include_ancestors": include_ancestors, ":state": state,
+            ":title": title, ":search": search, ":iids": iids, ":limit": limit,
+        },
+        |row| row.get(0),
+    )?;
+    Ok((rows, count))
+}
+
+/// One of the milestones that a project or group has itself.
+pub(crate) fn get(db: &Connection, owner: Owner, id: MilestoneId) -> rusqlite::Result<Option<Milestone>> {
+    let (project, group) = owner.ids();
     db.prepare_cached(&format!(
-        "SELECT {} {MATCHING} ORDER BY m.due_date IS NULL, m.due_date, m.id DESC LIMIT ?7 OFFSET ?8",
+        "SELECT {} FROM milestones m WHERE (m.project_id = ? OR m.group_id = ?) AND m.id = ?",
         Milestone::COLUMNS
     ))?
-    .query_map(
-        params![project, include_ancestors, state, title, search, json!(iids).to_string(), page.limit(), page.offset()],
-        Milestone::of,
+    .query_row(params![project, group, id], Milestone::of)
+    .optional()
+}
+
+/// The path of who has milestones.
+pub(crate) fn owner_path(db: &Connection, owner: Owner) -> rusqlite::Result<String> {
+    let (project, group) = owner.ids();
+    db.prepare_cached(
+        "SELECT path FROM projects WHERE id = ?1 UNION ALL SELECT 'groups/' || path FROM groups WHERE id = ?2",
     )?
-    .collect()
-}
-
-/// How many milestones match, counted no further than `limit`.
-pub(crate) fn count(db: &Connection, project: ProjectId, filter: &Filter, limit: i64) -> rusqlite::Result<i64> {
-    let Filter { state, title, search, iids, include_ancestors } = filter;
-    db.prepare_cached(&format!("SELECT COUNT(*) FROM (SELECT 1 {MATCHING} LIMIT ?7)"))?
-        .query_row(params![project, include_ancestors, state, title, search, json!(iids).to_string(), limit], |row| {
-            row.get(0)
-        })
-}
-
-/// One of a project's own milestones.
-pub(crate) fn get(db: &Connection, project: ProjectId, id: MilestoneId) -> rusqlite::Result<Option<Milestone>> {
-    db.prepare_cached(&format!("SELECT {} FROM milestones m WHERE m.project_id = ? AND m.id = ?", Milestone::COLUMNS))?
-        .query_row(params![project, id], Milestone::of)
-        .optional()
+    .query_row(params![project, group], |row| row.get(0))
 }
 
 /// The milestones a release names.
@@ -161,23 +190,43 @@ pub(crate) fn of_release(db: &Connection, release: ReleaseId) -> rusqlite::Resul
     .collect()
 }
 
-/// The milestone of this title that a project's release may name: the project's own, or its group's.
-pub(crate) fn by_title(db: &Connection, project: ProjectId, title: &str) -> rusqlite::Result<Option<MilestoneId>> {
+/// From where a project's release may name milestones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// From the project.
+    Project,
+    /// From the project and the group it is in.
+    ProjectAndGroup,
+}
+
+/// The milestone of this title that a project's release may name.
+pub(crate) fn by_title(
+    db: &Connection,
+    project: ProjectId,
+    reach: Reach,
+    title: &str,
+) -> rusqlite::Result<Option<MilestoneId>> {
     db.prepare_cached(
         "SELECT id FROM milestones WHERE project_id = ?1 AND title = ?2 UNION ALL
-         SELECT id FROM milestones WHERE group_id = (SELECT group_id FROM projects WHERE id = ?1) AND title = ?2",
+         SELECT id FROM milestones
+         WHERE ?3 AND group_id = (SELECT group_id FROM projects WHERE id = ?1) AND title = ?2",
     )?
-    .query_row(params![project, title], |row| row.get(0))
+    .query_row(params![project, title, reach == Reach::ProjectAndGroup], |row| row.get(0))
     .optional()
 }
 
 /// The same by number.
-pub(crate) fn by_id(db: &Connection, project: ProjectId, id: MilestoneId) -> rusqlite::Result<Option<MilestoneId>> {
+pub(crate) fn by_id(
+    db: &Connection,
+    project: ProjectId,
+    reach: Reach,
+    id: MilestoneId,
+) -> rusqlite::Result<Option<MilestoneId>> {
     db.prepare_cached(
         "SELECT id FROM milestones
-         WHERE id = ?2 AND (project_id = ?1 OR group_id = (SELECT group_id FROM projects WHERE id = ?1))",
+         WHERE id = ?2 AND (project_id = ?1 OR (?3 AND group_id = (SELECT group_id FROM projects WHERE id = ?1)))",
     )?
-    .query_row(params![project, id], |row| row.get(0))
+    .query_row(params![project, id, reach == Reach::ProjectAndGroup], |row| row.get(0))
     .optional()
 }
 

@@ -5,6 +5,7 @@
 //! anyway, and no query here grows with the size of a project. Other processes may have the same file open: every write
 //! takes the database's write lock before it reads, so what it read still holds when it writes.
 
+pub(crate) mod groups;
 pub(crate) mod ids;
 pub(crate) mod links;
 pub(crate) mod milestones;
@@ -24,7 +25,7 @@ use tokio::task::JoinError;
 
 const DATABASE_FILE: &str = "sandbox.sqlite3";
 /// Raised with every change of the schema.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// How long a request waits for another process to finish writing.
 const BUSY: Duration = Duration::from_secs(30);
 const CACHED_STATEMENTS: usize = 128;

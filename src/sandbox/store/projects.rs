@@ -1,16 +1,20 @@
-//! Groups, projects and the protection of their tags.
+//! Projects, where they used to be, and the protection of their tags.
 
+use super::groups::{self, last_part};
 use super::ids::{GroupId, ProjectId};
-use super::users::Role;
+use super::page::{Page, Sort};
+use super::users::{Role, Viewer};
 use super::words;
 use crate::sandbox::moment::Moment;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 words! {
     /// Who may see a project.
     Visibility {
         /// Its members.
         Private = "private",
+        /// Who is signed in.
+        Internal = "internal",
         /// Everybody.
         Public = "public",
     }
@@ -25,6 +29,10 @@ pub(crate) struct Project {
     pub(crate) group_id: GroupId,
     /// The full path, with the group's.
     pub(crate) path: String,
+    /// What people read.
+    pub(crate) name: String,
+    /// Markdown.
+    pub(crate) description: Option<String>,
     /// Who may see it.
     pub(crate) visibility: Visibility,
     /// The branch that needs no name.
@@ -34,28 +42,50 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    const COLUMNS: &str = "id, group_id, path, visibility, default_branch, created_at";
+    const COLUMNS: &str =
+        "p.id, p.group_id, p.path, p.name, p.description, p.visibility, p.default_branch, p.created_at";
 
     fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get(0)?,
             group_id: row.get(1)?,
             path: row.get(2)?,
-            visibility: row.get(3)?,
-            default_branch: row.get(4)?,
-            created_at: row.get(5)?,
+            name: row.get(3)?,
+            description: row.get(4)?,
+            visibility: row.get(5)?,
+            default_branch: row.get(6)?,
+            created_at: row.get(7)?,
         })
     }
 
     /// The last part of the path.
-    pub(crate) fn name(&self) -> &str {
-        self.path.rsplit_once('/').map_or(&self.path, |(_, name)| name)
+    pub(crate) fn last_part(&self) -> &str {
+        last_part(&self.path)
     }
 
     /// The path of the group.
     pub(crate) fn namespace(&self) -> &str {
         self.path.rsplit_once('/').map_or("", |(namespace, _)| namespace)
     }
+}
+
+/// A project to be.
+#[derive(Debug, Clone)]
+pub(crate) struct NewProject {
+    /// A number of its own choice, or the next one.
+    pub(crate) id: Option<ProjectId>,
+    /// The full path, with the group's.
+    pub(crate) path: String,
+    /// What people read.
+    pub(crate) name: String,
+    /// Markdown.
+    pub(crate) description: Option<String>,
+    /// Who may see it.
+    pub(crate) visibility: Visibility,
+    /// The branch that needs no name.
+    pub(crate) default_branch: String,
+    /// When it is made.
+    pub(crate) created_at: Moment,
 }
 
 /// A rule about who may create which tags.
@@ -67,28 +97,111 @@ pub(crate) struct ProtectedTag {
     pub(crate) create_access: Option<Role>,
 }
 
-/// The project that `:id` names: a number if it is one, else a full path.
-pub(crate) fn find(db: &Connection, id: &str) -> rusqlite::Result<Option<Project>> {
-    if id.bytes().all(|b| b.is_ascii_digit()) {
-        let Ok(number) = id.parse::<i64>() else { return Ok(None) };
-        db.prepare_cached(&format!("SELECT {} FROM projects WHERE id = ?", Project::COLUMNS))?
-            .query_row([number], Project::of)
-            .optional()
-    } else {
-        db.prepare_cached(&format!("SELECT {} FROM projects WHERE path = ?", Project::COLUMNS))?
-            .query_row([id], Project::of)
-            .optional()
+/// What `:id` may name.
+#[derive(Debug)]
+pub(crate) enum Found {
+    /// A project.
+    Here(Project),
+    /// A path that the project once had.
+    Moved(Project),
+}
+
+words! {
+    /// How projects are listed.
+    ProjectOrder {
+        /// By number.
+        Id = "id",
+        /// By when they were made.
+        CreatedAt = "created_at",
+        /// By what people read.
+        Name = "name",
+        /// By path.
+        Path = "path",
     }
 }
 
-/// The number of the group that this one is in.
-pub(crate) fn group_parent(db: &Connection, group: GroupId) -> rusqlite::Result<Option<GroupId>> {
-    db.prepare_cached("SELECT parent_id FROM groups WHERE id = ?")?.query_row([group], |row| row.get(0))
+/// Which projects are wanted.
+#[derive(Debug, Clone)]
+pub(crate) struct ProjectFilter {
+    /// Those that this one may know of.
+    pub(crate) viewer: Viewer,
+    /// Those in the group with this path only.
+    pub(crate) group: Option<String>,
+    /// And those in the groups below it.
+    pub(crate) include_subgroups: bool,
+    /// Those whose name or last part of the path holds this.
+    pub(crate) search: Option<String>,
+    /// Those only that these may see.
+    pub(crate) visibility: Option<Visibility>,
 }
 
-/// The path of a group.
-pub(crate) fn group_path(db: &Connection, group: GroupId) -> rusqlite::Result<String> {
-    db.prepare_cached("SELECT path FROM groups WHERE id = ?")?.query_row([group], |row| row.get(0))
+/// Who sees a project `p`, for the named parameters of a [`Viewer`].
+pub(super) const SEEN: &str =
+    "(:sees_all OR p.visibility = 'public' OR (:viewer IS NOT NULL AND p.visibility = 'internal')
+    OR EXISTS (SELECT 1 FROM members m WHERE m.project_id = p.id AND m.user_id = :viewer)
+    OR EXISTS (SELECT 1 FROM group_members m JOIN groups a ON a.id = m.group_id WHERE m.user_id = :viewer
+               AND substr(p.path, 1, length(a.path) + 1) = a.path || '/'))";
+
+const MATCHING: &str = "
+    AND (:group IS NULL OR a.path = :group
+         OR (:include_subgroups AND substr(a.path, 1, length(:group) + 1) = :group || '/'))
+    AND (:search IS NULL
+         OR instr(lower(p.name || char(10) || substr(p.path, length(a.path) + 2)), lower(:search)) > 0)
+    AND (:visibility IS NULL OR p.visibility = :visibility)";
+
+/// The project that `:id` names: a number if it is one, else a full path.
+pub(crate) fn find(db: &Connection, id: &str) -> rusqlite::Result<Option<Found>> {
+    if id.bytes().all(|b| b.is_ascii_digit()) {
+        let Ok(number) = id.parse::<i64>() else { return Ok(None) };
+        return Ok(by("p.id = ?", number, db)?.map(Found::Here));
+    }
+    if let Some(project) = by("p.path = ?", id, db)? {
+        return Ok(Some(Found::Here(project)));
+    }
+    let moved = by("p.id = (SELECT project_id FROM moved_projects WHERE path = ?)", id, db)?;
+    Ok(moved.map(Found::Moved))
+}
+
+fn by(condition: &str, value: impl rusqlite::ToSql, db: &Connection) -> rusqlite::Result<Option<Project>> {
+    db.prepare_cached(&format!("SELECT {} FROM projects p WHERE {condition}", Project::COLUMNS))?
+        .query_row([value], Project::of)
+        .optional()
+}
+
+/// One page of the projects, and one more if there is one; with how many there are, counted no further than `limit`.
+pub(crate) fn list(
+    db: &Connection,
+    filter: &ProjectFilter,
+    order: ProjectOrder,
+    sort: Sort,
+    page: Page,
+    limit: i64,
+) -> rusqlite::Result<(Vec<Project>, i64)> {
+    let ProjectFilter { viewer, group, include_subgroups, search, visibility } = filter;
+    let (column, direction) = (order.as_str(), sort.sql());
+    let matching = format!("FROM projects p JOIN groups a ON a.id = p.group_id WHERE {SEEN} {MATCHING}");
+    let rows = db
+        .prepare_cached(&format!(
+            "SELECT {} {matching} ORDER BY p.{column} {direction}, p.id {direction} LIMIT :limit OFFSET :offset",
+            Project::COLUMNS
+        ))?
+        .query_map(
+            named_params! {
+                ":viewer": viewer.user, ":sees_all": viewer.sees_all, ":group": group,
+                ":include_subgroups": include_subgroups, ":search": search, ":visibility": visibility,
+                ":limit": page.limit(), ":offset": page.offset(),
+            },
+            Project::of,
+        )?
+        .collect::<Result<_, _>>()?;
+    let count = db.prepare_cached(&format!("SELECT COUNT(*) FROM (SELECT 1 {matching} LIMIT :limit)"))?.query_row(
+        named_params! {
+            ":viewer": viewer.user, ":sees_all": viewer.sees_all, ":group": group,
+            ":include_subgroups": include_subgroups, ":search": search, ":visibility": visibility, ":limit": limit,
+        },
+        |row| row.get(0),
+    )?;
+    Ok((rows, count))
 }
 
 /// The rules about a project's tags.
@@ -105,31 +218,42 @@ pub(crate) fn protect(db: &Connection, project: ProjectId, rule: &ProtectedTag) 
         .map(drop)
 }
 
-/// The group with this path, made if need be, and those it is in.
-pub(crate) fn ensure_group(db: &Connection, path: &str) -> rusqlite::Result<GroupId> {
-    let known =
-        db.prepare_cached("SELECT id FROM groups WHERE path = ?")?.query_row([path], |row| row.get(0)).optional()?;
-    if let Some(id) = known {
-        return Ok(id);
-    }
-    let parent = path.rsplit_once('/').map(|(parent, _)| ensure_group(db, parent)).transpose()?;
-    db.prepare_cached("INSERT INTO groups (parent_id, path) VALUES (?, ?) RETURNING id")?
-        .query_row(params![parent, path], |row| row.get(0))
+/// Adds a project, and the groups its path names if need be; fails if the path or the number is taken.
+pub(crate) fn add(db: &Connection, project: NewProject) -> rusqlite::Result<Project> {
+    let NewProject { id, path, name, description, visibility, default_branch, created_at } = project;
+    let namespace = path.rsplit_once('/').map_or("", |(namespace, _)| namespace);
+    let group_id = groups::ensure(db, namespace, created_at)?;
+    let id = db
+        .prepare_cached(
+            "INSERT INTO projects (id, group_id, path, name, description, visibility, default_branch, created_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        )?
+        .query_row(params![id, group_id, path, name, description, visibility, default_branch, created_at], |row| {
+            row.get(0)
+        })?;
+    Ok(Project { id, group_id, path, name, description, visibility, default_branch, created_at })
 }
 
-/// Adds a project, with a number of its own choice or the next one.
-pub(crate) fn add(
-    db: &Connection,
-    id: Option<ProjectId>,
-    path: &str,
-    visibility: Visibility,
-    default_branch: &str,
-    created_at: Moment,
-) -> rusqlite::Result<ProjectId> {
-    let group = ensure_group(db, path.rsplit_once('/').map_or("", |(namespace, _)| namespace))?;
+/// Writes what may change of a project; fails if a new path is taken. Where it was, it is known by its number.
+pub(crate) fn save(db: &Connection, project: &Project, was_at: &str) -> rusqlite::Result<()> {
+    let Project { id, group_id: _, path, name, description, visibility, default_branch, created_at: _ } = project;
     db.prepare_cached(
-        "INSERT INTO projects (id, group_id, path, visibility, default_branch, created_at) VALUES (?, ?, ?, ?, ?, ?)
-         RETURNING id",
+        "UPDATE projects SET path = ?, name = ?, description = ?, visibility = ?, default_branch = ? WHERE id = ?",
     )?
-    .query_row(params![id, group, path, visibility, default_branch, created_at], |row| row.get(0))
+    .execute(params![path, name, description, visibility, default_branch, id])?;
+    if path == was_at { Ok(()) } else { add_former_path(db, *id, was_at) }
+}
+
+/// Notes where a project used to be.
+pub(crate) fn add_former_path(db: &Connection, project: ProjectId, path: &str) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO moved_projects (path, project_id) VALUES (?, ?) ON CONFLICT DO UPDATE SET project_id = excluded.project_id",
+    )?
+    .execute(params![path, project])
+    .map(drop)
+}
+
+/// Removes a project, and all that is in it.
+pub(crate) fn delete(db: &Connection, id: ProjectId) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM projects WHERE id = ?")?.execute([id]).map(drop)
 }

@@ -5,6 +5,10 @@ CREATE TABLE groups (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     parent_id     INTEGER REFERENCES groups,
     path          TEXT NOT NULL UNIQUE,
+    name          TEXT NOT NULL,
+    description   TEXT NOT NULL DEFAULT '',
+    visibility    TEXT NOT NULL,
+    created_at    INTEGER NOT NULL,
     -- The last iid given to a milestone; they are never given twice.
     milestone_iid INTEGER NOT NULL DEFAULT 0
 );
@@ -13,11 +17,19 @@ CREATE TABLE projects (
     id             INTEGER PRIMARY KEY AUTOINCREMENT,
     group_id       INTEGER NOT NULL REFERENCES groups,
     path           TEXT NOT NULL UNIQUE,
+    name           TEXT NOT NULL,
+    description    TEXT,
     visibility     TEXT NOT NULL,
     default_branch TEXT NOT NULL,
     created_at     INTEGER NOT NULL,
     milestone_iid  INTEGER NOT NULL DEFAULT 0
 );
+
+-- Where projects used to be. One that is there now comes first.
+CREATE TABLE moved_projects (
+    path       TEXT PRIMARY KEY,
+    project_id INTEGER NOT NULL REFERENCES projects ON DELETE CASCADE
+) WITHOUT ROWID;
 
 CREATE TABLE users (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -28,20 +40,34 @@ CREATE TABLE users (
 );
 
 CREATE TABLE tokens (
-    token   TEXT PRIMARY KEY,
-    kind    TEXT NOT NULL,
-    user_id INTEGER NOT NULL REFERENCES users
-) WITHOUT ROWID;
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    token      TEXT NOT NULL UNIQUE,
+    kind       TEXT NOT NULL,
+    user_id    INTEGER NOT NULL REFERENCES users,
+    -- With a space between them; nothing is asked of a job's token.
+    scopes     TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    -- A day; NULL: never.
+    expires_at TEXT
+);
 
 CREATE TABLE members (
-    project_id INTEGER NOT NULL REFERENCES projects,
+    project_id INTEGER NOT NULL REFERENCES projects ON DELETE CASCADE,
     user_id    INTEGER NOT NULL REFERENCES users,
     role       INTEGER NOT NULL,
     PRIMARY KEY (project_id, user_id)
 ) WITHOUT ROWID;
 
+-- Members of a group are members of all that is below it.
+CREATE TABLE group_members (
+    group_id INTEGER NOT NULL REFERENCES groups,
+    user_id  INTEGER NOT NULL REFERENCES users,
+    role     INTEGER NOT NULL,
+    PRIMARY KEY (group_id, user_id)
+) WITHOUT ROWID;
+
 CREATE TABLE commits (
-    project_id INTEGER NOT NULL REFERENCES projects,
+    project_id INTEGER NOT NULL REFERENCES projects ON DELETE CASCADE,
     sha        TEXT NOT NULL,
     message    TEXT NOT NULL,
     parent_sha TEXT,
@@ -50,7 +76,7 @@ CREATE TABLE commits (
 ) WITHOUT ROWID;
 
 CREATE TABLE branches (
-    project_id INTEGER NOT NULL REFERENCES projects,
+    project_id INTEGER NOT NULL REFERENCES projects ON DELETE CASCADE,
     name       TEXT NOT NULL,
     sha        TEXT NOT NULL,
     PRIMARY KEY (project_id, name),
@@ -58,7 +84,7 @@ CREATE TABLE branches (
 ) WITHOUT ROWID;
 
 CREATE TABLE protected_tags (
-    project_id    INTEGER NOT NULL REFERENCES projects,
+    project_id    INTEGER NOT NULL REFERENCES projects ON DELETE CASCADE,
     pattern       TEXT NOT NULL,
     -- The least role that may create such a tag; NULL: no one.
     create_access INTEGER,
@@ -67,7 +93,7 @@ CREATE TABLE protected_tags (
 
 CREATE TABLE tags (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
-    project_id  INTEGER NOT NULL REFERENCES projects,
+    project_id  INTEGER NOT NULL REFERENCES projects ON DELETE CASCADE,
     name        TEXT NOT NULL,
     sha         TEXT NOT NULL,
     -- Empty: a lightweight tag.
@@ -83,7 +109,7 @@ CREATE INDEX tags_by_version ON tags (project_id, version_key, name);
 CREATE TABLE milestones (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     iid         INTEGER NOT NULL,
-    project_id  INTEGER REFERENCES projects,
+    project_id  INTEGER REFERENCES projects ON DELETE CASCADE,
     group_id    INTEGER REFERENCES groups,
     title       TEXT NOT NULL,
     description TEXT,
@@ -117,7 +143,7 @@ BEGIN SELECT RAISE(ABORT, 'milestones.title'); END;
 
 CREATE TABLE releases (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
-    project_id  INTEGER NOT NULL REFERENCES projects,
+    project_id  INTEGER NOT NULL REFERENCES projects ON DELETE CASCADE,
     -- No foreign key: broken data may hold a release without its tag, as GitLab's can.
     tag         TEXT NOT NULL,
     sha         TEXT,

@@ -48,7 +48,7 @@ pub(in crate::sandbox::api) fn create(tx: &mut Transaction<'_>, call: &Call) -> 
         return Err(already_exists());
     }
     let milestones = match &params.milestones {
-        Some(wanted) => milestones::find(tx, access.project.id, wanted)?,
+        Some(wanted) => milestones::find(tx, call.settings.tier, access.project.id, wanted)?,
         None => Vec::new(),
     };
     let tag = ensure_tag(tx, &access, &params)?;

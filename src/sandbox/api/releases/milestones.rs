@@ -1,8 +1,9 @@
 //! Which milestones a release is to have: by title, or by number where a title can't be sent.
 
+use crate::sandbox::Tier;
 use crate::sandbox::http::{Given, Reader, Refusal};
 use crate::sandbox::store::ids::{MilestoneId, ProjectId};
-use crate::sandbox::store::milestones;
+use crate::sandbox::store::milestones::{self, Reach};
 use rusqlite::Connection;
 
 /// The milestones asked for.
@@ -29,17 +30,26 @@ impl Wanted {
     }
 }
 
-/// The milestones themselves: the project's, or its group's.
+/// The milestones themselves: the project's, or its group's where that was paid for.
 ///
 /// # Errors
 /// 400 with all that are not found.
-pub(super) fn find(db: &Connection, project: ProjectId, wanted: &Wanted) -> Result<Vec<MilestoneId>, Refusal> {
+pub(super) fn find(
+    db: &Connection,
+    tier: Tier,
+    project: ProjectId,
+    wanted: &Wanted,
+) -> Result<Vec<MilestoneId>, Refusal> {
+    let reach = match tier {
+        Tier::Free => Reach::Project,
+        Tier::Premium => Reach::ProjectAndGroup,
+    };
     let mut found = Vec::new();
     let mut missing = Vec::new();
     let kind = match wanted {
         Wanted::Titles(titles) => {
             for title in titles {
-                match milestones::by_title(db, project, title)? {
+                match milestones::by_title(db, project, reach, title)? {
                     Some(id) => found.push(id),
                     None => missing.push(title.clone()),
                 }
@@ -48,7 +58,7 @@ pub(super) fn find(db: &Connection, project: ProjectId, wanted: &Wanted) -> Resu
         }
         Wanted::Ids(ids) => {
             for id in ids {
-                match milestones::by_id(db, project, MilestoneId(*id))? {
+                match milestones::by_id(db, project, reach, MilestoneId(*id))? {
                     Some(id) => found.push(id),
                     None => missing.push(id.to_string()),
                 }

@@ -64,7 +64,8 @@ pub(super) fn update(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Re
     if !own_fields && wanted.is_none() {
         return Err(Refusal::bad("params is empty"));
     }
-    let milestones = wanted.map(|wanted| milestones::find(tx, access.project.id, &wanted)).transpose()?;
+    let milestones =
+        wanted.map(|wanted| milestones::find(tx, call.settings.tier, access.project.id, &wanted)).transpose()?;
     name.put_into(&mut release.name);
     description.put_into(&mut release.description);
     if let Some(error) = description_error(release.description.as_deref()) {

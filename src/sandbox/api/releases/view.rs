@@ -1,6 +1,6 @@
 //! A release as GitLab answers it.
 
-use super::super::{links as link_endpoints, milestones as milestone_endpoints, tags as tag_endpoints};
+use super::super::{account, links as link_endpoints, milestones as milestone_endpoints, tags as tag_endpoints};
 use crate::sandbox::auth::Access;
 use crate::sandbox::http::{Call, Refusal};
 use crate::sandbox::moment::Moment;
@@ -44,7 +44,6 @@ pub(in crate::sandbox::api) fn web_url(call: &Call, project: &Project, tag: &str
 pub(super) fn view(db: &Connection, call: &Call, access: &Access, release: &Release) -> Result<Value, Refusal> {
     let Release { id, tag, sha, name, description, author_id, created_at, released_at } = release;
     let project = &access.project;
-    let author = users::get(db, *author_id)?;
     let links: Vec<Value> =
         links::all(db, *id)?.iter().map(|link| link_endpoints::view(call, access, tag, link)).collect();
     let sources = sources(call, project, tag);
@@ -59,18 +58,8 @@ pub(super) fn view(db: &Connection, call: &Call, access: &Access, release: &Rele
     answer.insert("released_at".into(), json!(released_at));
     answer.insert("upcoming_release".into(), json!(released_at.whole_seconds() > Moment::now().whole_seconds()));
     answer.insert("historical_release".into(), json!(released_at.whole_seconds() < created_at.whole_seconds()));
-    answer.insert(
-        "author".into(),
-        json!({
-            "id": author.id,
-            "username": author.username,
-            "name": author.name,
-            "state": "active",
-            "avatar_url": null,
-            "web_url": format!("{}/{}", call.base, author.username),
-        }),
-    );
-    let milestones = milestones(db, call, access, release)?;
+    answer.insert("author".into(), account::view(call, &users::get(db, *author_id)?));
+    let milestones = milestones(db, call, release)?;
     if !milestones.is_empty() {
         answer.insert("milestones".into(), milestones.into());
     }
@@ -97,9 +86,9 @@ pub(super) fn view(db: &Connection, call: &Call, access: &Access, release: &Rele
     Ok(answer.into())
 }
 
-fn milestones(db: &Connection, call: &Call, access: &Access, release: &Release) -> Result<Vec<Value>, Refusal> {
+fn milestones(db: &Connection, call: &Call, release: &Release) -> Result<Vec<Value>, Refusal> {
     let with_stats = |milestone| {
-        let mut view = milestone_endpoints::view(db, call, access, milestone)?;
+        let mut view = milestone_endpoints::view(db, call, milestone)?;
         // There are no issues here.
         view["issue_stats"] = json!({ "total": 0, "closed": 0 });
         Ok(view)
@@ -110,7 +99,7 @@ fn milestones(db: &Connection, call: &Call, access: &Access, release: &Release) 
 /// The archives GitLab makes of any tag.
 fn sources(call: &Call, project: &Project, tag: &str) -> Vec<Value> {
     let folder = tag.split('/').map(encoded).collect::<Vec<_>>().join("/");
-    let file = format!("{}-{}", project.name(), encoded(&tag.replace('/', "-")));
+    let file = format!("{}-{}", project.last_part(), encoded(&tag.replace('/', "-")));
     let url = |format: &str| format!("{}/{}/-/archive/{folder}/{file}.{format}", call.base, project.path);
     ARCHIVE_FORMATS.into_iter().map(|format| json!({ "format": format, "url": url(format) })).collect()
 }
