@@ -7,8 +7,11 @@
 
 mod api;
 mod auth;
+mod backstage;
 mod error;
+mod evidence;
 mod http;
+mod markdown;
 mod moment;
 mod requests;
 mod rules;

@@ -37,8 +37,13 @@ impl Moment {
     }
 
     /// The same so much later.
-    pub(crate) fn after(self, delay: Duration) -> Self {
-        self.0.checked_add(delay).map_or(self, Self::truncated)
+    pub(crate) fn later(self, by: Duration) -> Self {
+        self.0.checked_add(by).map_or(self, Self::truncated)
+    }
+
+    /// The same so much earlier.
+    pub(crate) fn earlier(self, by: Duration) -> Self {
+        self.0.checked_sub(by).map_or(self, Self::truncated)
     }
 
     fn truncated(timestamp: Timestamp) -> Self {

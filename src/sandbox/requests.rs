@@ -37,10 +37,10 @@ pub(crate) async fn count(State(app): State<App>, request: Request, next: Next) 
     next.run(request).await
 }
 
-/// `/api/v4/projects/{id}` as GitLab's pages write it: `/projects/:id`.
+/// `/api/v4/projects/{id}/{*rest}` as GitLab's pages write it: `/projects/:id/*rest`.
 fn route_name(path: &MatchedPath) -> String {
     let path = path.as_str();
-    path.strip_prefix("/api/v4").unwrap_or(path).replace('{', ":").replace('}', "")
+    path.strip_prefix("/api/v4").unwrap_or(path).replace("{*", "*").replace('{', ":").replace('}', "")
 }
 
 async fn show(State(app): State<App>) -> Json<Value> {

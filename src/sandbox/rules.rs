@@ -104,6 +104,16 @@ pub(crate) fn is_path_part(text: &str) -> bool {
     (1..=MAX_TITLE).contains(&text.len()) && text.chars().all(good) && !text.starts_with(['-', '.']) && good_end
 }
 
+/// Whether a generic package, or a file in one, may have this name.
+pub(crate) fn is_package_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "._+-".contains(c))
+}
+
+/// Whether a generic package may have this version.
+pub(crate) fn is_package_version(version: &str) -> bool {
+    is_package_name(version) && !version.contains("..")
+}
+
 /// The path that a project has by its name if none is given.
 pub(crate) fn path_part_of(name: &str) -> String {
     let plain: String = name

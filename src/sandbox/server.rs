@@ -2,6 +2,7 @@
 
 use crate::sandbox::Tier;
 use crate::sandbox::api;
+use crate::sandbox::backstage;
 use crate::sandbox::http::Refusal;
 use crate::sandbox::requests::{self, Requests};
 use crate::sandbox::store::Store;
@@ -60,8 +61,8 @@ pub(crate) async fn serve(listener: TcpListener, app: App, stopped: oneshot::Rec
 fn router(app: App) -> Router {
     let gitlab = Router::new()
         .nest("/api/v4", api::routes())
-        .fallback(async || Refusal::no_such_route())
+        .fallback(api::outside_the_api)
         .method_not_allowed_fallback(async || Refusal::error(StatusCode::METHOD_NOT_ALLOWED, "405 Not Allowed"))
         .layer(middleware::from_fn_with_state(app.clone(), requests::count));
-    requests::routes().merge(gitlab).with_state(app)
+    requests::routes().merge(backstage::routes()).merge(gitlab).with_state(app)
 }

@@ -5,9 +5,12 @@
 
 mod account;
 mod auth;
+mod evidence;
 mod groups;
+mod latest;
 mod links;
 mod milestones;
+mod packages;
 mod pages;
 mod params;
 mod releases;

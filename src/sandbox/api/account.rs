@@ -1,12 +1,11 @@
 //! `/version`, `/user` and `/personal_access_tokens/self`: who the token is, and who answers.
 
 use crate::sandbox::auth::{self, JobTokens};
-use crate::sandbox::http::{Answer, Call, Refusal};
+use crate::sandbox::http::{Answer, Call, Refusal, hex};
 use crate::sandbox::store::users::User;
 use rusqlite::Transaction;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 
 /// The release of GitLab whose behaviour this is.
 const VERSION: &str = "18.10.0";
@@ -45,12 +44,7 @@ pub(super) fn token(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Ref
 
 /// A user as they stand beside what they wrote.
 pub(super) fn view(call: &Call, user: &User) -> Value {
-    let digest = Sha256::digest(email(user).as_bytes());
-    let hash = digest.iter().fold(String::new(), |mut hash, byte| {
-        // Writing to a text can't fail.
-        let _ = write!(hash, "{byte:02x}");
-        hash
-    });
+    let hash = hex(&Sha256::digest(email(user).as_bytes()));
     json!({
         "id": user.id,
         "username": user.username,

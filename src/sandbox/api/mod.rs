@@ -1,5 +1,6 @@
 //! The endpoints, one file for each resource. A handler is a plain function from a transaction and a [`Call`] to an
-//! answer; what it wrote is kept if it is `Ok` and undone if it is `Err`. Knows no SQL.
+//! answer; what it wrote is kept if it is `Ok` and undone if it is `Err`. Knows no SQL. Only packages' files come and go
+//! in pieces, in many transactions.
 //!
 //! The order of checks is Grape's: may the project be seen, are the parameters right, may they do this, the rest.
 
@@ -7,9 +8,13 @@ mod account;
 mod groups;
 mod links;
 mod milestones;
+mod packages;
 mod projects;
 mod releases;
 mod tags;
+mod web;
+
+pub(crate) use web::outside_the_api;
 
 use crate::sandbox::auth::{Access, GroupAccess};
 use crate::sandbox::http::{Answer, Call, Refusal};
@@ -17,7 +22,7 @@ use crate::sandbox::server::App;
 use crate::sandbox::store::Intent;
 use axum::Router;
 use axum::extract::State;
-use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::routing::{self, MethodFilter, MethodRouter, on};
 use rusqlite::Transaction;
 
 type Handler = fn(&mut Transaction<'_>, &Call) -> Result<Answer, Refusal>;
@@ -29,6 +34,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/user", get(account::show))
         .route("/personal_access_tokens/self", get(account::token))
         .merge(of_groups())
+        .merge(of_packages())
         .route("/projects", get(projects::list).merge(post(projects::create)))
         .route("/projects/{id}", get(projects::show).merge(put(projects::update)).merge(delete(projects::delete)))
         .route("/projects/{id}/releases", get(releases::list).merge(post(releases::create)))
@@ -36,6 +42,11 @@ pub(crate) fn routes() -> Router<App> {
             "/projects/{id}/releases/{tag_name}",
             get(releases::show).merge(put(releases::update)).merge(delete(releases::delete)),
         )
+        .route("/projects/{id}/releases/{tag_name}/downloads/{*direct_asset_path}", get(releases::download))
+        .route("/projects/{id}/releases/{tag_name}/evidence", post(releases::collect))
+        .route("/projects/{id}/releases/permalink/latest", get(releases::latest))
+        .route("/projects/{id}/releases/permalink/latest/", get(releases::latest))
+        .route("/projects/{id}/releases/permalink/latest/{*suffix_path}", get(releases::latest))
         .route("/projects/{id}/releases/{tag_name}/assets/links", get(links::list).merge(post(links::create)))
         .route(
             "/projects/{id}/releases/{tag_name}/assets/links/{link_id}",
@@ -52,8 +63,21 @@ fn of_groups() -> Router<App> {
         .route("/groups", get(groups::list).merge(post(groups::create)))
         .route("/groups/{id}", get(groups::show))
         .route("/groups/{id}/projects", get(groups::projects))
+        .route("/groups/{id}/releases", get(releases::list_of_group))
         .route("/groups/{id}/milestones", milestones_list::<GroupAccess>())
         .route("/groups/{id}/milestones/{milestone_id}", milestone::<GroupAccess>())
+}
+
+fn of_packages() -> Router<App> {
+    Router::new()
+        .route(
+            "/projects/{id}/packages/generic/{package_name}/{package_version}/{file_name}",
+            routing::get(packages::download).put(packages::upload),
+        )
+        .route("/projects/{id}/packages", get(packages::list))
+        .route("/projects/{id}/packages/{package_id}", get(packages::show).merge(delete(packages::delete)))
+        .route("/projects/{id}/packages/{package_id}/package_files", get(packages::files))
+        .route("/projects/{id}/packages/{package_id}/package_files/{package_file_id}", delete(packages::delete_file))
 }
 
 fn milestones_list<P: milestones::Place>() -> MethodRouter<App> {

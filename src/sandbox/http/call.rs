@@ -4,6 +4,7 @@ use super::form::{self, Malformed};
 use super::{Credential, Reader, Refusal};
 use crate::sandbox::server::{App, Settings};
 use axum::body::{Body, to_bytes};
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequest, FromRequestParts, OriginalUri, RawPathParams, Request};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header, uri::Authority};
 use serde_json::{Map, Value};
@@ -54,6 +55,12 @@ impl Call {
         Reader::new(&self.params)
     }
 
+    /// The same with these segments, for a path that the router knows nothing of.
+    pub(crate) fn with_segments(mut self, segments: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        self.segments.extend(segments.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        self
+    }
+
     /// The path as it was sent.
     pub(crate) fn raw_path(&self) -> &str {
         self.uri.path()
@@ -102,12 +109,12 @@ impl Call {
     /// 400 for what is no request.
     pub(crate) async fn before_body(request: Request, app: &App) -> Result<(Self, HeaderMap, Body), Refusal> {
         let (mut parts, body) = request.into_parts();
-        let segments = RawPathParams::from_request_parts(&mut parts, app)
-            .await
-            .map_err(|_| bad_request())?
-            .iter()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect();
+        let segments = match RawPathParams::from_request_parts(&mut parts, app).await {
+            Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            // What is no route has none.
+            Err(RawPathParamsRejection::MissingPathParams(_)) => BTreeMap::new(),
+            Err(_) => return Err(bad_request()),
+        };
         let params =
             form::parse(parts.uri.query().unwrap_or_default().as_bytes()).map_err(|Malformed| bad_request())?;
         let query = |name: &str| params.get(name)?.as_str().map(str::to_owned);

@@ -13,3 +13,14 @@ pub(crate) use call::Call;
 pub(crate) use credential::Credential;
 pub(crate) use pagination::COUNT_TO;
 pub(crate) use params::{Given, Reader};
+
+use std::fmt::Write as _;
+
+/// Bytes as digests are written.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a text can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

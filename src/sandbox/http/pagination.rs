@@ -15,12 +15,17 @@ pub(crate) const COUNT_TO: i64 = COUNT_LIMIT + 1;
 impl Sort {
     /// The `sort` parameter; `desc` unless said otherwise.
     pub(crate) fn read(reader: &mut Reader<'_>) -> Self {
+        Self::read_or(reader, Self::Desc)
+    }
+
+    /// The `sort` parameter, where another direction is the usual one.
+    pub(crate) fn read_or(reader: &mut Reader<'_>, usual: Self) -> Self {
         let word = |word: &str| match word {
             "asc" => Some(Self::Asc),
             "desc" => Some(Self::Desc),
             _ => None,
         };
-        reader.word("sort", word).value().unwrap_or(Self::Desc)
+        reader.word("sort", word).value().unwrap_or(usual)
     }
 }
 

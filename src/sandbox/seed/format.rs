@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use toml::Spanned;
 use toml::value::Datetime;
 
@@ -66,6 +67,8 @@ pub(super) struct Project {
     /// Where the project used to be.
     #[serde(default)]
     pub(super) moved_from: Vec<Spanned<String>>,
+    /// Whether a package may hold two files of one name; it may unless this says no.
+    pub(super) allow_duplicate_packages: Option<bool>,
     #[serde(default, deserialize_with = "visibility")]
     pub(super) visibility: Option<Visibility>,
     pub(super) default_branch: Option<String>,
@@ -184,6 +187,14 @@ pub(super) struct Release {
     pub(super) tag_message: Option<String>,
     pub(super) name: Option<String>,
     pub(super) description: Option<String>,
+    /// The description, in a file below the seed's folder.
+    pub(super) description_file: Option<Spanned<PathBuf>>,
+    /// Whether evidence was collected.
+    #[serde(default)]
+    pub(super) evidence: bool,
+    /// The manifest's key; it says nothing of what is in GitLab.
+    #[serde(default, rename = "protect")]
+    pub(super) _protect: bool,
     #[serde(default, deserialize_with = "moment")]
     pub(super) released_at: Option<Moment>,
     #[serde(default, deserialize_with = "moment")]

@@ -1,8 +1,8 @@
 //! Writes a seed into an empty database: the sandbox's own users first, then groups, users and projects.
 
-use super::Problem;
 use super::format::{AccessToken, Commit, CreateAccess, File, Group, Member, Milestone, Project, Tag, User};
 use super::release;
+use super::{Folder, Problem};
 use crate::sandbox::moment::Moment;
 use crate::sandbox::rules::{clean_title, is_tag_name, title_error};
 use crate::sandbox::store::ids::{MilestoneId, ProjectId, UserId};
@@ -28,7 +28,7 @@ const JOB_TOKEN: &str = "sandbox-job";
 const ALL_SCOPES: [&str; 1] = ["api"];
 
 /// Writes it all; the caller undoes it if this fails.
-pub(super) fn lay(db: &Connection, file: &File) -> Result<(), Problem> {
+pub(super) fn lay(db: &Connection, file: &File, folder: &Folder) -> Result<(), Problem> {
     let now = Moment::now();
     let root = own_users(db, now)?;
     for User { username, name, tokens, access_tokens } in &file.users {
@@ -50,7 +50,7 @@ pub(super) fn lay(db: &Connection, file: &File) -> Result<(), Problem> {
         }
     }
     file.groups.iter().try_for_each(|group| lay_group(db, group, now))?;
-    file.projects.iter().try_for_each(|project| lay_project(db, project, root, now))
+    file.projects.iter().try_for_each(|project| lay_project(db, project, folder, root, now))
 }
 
 fn lay_group(db: &Connection, group: &Group, now: Moment) -> Result<(), Problem> {
@@ -82,7 +82,7 @@ fn own_users(db: &Connection, now: Moment) -> Result<UserId, Problem> {
     Ok(root)
 }
 
-fn lay_project(db: &Connection, project: &Project, root: UserId, now: Moment) -> Result<(), Problem> {
+fn lay_project(db: &Connection, project: &Project, folder: &Folder, root: UserId, now: Moment) -> Result<(), Problem> {
     let path = full_path(&project.path)?;
     if !path.contains('/') {
         return Err(Problem::new("a project's path starts with its group's", project.path.span()));
@@ -98,12 +98,16 @@ fn lay_project(db: &Connection, project: &Project, root: UserId, now: Moment) ->
         default_branch: default_branch.to_owned(),
         created_at: project.created_at.unwrap_or(now),
     };
-    let id = projects::add(db, new).map_err(Problem::on_write(project.path.span()))?.id;
+    let made = projects::add(db, new).map_err(Problem::on_write(project.path.span()))?;
+    let id = made.id;
     project
         .moved_from
         .iter()
         .try_for_each(|path| projects::add_former_path(db, id, full_path(path)?).map_err(Problem::from))?;
 
+    if project.allow_duplicate_packages == Some(false) {
+        projects::forbid_duplicate_packages(db, id)?;
+    }
     for Commit { sha, message, parent, created_at } in &project.commits {
         let sha = checked_sha(sha)?.to_owned();
         let created_at = created_at.unwrap_or(now);
@@ -128,7 +132,7 @@ fn lay_project(db: &Connection, project: &Project, root: UserId, now: Moment) ->
     }
     let owner = Owner::Project(id);
     project.milestones.iter().try_for_each(|milestone| lay_milestone(db, owner, milestone, now))?;
-    project.releases.iter().try_for_each(|entry| release::lay(db, id, entry, root, now))
+    project.releases.iter().try_for_each(|entry| release::lay(db, &made, entry, folder, root, now))
 }
 
 /// The branches named, the default one, and those whose heads are given.

@@ -10,9 +10,11 @@ use crate::sandbox::store::is_taken;
 use format::File;
 use miette::NamedSource;
 use rusqlite::Connection;
+use std::io;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use toml::Spanned;
 
 const DEFAULT: &str = include_str!("default.toml");
 
@@ -21,6 +23,26 @@ const DEFAULT: &str = include_str!("default.toml");
 pub(super) struct Seed {
     file: File,
     source: Arc<NamedSource<String>>,
+    folder: Folder,
+}
+
+/// Where a seed file lies; the default seed lies nowhere.
+#[derive(Debug)]
+struct Folder(Option<PathBuf>);
+
+impl Folder {
+    /// The text of a file in the folder or below it.
+    fn read(&self, file: &Spanned<PathBuf>) -> Result<String, Problem> {
+        let problem = |message: &str| Problem::new(format!("failed to read this file: {message}"), file.span());
+        let folder = self.0.as_ref().ok_or_else(|| problem("the seed is no file"))?;
+        let read = || {
+            let folder = folder.canonicalize()?;
+            let path = folder.join(file.get_ref()).canonicalize()?;
+            if path.starts_with(&folder) { std::fs::read_to_string(path).map(Some) } else { Ok(None) }
+        };
+        let text = read().map_err(|error: io::Error| problem(&error.to_string()))?;
+        text.ok_or_else(|| problem("it is not below the seed's folder"))
+    }
 }
 
 /// Why a seed can't be laid.
@@ -60,10 +82,15 @@ impl Seed {
                 (path.display().to_string(), text)
             }
         };
+        // A name alone has an empty parent, which is this folder.
+        let folder = path
+            .and_then(Path::parent)
+            .map(|folder| if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() });
+        let folder = Folder(folder);
         let parsed = toml::from_str(&text);
         let source = Arc::new(NamedSource::new(name, text));
         match parsed {
-            Ok(file) => Ok(Self { file, source }),
+            Ok(file) => Ok(Self { file, source, folder }),
             Err(error) => Err(Error::Seed {
                 message: error.message().to_owned(),
                 file: source,
@@ -74,7 +101,7 @@ impl Seed {
 
     /// Writes everything into an empty database.
     pub(super) fn lay(&self, db: &Connection, broken: &impl Fn(rusqlite::Error) -> Error) -> Result<(), Error> {
-        lay::lay(db, &self.file).map_err(|problem| match problem {
+        lay::lay(db, &self.file, &self.folder).map_err(|problem| match problem {
             Problem::Wrong { message, place } => {
                 Error::Seed { message, file: Arc::clone(&self.source), place: place.into() }
             }

@@ -1,20 +1,24 @@
 //! Writes a seed's releases. They obey GitLab's rules like any other, but for one: a release may lack its tag.
 
-use super::Problem;
 use super::format::{Link, Release};
+use super::{Folder, Problem};
+use crate::sandbox::evidence::collect;
 use crate::sandbox::moment::Moment;
 use crate::sandbox::rules::{description_error, is_tag_name, link_errors};
 use crate::sandbox::store::ids::{ProjectId, ReleaseId, UserId};
 use crate::sandbox::store::links::{LinkFields, LinkType};
 use crate::sandbox::store::milestones::Reach;
+use crate::sandbox::store::projects::Project;
 use crate::sandbox::store::releases::NewRelease;
 use crate::sandbox::store::{links, milestones, releases, tags};
 use rusqlite::Connection;
+use std::time::Duration;
 
 pub(super) fn lay(
     db: &Connection,
-    project: ProjectId,
+    within: &Project,
     entry: &Release,
+    folder: &Folder,
     author_id: UserId,
     now: Moment,
 ) -> Result<(), Problem> {
@@ -24,13 +28,19 @@ pub(super) fn lay(
         tag_message: _,
         name,
         description,
+        description_file,
+        evidence,
+        _protect: _,
         released_at,
         created_at,
         milestones: titles,
         links,
     } = entry;
+    let project = within.id;
     let place = tag_name.span();
-    if let Some(error) = description_error(description.as_deref()) {
+    let from_file = description_file.as_ref().map(|file| folder.read(file)).transpose()?;
+    let description = from_file.as_ref().or(description.as_ref());
+    if let Some(error) = description_error(description.map(String::as_str)) {
         return Err(Problem::new(format!("the description {error}"), place));
     }
     let created_at = created_at.unwrap_or(now);
@@ -38,12 +48,13 @@ pub(super) fn lay(
         tag: tag_name.get_ref().clone(),
         sha: tag_sha(db, project, entry, now)?,
         name: name.clone(),
-        description: description.clone(),
+        description: description.cloned(),
         author_id,
         created_at,
         released_at: released_at.unwrap_or(created_at),
     };
-    let release = releases::add(db, project, new).map_err(Problem::on_write(place))?.id;
+    let made = releases::add(db, project, new).map_err(Problem::on_write(place))?;
+    let release = made.id;
 
     let mut found = Vec::with_capacity(titles.len());
     for title in titles {
@@ -51,6 +62,9 @@ pub(super) fn lay(
         found.push(milestone.ok_or_else(|| Problem::new("no milestone has this title", title.span()))?);
     }
     releases::set_milestones(db, release, &found)?;
+    if *evidence {
+        collect(db, within, &made, Duration::ZERO)?;
+    }
     links.iter().try_for_each(|link| lay_link(db, release, link))
 }
 

@@ -35,4 +35,12 @@ ids! {
     ReleaseId,
     /// A link's.
     LinkId,
+    /// An evidence's.
+    EvidenceId,
+    /// A package's.
+    PackageId,
+    /// A package file's.
+    PackageFileId,
+    /// A content's; only the store and its callers know of these.
+    BlobId,
 }

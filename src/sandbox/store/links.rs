@@ -89,6 +89,13 @@ pub(crate) fn get(db: &Connection, release: ReleaseId, id: LinkId) -> rusqlite::
         .optional()
 }
 
+/// Where the link with this path leads.
+pub(crate) fn url_at(db: &Connection, release: ReleaseId, filepath: &str) -> rusqlite::Result<Option<String>> {
+    db.prepare_cached("SELECT url FROM links WHERE release_id = ? AND filepath = ?")?
+        .query_row(params![release, filepath], |row| row.get(0))
+        .optional()
+}
+
 /// Adds a link; fails if its name, url or path is taken.
 pub(crate) fn add(db: &Connection, release: ReleaseId, fields: LinkFields) -> rusqlite::Result<Link> {
     let id = db

@@ -5,10 +5,13 @@
 //! anyway, and no query here grows with the size of a project. Other processes may have the same file open: every write
 //! takes the database's write lock before it reads, so what it read still holds when it writes.
 
+pub(crate) mod blobs;
+pub(crate) mod evidences;
 pub(crate) mod groups;
 pub(crate) mod ids;
 pub(crate) mod links;
 pub(crate) mod milestones;
+pub(crate) mod packages;
 pub(crate) mod page;
 pub(crate) mod projects;
 pub(crate) mod releases;
@@ -16,6 +19,7 @@ pub(crate) mod tags;
 pub(crate) mod users;
 
 use crate::sandbox::error::Error;
+use crate::sandbox::moment::Moment;
 use crate::sandbox::seed::Seed;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::Path;
@@ -52,7 +56,7 @@ impl Store {
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken)?;
         match version(&tx).map_err(broken)? {
             0 => lay(&tx, seed, &broken)?,
-            VERSION => {}
+            VERSION => blobs::forget_unfinished(&tx, Moment::now()).map_err(broken)?,
             found => return Err(Error::Version { place, found, known: VERSION }),
         }
         tx.commit().map_err(broken)?;

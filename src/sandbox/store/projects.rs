@@ -153,13 +153,18 @@ const MATCHING: &str = "
 pub(crate) fn find(db: &Connection, id: &str) -> rusqlite::Result<Option<Found>> {
     if id.bytes().all(|b| b.is_ascii_digit()) {
         let Ok(number) = id.parse::<i64>() else { return Ok(None) };
-        return Ok(by("p.id = ?", number, db)?.map(Found::Here));
+        return Ok(get(db, ProjectId(number))?.map(Found::Here));
     }
     if let Some(project) = by("p.path = ?", id, db)? {
         return Ok(Some(Found::Here(project)));
     }
     let moved = by("p.id = (SELECT project_id FROM moved_projects WHERE path = ?)", id, db)?;
     Ok(moved.map(Found::Moved))
+}
+
+/// The project with this number.
+pub(crate) fn get(db: &Connection, id: ProjectId) -> rusqlite::Result<Option<Project>> {
+    by("p.id = ?", id, db)
 }
 
 fn by(condition: &str, value: impl rusqlite::ToSql, db: &Connection) -> rusqlite::Result<Option<Project>> {
@@ -256,4 +261,9 @@ pub(crate) fn add_former_path(db: &Connection, project: ProjectId, path: &str) -
 /// Removes a project, and all that is in it.
 pub(crate) fn delete(db: &Connection, id: ProjectId) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM projects WHERE id = ?")?.execute([id]).map(drop)
+}
+
+/// From now on no package of the project may hold two files of one name.
+pub(crate) fn forbid_duplicate_packages(db: &Connection, id: ProjectId) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE projects SET allow_duplicate_packages = FALSE WHERE id = ?")?.execute([id]).map(drop)
 }

@@ -2,9 +2,11 @@
 
 use super::ids::{MilestoneId, ProjectId, ReleaseId, UserId};
 use super::page::{Page, Sort};
+use super::projects::SEEN;
+use super::users::Viewer;
 use super::words;
 use crate::sandbox::moment::Moment;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 /// A release.
 #[derive(Debug, Clone)]
@@ -41,6 +43,18 @@ impl Release {
             created_at: row.get(6)?,
             released_at: row.get(7)?,
         })
+    }
+}
+
+impl Release {
+    /// Whether it is still to be ready.
+    pub(crate) fn is_upcoming(&self, now: Moment) -> bool {
+        self.released_at.whole_seconds() > now.whole_seconds()
+    }
+
+    /// Whether it was ready before it was here.
+    pub(crate) fn is_historical(&self) -> bool {
+        self.released_at.whole_seconds() < self.created_at.whole_seconds()
     }
 }
 
@@ -121,6 +135,54 @@ pub(crate) fn count(db: &Connection, project: ProjectId, updated: Updated, limit
         updated.condition()
     ))?
     .query_row(params![project, updated.before, updated.after, limit], |row| row.get(0))
+}
+
+/// One page of the releases in a group and those below it, by when they are or were ready, and one more if there is one;
+/// with how many there are, counted no further than `limit`.
+pub(crate) fn list_of_group(
+    db: &Connection,
+    viewer: Viewer,
+    group_path: &str,
+    sort: Sort,
+    page: Page,
+    limit: i64,
+) -> rusqlite::Result<(Vec<(ProjectId, Release)>, i64)> {
+    let (user, all) = (viewer.user, viewer.sees_all);
+    let matching = format!(
+        "FROM releases r JOIN projects p ON p.id = r.project_id
+         WHERE substr(p.path, 1, length(:group) + 1) = :group || '/' AND {SEEN}"
+    );
+    let direction = sort.sql();
+    let rows = db
+        .prepare_cached(&format!(
+            "SELECT {}, project_id FROM releases WHERE id IN
+             (SELECT r.id {matching} ORDER BY r.released_at {direction}, r.id {direction} LIMIT :limit OFFSET :offset)
+             ORDER BY released_at {direction}, id {direction}",
+            Release::COLUMNS
+        ))?
+        .query_map(
+            named_params! {
+                ":group": group_path, ":viewer": user, ":sees_all": all,
+                ":limit": page.limit(), ":offset": page.offset(),
+            },
+            |row| Ok((row.get(8)?, Release::of(row)?)),
+        )?
+        .collect::<Result<_, _>>()?;
+    let count = db.prepare_cached(&format!("SELECT COUNT(*) FROM (SELECT 1 {matching} LIMIT :limit)"))?.query_row(
+        named_params! { ":group": group_path, ":viewer": user, ":sees_all": all, ":limit": limit },
+        |row| row.get(0),
+    )?;
+    Ok((rows, count))
+}
+
+/// The release that is or will be ready last.
+pub(crate) fn latest(db: &Connection, project: ProjectId) -> rusqlite::Result<Option<Release>> {
+    db.prepare_cached(&format!(
+        "SELECT {} FROM releases WHERE project_id = ? ORDER BY released_at DESC, id DESC LIMIT 1",
+        Release::COLUMNS
+    ))?
+    .query_row([project], Release::of)
+    .optional()
 }
 
 /// The release of this tag.

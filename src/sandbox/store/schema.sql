@@ -22,7 +22,9 @@ CREATE TABLE projects (
     visibility     TEXT NOT NULL,
     default_branch TEXT NOT NULL,
     created_at     INTEGER NOT NULL,
-    milestone_iid  INTEGER NOT NULL DEFAULT 0
+    milestone_iid  INTEGER NOT NULL DEFAULT 0,
+    -- Whether a package may hold two files of one name.
+    allow_duplicate_packages INTEGER NOT NULL DEFAULT TRUE
 );
 
 -- Where projects used to be. One that is there now comes first.
@@ -172,9 +174,66 @@ CREATE TABLE links (
     UNIQUE (release_id, filepath)
 );
 
+CREATE TABLE evidences (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    release_id   INTEGER NOT NULL REFERENCES releases ON DELETE CASCADE,
+    sha          TEXT NOT NULL,
+    -- Until then nobody sees it.
+    collected_at INTEGER NOT NULL,
+    -- The JSON text that the sha is of.
+    summary      TEXT NOT NULL
+);
+CREATE INDEX evidences_by_release ON evidences (release_id, id);
+
 CREATE TABLE release_milestones (
     release_id   INTEGER NOT NULL REFERENCES releases ON DELETE CASCADE,
     milestone_id INTEGER NOT NULL REFERENCES milestones ON DELETE CASCADE,
     PRIMARY KEY (release_id, milestone_id)
 ) WITHOUT ROWID;
 CREATE INDEX release_milestones_by_milestone ON release_milestones (milestone_id);
+
+CREATE TABLE packages (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    project_id INTEGER NOT NULL REFERENCES projects ON DELETE CASCADE,
+    name       TEXT NOT NULL,
+    version    TEXT NOT NULL,
+    status     TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    UNIQUE (project_id, name, version)
+);
+
+CREATE TABLE package_files (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    package_id INTEGER NOT NULL REFERENCES packages ON DELETE CASCADE,
+    name       TEXT NOT NULL,
+    size       INTEGER NOT NULL,
+    md5        TEXT NOT NULL,
+    sha1       TEXT NOT NULL,
+    sha256     TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    blob_id    INTEGER NOT NULL UNIQUE REFERENCES blobs
+);
+CREATE INDEX package_files_by_name ON package_files (package_id, name, id);
+
+CREATE TRIGGER package_file_twice BEFORE INSERT ON package_files
+WHEN EXISTS (
+    SELECT 1 FROM package_files f JOIN packages k ON k.id = f.package_id JOIN projects p ON p.id = k.project_id
+    WHERE k.id = new.package_id AND f.name = new.name AND NOT p.allow_duplicate_packages
+)
+BEGIN SELECT RAISE(ABORT, 'package_files.name'); END;
+
+CREATE TRIGGER package_file_gone AFTER DELETE ON package_files
+BEGIN DELETE FROM blobs WHERE id = old.blob_id; END;
+
+-- Contents of files, in pieces. One that belongs to no file is an upload that is not done.
+CREATE TABLE blobs (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    created_at INTEGER NOT NULL
+);
+
+CREATE TABLE blob_pieces (
+    blob_id INTEGER NOT NULL REFERENCES blobs ON DELETE CASCADE,
+    number  INTEGER NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (blob_id, number)
+);

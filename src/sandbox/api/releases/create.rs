@@ -2,8 +2,10 @@
 
 use super::milestones::{self, Wanted};
 use super::view::view;
+use crate::sandbox::Tier;
 use crate::sandbox::api::{links as link_endpoints, tags as tag_endpoints};
 use crate::sandbox::auth::{Access, JobTokens};
+use crate::sandbox::evidence;
 use crate::sandbox::http::{Answer, Call, Refusal};
 use crate::sandbox::moment::Moment;
 use crate::sandbox::rules::{description_error, link_errors};
@@ -63,7 +65,13 @@ pub(in crate::sandbox::api) fn create(tx: &mut Transaction<'_>, call: &Call) -> 
         made
     };
     match made {
-        Ok(release) => Ok(Answer::created(view(tx, call, &access, &release)?)),
+        Ok(release) => {
+            let is_due = !release.is_upcoming(Moment::now()) && !release.is_historical();
+            if is_due && call.settings.tier == Tier::Premium {
+                evidence::collect(tx, &access.project, &release, call.settings.evidence_delay)?;
+            }
+            Ok(Answer::created(view(tx, call, &access, &release)?))
+        }
         Err(refusal) => Ok(refusal.into_answer()),
     }
 }

@@ -1,14 +1,21 @@
-//! `/projects/:id/releases`, but for creating one, which is a file of its own.
+//! `/projects/:id/releases`. What is more than a few lines is a file of its own.
 
 mod create;
+mod download;
+mod evidence;
+mod group;
 mod milestones;
 mod view;
 
 pub(super) use create::create;
+pub(super) use download::{download, latest, latest_page};
+pub(super) use evidence::{collect, file as evidence_file};
+pub(super) use group::list as list_of_group;
 pub(super) use view::web_url;
 
 use crate::sandbox::auth::{Access, JobTokens};
-use crate::sandbox::http::{Answer, COUNT_TO, Call, Refusal};
+use crate::sandbox::http::{Answer, COUNT_TO, Call, Reader, Refusal};
+use crate::sandbox::markdown;
 use crate::sandbox::rules::description_error;
 use crate::sandbox::store::page::{Page, Sort};
 use crate::sandbox::store::releases::{Release, ReleaseOrder, Updated};
@@ -17,7 +24,7 @@ use crate::sandbox::store::{releases, tags};
 use axum::http::StatusCode;
 use milestones::Wanted;
 use rusqlite::{Connection, Transaction};
-use serde_json::json;
+use serde_json::{Value, json};
 use view::view;
 
 /// `GET /projects/:id/releases`
@@ -28,6 +35,7 @@ pub(super) fn list(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Refu
     let sort = Sort::read(&mut reader);
     let updated =
         Updated { before: reader.moment("updated_before").value(), after: reader.moment("updated_after").value() };
+    let html = read_html(&mut reader);
     let page = Page::read(&mut reader);
     reader.done()?;
 
@@ -35,17 +43,20 @@ pub(super) fn list(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Refu
     let mut found = releases::list(tx, project, updated, order, sort, page)?;
     let more = page.cut(&mut found);
     let count = releases::count(tx, project, updated, COUNT_TO)?;
-    let rows = found.iter().map(|release| view(tx, call, &access, release)).collect::<Result<_, _>>()?;
+    let row = |release| Ok(html.added_to(view(tx, call, &access, release)?, release));
+    let rows = found.iter().map(row).collect::<Result<_, Refusal>>()?;
     Ok(page.answer(call, rows, more, count))
 }
 
 /// `GET /projects/:id/releases/:tag_name`
 pub(super) fn show(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Refusal> {
     let access = Access::of(tx, call, JobTokens::Taken)?;
+    let mut reader = call.reader();
+    let html = read_html(&mut reader);
+    reader.done()?;
     access.require_code()?;
-    let release =
-        releases::get(tx, access.project.id, call.segment("tag_name")?)?.ok_or_else(Refusal::nothing_found)?;
-    Ok(Answer::ok(view(tx, call, &access, &release)?))
+    let release = find(tx, call, &access)?;
+    Ok(Answer::ok(html.added_to(view(tx, call, &access, &release)?, &release)))
 }
 
 /// `PUT /projects/:id/releases/:tag_name`
@@ -92,6 +103,27 @@ pub(super) fn delete(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Re
     let as_it_was = view(tx, call, &access, &release)?;
     releases::delete(tx, access.project.id, &release.tag)?;
     Ok(Answer::ok(as_it_was))
+}
+
+/// Whether descriptions are wanted as HTML, too.
+#[derive(Clone, Copy)]
+struct Html(bool);
+
+fn read_html(reader: &mut Reader<'_>) -> Html {
+    Html(reader.boolean("include_html_description").value() == Some(true))
+}
+
+impl Html {
+    fn added_to(self, mut view: Value, release: &Release) -> Value {
+        if self.0 {
+            view["description_html"] = json!(markdown::to_html(release.description.as_deref().unwrap_or_default()));
+        }
+        view
+    }
+}
+
+fn find(db: &Connection, call: &Call, access: &Access) -> Result<Release, Refusal> {
+    releases::get(db, access.project.id, call.segment("tag_name")?)?.ok_or_else(Refusal::nothing_found)
 }
 
 /// The release, if it may be written. GitLab asks for the permission on the release itself, so that one that does not

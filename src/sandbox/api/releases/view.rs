@@ -1,13 +1,15 @@
 //! A release as GitLab answers it.
 
 use super::super::{account, links as link_endpoints, milestones as milestone_endpoints, tags as tag_endpoints};
+use super::evidence;
 use crate::sandbox::auth::Access;
 use crate::sandbox::http::{Call, Refusal};
 use crate::sandbox::moment::Moment;
+use crate::sandbox::store::ids::ReleaseId;
 use crate::sandbox::store::projects::Project;
 use crate::sandbox::store::releases::Release;
 use crate::sandbox::store::users::{self, Role};
-use crate::sandbox::store::{links, milestones, tags};
+use crate::sandbox::store::{evidences, links, milestones, tags};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
@@ -42,6 +44,7 @@ pub(in crate::sandbox::api) fn web_url(call: &Call, project: &Project, tag: &str
 
 /// The whole release; those who may not see code get it without all that tells of code.
 pub(super) fn view(db: &Connection, call: &Call, access: &Access, release: &Release) -> Result<Value, Refusal> {
+    let now = Moment::now();
     let Release { id, tag, sha, name, description, author_id, created_at, released_at } = release;
     let project = &access.project;
     let links: Vec<Value> =
@@ -56,8 +59,8 @@ pub(super) fn view(db: &Connection, call: &Call, access: &Access, release: &Rele
     answer.insert("description".into(), json!(description));
     answer.insert("created_at".into(), json!(created_at));
     answer.insert("released_at".into(), json!(released_at));
-    answer.insert("upcoming_release".into(), json!(released_at.whole_seconds() > Moment::now().whole_seconds()));
-    answer.insert("historical_release".into(), json!(released_at.whole_seconds() < created_at.whole_seconds()));
+    answer.insert("upcoming_release".into(), json!(release.is_upcoming(now)));
+    answer.insert("historical_release".into(), json!(release.is_historical()));
     answer.insert("author".into(), account::view(call, &users::get(db, *author_id)?));
     let milestones = milestones(db, call, release)?;
     if !milestones.is_empty() {
@@ -75,15 +78,44 @@ pub(super) fn view(db: &Connection, call: &Call, access: &Access, release: &Rele
             "commit".into(),
             json!(commit.map(|commit| tag_endpoints::commit_view(call, &project.path, &commit))),
         );
-        // Nothing collects evidence here yet.
-        answer.insert("evidences".into(), json!([]));
+        let evidences = evidences::of_release(db, *id, now)?;
+        // Older servers told of one evidence only, and told it here.
+        if let Some(first) = evidences.first() {
+            answer.insert("evidence_sha".into(), json!(first.sha));
+            assets.insert("evidence_file_path".into(), json!(evidence::file_url(call, project, tag, first.id)));
+        }
+        let evidences: Vec<Value> = evidences.iter().map(|one| evidence::view(call, project, tag, one)).collect();
+        answer.insert("evidences".into(), evidences.into());
         assets.insert("sources".into(), sources.into());
     } else {
-        answer.insert("name".into(), json!(format!("Release-{}", id.0)));
+        answer.insert("name".into(), json!(hidden_name(*id)));
     }
     answer.insert("assets".into(), assets.into());
     answer.insert("_links".into(), page_links(call, access, tag));
     Ok(answer.into())
+}
+
+/// The few fields that a group's list may be cut down to.
+pub(super) fn simple_view(access: &Access, release: &Release) -> Value {
+    let Release { id, tag, name, description, created_at, released_at, .. } = release;
+    let mut view = json!({
+        "description": description,
+        "created_at": created_at,
+        "released_at": released_at,
+        "upcoming_release": release.is_upcoming(Moment::now()),
+    });
+    if access.reads_code() {
+        view["name"] = json!(name.as_ref().unwrap_or(tag));
+        view["tag_name"] = json!(tag);
+    } else {
+        view["name"] = json!(hidden_name(*id));
+    }
+    view
+}
+
+/// What those read as the name who may not see the tag.
+fn hidden_name(id: ReleaseId) -> String {
+    format!("Release-{}", id.0)
 }
 
 fn milestones(db: &Connection, call: &Call, release: &Release) -> Result<Vec<Value>, Refusal> {
@@ -125,6 +157,7 @@ fn page_links(call: &Call, access: &Access, tag: &str) -> Value {
     links
 }
 
-fn encoded(segment: &str) -> String {
+/// A segment of a path.
+pub(super) fn encoded(segment: &str) -> String {
     utf8_percent_encode(segment, SEGMENT).to_string()
 }
