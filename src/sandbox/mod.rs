@@ -13,6 +13,7 @@ mod evidence;
 mod http;
 mod markdown;
 mod moment;
+mod quick_actions;
 mod requests;
 mod rules;
 mod seed;

@@ -39,8 +39,8 @@ async fn a_new_release_has_evidence_a_moment_later() {
 
     let url = evidence["filepath"].as_str().unwrap();
     let (status, body) = text(&gitlab, url, REPORTER).await;
-    let sha: String = Sha256::digest(body.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!((status, evidence["sha"].as_str()), (200, Some(sha.as_str())));
+    let sha: Vec<String> = Sha256::digest(body.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!((status, evidence["sha"].as_str()), (200, Some(sha.concat().as_str())));
     let content: Value = serde_json::from_str(&body).unwrap();
     assert_eq!(content["release"]["tag_name"], "v0.1");
     assert_eq!(content["release"]["milestones"][0]["title"], "v1.0");

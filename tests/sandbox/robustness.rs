@@ -55,6 +55,23 @@ fn path() -> impl Strategy<Value = String> {
         "/projects/24/repository/tags",
         "/projects/24/repository/tags/v0.2",
         "/projects/24/releases/v0.1/assets/links/1",
+        "/projects/24/releases/v0.1/evidence",
+        "/projects/24/releases/v0.1/downloads/bin/app",
+        "/projects/24/releases/permalink/latest/evidence",
+        "/projects",
+        "/groups",
+        "/groups/root/projects",
+        "/groups/root/releases",
+        "/groups/root/milestones",
+        "/groups/1/milestones/1",
+        "/projects/24/merge_requests",
+        "/projects/24/merge_requests/1",
+        "/projects/24/merge_requests/1/notes",
+        "/projects/24/merge_requests/1/notes/1",
+        "/projects/24/packages",
+        "/projects/24/packages/generic/app/1/app",
+        "/projects/24/packages/1/package_files",
+        "/projects/24/packages/1/package_files/1",
     ];
     prop_oneof![
         3 => prop::sample::select(routes.map(String::from).to_vec()),
@@ -80,6 +97,8 @@ fn value() -> impl Strategy<Value = Value> {
         "image",
         "keyset",
         "🦀",
+        "/close",
+        "> <script>",
     ];
     let leaf = prop_oneof![
         5 => prop::sample::select(texts.to_vec()).prop_map(|text| json!(text)),
@@ -126,6 +145,17 @@ fn key() -> impl Strategy<Value = String> {
         "pagination",
         "page_token",
         "message",
+        "body",
+        "source_branch",
+        "target_branch",
+        "path",
+        "namespace_id",
+        "parent_id",
+        "visibility",
+        "include_html_description",
+        "simple",
+        "select",
+        "status",
         "0",
     ];
     prop::sample::select(names.map(String::from).to_vec())
@@ -136,7 +166,7 @@ fn fields() -> impl Strategy<Value = Map<String, Value>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_request_is_answered_with_a_5xx(

@@ -139,6 +139,37 @@ async fn a_wrong_seed_is_shown_where_it_is_wrong() {
 }
 
 #[tokio::test]
+async fn a_seeded_release_may_say_what_a_manifest_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("below/seed.toml");
+    std::fs::create_dir_all(folder.path().join("below/notes")).unwrap();
+    std::fs::write(folder.path().join("below/notes/v1.md"), "# One\n").unwrap();
+    std::fs::write(folder.path().join("secret.md"), "not this").unwrap();
+    let seed = |notes: &str| {
+        format!(
+            "[[projects]]\npath = 'a/b'\nid = 24\n[[projects.tags]]\nname = 'v1'
+             [[projects.releases]]\ntag_name = 'v1'\nevidence = true\nprotect = true\n{notes}"
+        )
+    };
+    std::fs::write(&file, seed("description_file = 'notes/v1.md'")).unwrap();
+    let release = GitLab::start(None, Some(&file)).await.get("/projects/24/releases/v1").await.expect(200);
+    assert_eq!(release["description"], "# One\n");
+    assert_eq!(release["evidences"].as_array().map(Vec::len), Some(1));
+
+    for (notes, place, message) in [
+        ("description_file = '../secret.md'", "'../secret.md'", "not below the seed's folder"),
+        ("description_file = 'none.md'", "'none.md'", "failed to read this file"),
+        ("description = 'x'\ndescription_file = 'notes/v1.md'", "'notes/v1.md'", "given twice"),
+    ] {
+        let seed = seed(notes);
+        let error = start_with(&seed, &folder.path().join("below")).await;
+        assert!(error.to_string().contains(message), "{error}");
+        let label = error.labels().unwrap().next().unwrap();
+        assert_eq!(&seed[label.offset()..label.offset() + label.len()], place);
+    }
+}
+
+#[tokio::test]
 async fn a_start_that_fails_says_why() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("none.toml");

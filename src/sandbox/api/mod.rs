@@ -7,6 +7,7 @@
 mod account;
 mod groups;
 mod links;
+mod merge_requests;
 mod milestones;
 mod packages;
 mod projects;
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/personal_access_tokens/self", get(account::token))
         .merge(of_groups())
         .merge(of_packages())
+        .merge(of_merge_requests())
         .route("/projects", get(projects::list).merge(post(projects::create)))
         .route("/projects/{id}", get(projects::show).merge(put(projects::update)).merge(delete(projects::delete)))
         .route("/projects/{id}/releases", get(releases::list).merge(post(releases::create)))
@@ -78,6 +80,20 @@ fn of_packages() -> Router<App> {
         .route("/projects/{id}/packages/{package_id}", get(packages::show).merge(delete(packages::delete)))
         .route("/projects/{id}/packages/{package_id}/package_files", get(packages::files))
         .route("/projects/{id}/packages/{package_id}/package_files/{package_file_id}", delete(packages::delete_file))
+}
+
+fn of_merge_requests() -> Router<App> {
+    let one = "/projects/{id}/merge_requests/{merge_request_iid}";
+    Router::new()
+        .route("/projects/{id}/merge_requests", get(merge_requests::list).merge(post(merge_requests::create)))
+        .route(one, get(merge_requests::show).merge(put(merge_requests::update)))
+        .route(&format!("{one}/notes"), get(merge_requests::notes).merge(post(merge_requests::create_note)))
+        .route(
+            &format!("{one}/notes/{{note_id}}"),
+            get(merge_requests::note)
+                .merge(put(merge_requests::update_note))
+                .merge(delete(merge_requests::delete_note)),
+        )
 }
 
 fn milestones_list<P: milestones::Place>() -> MethodRouter<App> {

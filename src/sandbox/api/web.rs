@@ -26,10 +26,8 @@ pub(crate) async fn outside_the_api(State(app): State<App>, request: Request) ->
     let (call, _, _) = Call::before_body(request, &app).await?;
     app.store
         .run(Intent::Read, move |tx| {
-            let project = match projects::find(tx, &project)? {
-                Some(Found::Here(project) | Found::Moved(project)) => project,
-                None => return Err(Refusal::nothing_found()),
-            };
+            let found = projects::find(tx, &project)?.ok_or_else(Refusal::nothing_found)?;
+            let (Found::Here(project) | Found::Moved(project)) = found;
             let id = ("id", project.id.0.to_string());
             handler(tx, &call.with_segments(segments.into_iter().chain([id])))
         })

@@ -127,7 +127,7 @@ impl Call {
         Ok((call, parts.headers, body))
     }
 
-    /// GitLab refuses these before anything reads them: PostgreSQL can't keep them.
+    /// GitLab refuses these before anything reads them: its database can't keep them.
     fn checked(self) -> Result<Self, Refusal> {
         let nul = self.params.iter().any(|(name, value)| name.contains('\0') || holds_nul(value));
         if nul { Err(bad_request()) } else { Ok(self) }

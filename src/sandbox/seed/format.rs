@@ -2,6 +2,7 @@
 
 use crate::sandbox::moment::Moment;
 use crate::sandbox::store::links::LinkType;
+use crate::sandbox::store::merge_requests::MergeRequestState;
 use crate::sandbox::store::milestones::MilestoneState;
 use crate::sandbox::store::projects::Visibility;
 use crate::sandbox::store::users::Role;
@@ -91,6 +92,8 @@ pub(super) struct Project {
     pub(super) members: Vec<Member>,
     #[serde(default)]
     pub(super) releases: Vec<Release>,
+    #[serde(default)]
+    pub(super) merge_requests: Vec<MergeRequest>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -207,6 +210,35 @@ pub(super) struct Release {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct MergeRequest {
+    pub(super) iid: Option<u32>,
+    pub(super) title: Spanned<String>,
+    pub(super) description: Option<String>,
+    pub(super) source_branch: String,
+    /// The default branch unless said otherwise.
+    pub(super) target_branch: Option<String>,
+    #[serde(default, deserialize_with = "merge_request_state")]
+    pub(super) state: Option<MergeRequestState>,
+    #[serde(default, deserialize_with = "moment")]
+    pub(super) created_at: Option<Moment>,
+    #[serde(default)]
+    pub(super) notes: Vec<Note>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Note {
+    pub(super) body: String,
+    /// Who wrote it; the administrator unless said otherwise.
+    pub(super) username: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) system: bool,
+    #[serde(default, deserialize_with = "moment")]
+    pub(super) created_at: Option<Moment>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Link {
     pub(super) name: Spanned<String>,
     pub(super) url: Spanned<String>,
@@ -231,6 +263,10 @@ fn visibility<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Visib
 
 fn milestone_state<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<MilestoneState>, D::Error> {
     word(deserializer, MilestoneState::from_word, "`active` or `closed`")
+}
+
+fn merge_request_state<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<MergeRequestState>, D::Error> {
+    word(deserializer, MergeRequestState::from_word, "`opened`, `closed` or `merged`")
 }
 
 fn link_type<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<LinkType>, D::Error> {

@@ -1,6 +1,7 @@
 //! Writes a seed into an empty database: the sandbox's own users first, then groups, users and projects.
 
-use super::format::{AccessToken, Commit, CreateAccess, File, Group, Member, Milestone, Project, Tag, User};
+use super::format::{AccessToken, Commit, CreateAccess, File, Group, Milestone, Project, Tag, User};
+use super::merge_request;
 use super::release;
 use super::{Folder, Problem};
 use crate::sandbox::moment::Moment;
@@ -58,15 +59,15 @@ fn lay_group(db: &Connection, group: &Group, now: Moment) -> Result<(), Problem>
     let id = groups::ensure(db, full_path(path)?, now)?;
     groups::describe(db, id, name.as_deref(), visibility.unwrap_or(Visibility::Private))?;
     for member in members {
-        let user = member_id(db, member)?;
+        let user = user_id(db, &member.username)?;
         users::add_group_member(db, id, user, member.role.into()).map_err(Problem::on_write(member.username.span()))?;
     }
     milestones.iter().try_for_each(|milestone| lay_milestone(db, Owner::Group(id), milestone, now))
 }
 
-fn member_id(db: &Connection, member: &Member) -> Result<UserId, Problem> {
-    users::by_username(db, member.username.get_ref())?
-        .ok_or_else(|| Problem::new("no user has this name", member.username.span()))
+/// The user of this name.
+pub(super) fn user_id(db: &Connection, username: &Spanned<String>) -> Result<UserId, Problem> {
+    users::by_username(db, username.get_ref())?.ok_or_else(|| Problem::new("no user has this name", username.span()))
 }
 
 /// Adds the sandbox's own users; tells which one releases without an author are by.
@@ -127,12 +128,13 @@ fn lay_project(db: &Connection, project: &Project, folder: &Folder, root: UserId
             .map_err(Problem::on_write(rule.name.span()))?;
     }
     for member in &project.members {
-        let user = member_id(db, member)?;
+        let user = user_id(db, &member.username)?;
         users::add_member(db, id, user, member.role.into()).map_err(Problem::on_write(member.username.span()))?;
     }
     let owner = Owner::Project(id);
     project.milestones.iter().try_for_each(|milestone| lay_milestone(db, owner, milestone, now))?;
-    project.releases.iter().try_for_each(|entry| release::lay(db, &made, entry, folder, root, now))
+    project.releases.iter().try_for_each(|entry| release::lay(db, &made, entry, folder, root, now))?;
+    project.merge_requests.iter().try_for_each(|entry| merge_request::lay(db, &made, entry, root, now))
 }
 
 /// The branches named, the default one, and those whose heads are given.

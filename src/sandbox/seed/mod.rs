@@ -3,6 +3,7 @@
 
 mod format;
 mod lay;
+mod merge_request;
 mod release;
 
 use crate::sandbox::error::Error;

@@ -38,6 +38,9 @@ pub(super) fn lay(
     } = entry;
     let project = within.id;
     let place = tag_name.span();
+    if let (Some(_), Some(file)) = (description, description_file) {
+        return Err(Problem::new("the description is given twice", file.span()));
+    }
     let from_file = description_file.as_ref().map(|file| folder.read(file)).transpose()?;
     let description = from_file.as_ref().or(description.as_ref());
     if let Some(error) = description_error(description.map(String::as_str)) {

@@ -37,6 +37,10 @@ ids! {
     LinkId,
     /// An evidence's.
     EvidenceId,
+    /// A merge request's, unique in all of the sandbox.
+    MergeRequestId,
+    /// A note's.
+    NoteId,
     /// A package's.
     PackageId,
     /// A package file's.

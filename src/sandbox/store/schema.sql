@@ -23,6 +23,7 @@ CREATE TABLE projects (
     default_branch TEXT NOT NULL,
     created_at     INTEGER NOT NULL,
     milestone_iid  INTEGER NOT NULL DEFAULT 0,
+    merge_request_iid INTEGER NOT NULL DEFAULT 0,
     -- Whether a package may hold two files of one name.
     allow_duplicate_packages INTEGER NOT NULL DEFAULT TRUE
 );
@@ -236,4 +237,42 @@ CREATE TABLE blob_pieces (
     number  INTEGER NOT NULL,
     content BLOB NOT NULL,
     PRIMARY KEY (blob_id, number)
+);
+
+CREATE TABLE merge_requests (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    iid           INTEGER NOT NULL,
+    project_id    INTEGER NOT NULL REFERENCES projects ON DELETE CASCADE,
+    author_id     INTEGER NOT NULL REFERENCES users,
+    title         TEXT NOT NULL,
+    description   TEXT,
+    source_branch TEXT NOT NULL,
+    target_branch TEXT NOT NULL,
+    state         TEXT NOT NULL,
+    created_at    INTEGER NOT NULL,
+    updated_at    INTEGER NOT NULL,
+    UNIQUE (project_id, iid)
+);
+CREATE UNIQUE INDEX merge_requests_open ON merge_requests (project_id, source_branch, target_branch)
+WHERE state = 'opened';
+
+CREATE TABLE notes (
+    id               INTEGER PRIMARY KEY AUTOINCREMENT,
+    merge_request_id INTEGER NOT NULL REFERENCES merge_requests ON DELETE CASCADE,
+    author_id        INTEGER NOT NULL REFERENCES users,
+    -- Whether GitLab wrote it.
+    system           INTEGER NOT NULL,
+    created_at       INTEGER NOT NULL,
+    updated_at       INTEGER NOT NULL,
+    body             TEXT NOT NULL
+);
+CREATE INDEX notes_by_creation ON notes (merge_request_id, created_at, id);
+
+-- What notes made GitLab do.
+CREATE TABLE quick_actions (
+    id               INTEGER PRIMARY KEY AUTOINCREMENT,
+    merge_request_id INTEGER NOT NULL REFERENCES merge_requests ON DELETE CASCADE,
+    user_id          INTEGER NOT NULL REFERENCES users,
+    command          TEXT NOT NULL,
+    argument         TEXT NOT NULL
 );
