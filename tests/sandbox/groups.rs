@@ -119,6 +119,19 @@ async fn groups_and_projects_are_made() {
     by("ada-token", "/projects", json!({})).await.refused(400, json!({ "error": none }));
     let own = by("ada-token", "/projects", json!({ "path": "own" })).await.expect(201);
     assert_eq!(own["path_with_namespace"], "ada/own");
+    assert_eq!(
+        by("ada-token", "/projects", json!({ "path": "own2" })).await.expect(201)["permissions"]["group_access"]["access_level"],
+        50
+    );
+    // Somebody else's group of one's own name, and a path that a group has.
+    by("ada-token", "/groups", json!({ "name": "x", "path": "bob" })).await.expect(201);
+    by("bob-token", "/projects", json!({ "path": "own" }))
+        .await
+        .refused(400, json!({ "message": { "namespace": ["is not valid"] } }));
+    by("bob-token", "/projects", json!({ "path": "in", "namespace_id": group["id"] })).await.expect(400);
+    by("ada-token", "/groups", json!({ "name": "x", "path": "own", "parent_id": own["namespace"]["id"] }))
+        .await
+        .expect(400);
 
     for (method, path, body) in
         [(Method::POST, "/projects", json!({ "name": "x" })), (Method::POST, "/groups", json!({ "name": "x" }))]

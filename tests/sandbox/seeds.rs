@@ -105,6 +105,16 @@ async fn a_wrong_seed_is_shown_where_it_is_wrong() {
         ("[[projects]]\npath = 1".to_owned(), "1", "invalid type"),
         ("[[projects]]\npath = 'b'".to_owned(), "'b'", "starts with its group's"),
         (format!("{project}{project}"), "'a/b'", "there already"),
+        (format!("[[groups]]\npath = 'a'\n{project}[[projects]]\npath = 'a/b/c'"), "'a/b/c'", "there already"),
+        (format!("{project}moved_from = [1]"), "1", "invalid type"),
+        (
+            format!(
+                "{project}[[projects.merge_requests]]\ntitle = 't'\nsource_branch = 's'
+                 [[projects.merge_requests]]\ntitle = 'u'\nsource_branch = 's'"
+            ),
+            "'u'",
+            "there already",
+        ),
         (format!("{project}visibility = 'secret'"), "'secret'", "`secret` is not known"),
         (format!("{project}[[projects.tags]]\nname = 'v 1'"), "'v 1'", "a tag's name"),
         (format!("{project}[[projects.tags]]\nname = 'v1'\ntarget = 'abc'"), "'abc'", "40 characters"),

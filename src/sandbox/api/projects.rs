@@ -4,6 +4,7 @@ use crate::sandbox::auth::{self, Access, JobTokens};
 use crate::sandbox::http::{Answer, COUNT_TO, Call, Reader, Refusal};
 use crate::sandbox::moment::Moment;
 use crate::sandbox::rules::{PATH_ERROR, is_path_part, path_part_of, title_error};
+use crate::sandbox::store::groups::Group;
 use crate::sandbox::store::ids::GroupId;
 use crate::sandbox::store::page::{Page, Sort};
 use crate::sandbox::store::projects::{NewProject, Project, ProjectFilter, ProjectOrder, Visibility};
@@ -199,15 +200,29 @@ fn simple_view(db: &Connection, call: &Call, project: &Project) -> Result<Value,
     }))
 }
 
-/// Where a new project is to be: in the group of this number, or among the user's own.
+/// Where a new project is to be: in the group of this number, or among the user's own. Those are in a group of the user's
+/// name, which is theirs unless somebody else made it before.
 fn namespace_path(db: &Connection, user: &User, id: Option<i64>) -> Result<String, Refusal> {
-    let Some(id) = id else { return Ok(user.username.clone()) };
-    let group = groups::get(db, GroupId(id))?;
+    let group = match id {
+        Some(id) => groups::get(db, GroupId(id))?,
+        None => match groups::by_path(db, &user.username)? {
+            None => Some(own_group(db, user)?),
+            known => known,
+        },
+    };
     let role = group.as_ref().map(|group| groups::role_in(db, user, group)).transpose()?.flatten();
     match group {
         Some(group) if role >= Some(Role::Developer) => Ok(group.path),
         _ => Err(Refusal::bad(json!({ "namespace": ["is not valid"] }))),
     }
+}
+
+fn own_group(db: &Connection, user: &User) -> rusqlite::Result<Group> {
+    let id = groups::ensure(db, &user.username, Moment::now())?;
+    if user.role_everywhere().is_none() {
+        users::add_group_member(db, id, user.id, Role::Owner)?;
+    }
+    groups::get(db, id)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
 }
 
 fn check(name: &str, path: &str) -> Result<(), Refusal> {

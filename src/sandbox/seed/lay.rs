@@ -56,7 +56,7 @@ pub(super) fn lay(db: &Connection, file: &File, folder: &Folder) -> Result<(), P
 
 fn lay_group(db: &Connection, group: &Group, now: Moment) -> Result<(), Problem> {
     let Group { path, name, visibility, members, milestones } = group;
-    let id = groups::ensure(db, full_path(path)?, now)?;
+    let id = groups::ensure(db, full_path(path)?, now).map_err(Problem::on_write(path.span()))?;
     groups::describe(db, id, name.as_deref(), visibility.unwrap_or(Visibility::Private))?;
     for member in members {
         let user = user_id(db, &member.username)?;

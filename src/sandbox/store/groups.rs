@@ -114,6 +114,13 @@ pub(crate) fn get(db: &Connection, id: GroupId) -> rusqlite::Result<Option<Group
         .optional()
 }
 
+/// The group with this path.
+pub(crate) fn by_path(db: &Connection, path: &str) -> rusqlite::Result<Option<Group>> {
+    db.prepare_cached(&format!("SELECT {} FROM groups g WHERE g.path = ?", Group::COLUMNS))?
+        .query_row([path], Group::of)
+        .optional()
+}
+
 /// One page of the groups that somebody may know of, and one more if there is one; with how many there are, counted no
 /// further than `limit`.
 pub(crate) fn list(
@@ -163,10 +170,8 @@ pub(super) fn role_below(db: &Connection, user: &User, path: &str) -> rusqlite::
 
 /// The group with this path, made if need be, and those it is in.
 pub(crate) fn ensure(db: &Connection, path: &str, now: Moment) -> rusqlite::Result<GroupId> {
-    let known =
-        db.prepare_cached("SELECT id FROM groups WHERE path = ?")?.query_row([path], |row| row.get(0)).optional()?;
-    if let Some(id) = known {
-        return Ok(id);
+    if let Some(group) = by_path(db, path)? {
+        return Ok(group.id);
     }
     let parent_id = path.rsplit_once('/').map(|(parent, _)| ensure(db, parent, now)).transpose()?;
     let (path, name) = (path.to_owned(), last_part(path).to_owned());

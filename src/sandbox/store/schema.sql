@@ -28,6 +28,19 @@ CREATE TABLE projects (
     allow_duplicate_packages INTEGER NOT NULL DEFAULT TRUE
 );
 
+-- Groups and projects share their paths.
+CREATE TRIGGER group_path_of_project BEFORE INSERT ON groups
+WHEN EXISTS (SELECT 1 FROM projects WHERE path = new.path)
+BEGIN SELECT RAISE(ABORT, 'groups.path'); END;
+
+CREATE TRIGGER project_path_of_group_on_insert BEFORE INSERT ON projects
+WHEN EXISTS (SELECT 1 FROM groups WHERE path = new.path)
+BEGIN SELECT RAISE(ABORT, 'projects.path'); END;
+
+CREATE TRIGGER project_path_of_group_on_update BEFORE UPDATE OF path ON projects
+WHEN EXISTS (SELECT 1 FROM groups WHERE path = new.path)
+BEGIN SELECT RAISE(ABORT, 'projects.path'); END;
+
 -- Where projects used to be. One that is there now comes first.
 CREATE TABLE moved_projects (
     path       TEXT PRIMARY KEY,
