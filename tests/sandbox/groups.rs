@@ -139,8 +139,14 @@ async fn groups_and_projects_are_made() {
         let anonymous = send(gitlab.request(method, &format!("/api/v4{path}")).json(&body)).await;
         anonymous.refused(401, json!({ "message": "401 Unauthorized" }));
     }
+    gitlab.by("bob-token", Method::DELETE, "/groups/bob", Value::Null).await.refused(404, not_found("Group"));
+    assert_eq!(gitlab.delete("/groups/bob").await.expect(202), json!({ "message": "202 Accepted" }));
+    gitlab.get("/groups/bob").await.refused(404, not_found("Group"));
     assert_eq!(gitlab.delete(&path).await.expect(202), json!({ "message": "202 Accepted" }));
     gitlab.get(&path).await.refused(404, not_found("Project"));
+    gitlab.release(json!({ "milestones": ["Q1"] })).await;
+    gitlab.delete("/groups/top").await.expect(202);
+    gitlab.get("/projects/24").await.refused(404, not_found("Project"));
 }
 
 #[tokio::test]

@@ -78,6 +78,14 @@ pub(super) fn create(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Re
     Ok(Answer::created(view(call, &group)))
 }
 
+/// `DELETE /groups/:id`
+pub(super) fn delete(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Refusal> {
+    let access = GroupAccess::of(tx, call)?;
+    access.require(Role::Maintainer)?;
+    groups::delete(tx, access.group.id)?;
+    Ok(Answer::will_be_done())
+}
+
 fn view(call: &Call, group: &Group) -> Value {
     let Group { id, parent_id, path, name, description, visibility, created_at } = group;
     json!({

@@ -63,7 +63,7 @@ pub(crate) fn routes() -> Router<App> {
 fn of_groups() -> Router<App> {
     Router::new()
         .route("/groups", get(groups::list).merge(post(groups::create)))
-        .route("/groups/{id}", get(groups::show))
+        .route("/groups/{id}", get(groups::show).merge(delete(groups::delete)))
         .route("/groups/{id}/projects", get(groups::projects))
         .route("/groups/{id}/releases", get(releases::list_of_group))
         .route("/groups/{id}/milestones", milestones_list::<GroupAccess>())

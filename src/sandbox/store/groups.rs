@@ -199,3 +199,8 @@ pub(crate) fn describe(
         .execute(params![name, visibility, id])
         .map(drop)
 }
+
+/// Removes a group, and all that is in it.
+pub(crate) fn delete(db: &Connection, id: GroupId) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM groups WHERE id = ?")?.execute([id]).map(drop)
+}

@@ -3,7 +3,7 @@
 
 CREATE TABLE groups (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
-    parent_id     INTEGER REFERENCES groups,
+    parent_id     INTEGER REFERENCES groups ON DELETE CASCADE,
     path          TEXT NOT NULL UNIQUE,
     name          TEXT NOT NULL,
     description   TEXT NOT NULL DEFAULT '',
@@ -15,7 +15,7 @@ CREATE TABLE groups (
 
 CREATE TABLE projects (
     id             INTEGER PRIMARY KEY AUTOINCREMENT,
-    group_id       INTEGER NOT NULL REFERENCES groups,
+    group_id       INTEGER NOT NULL REFERENCES groups ON DELETE CASCADE,
     path           TEXT NOT NULL UNIQUE,
     name           TEXT NOT NULL,
     description    TEXT,
@@ -76,7 +76,7 @@ CREATE TABLE members (
 
 -- Members of a group are members of all that is below it.
 CREATE TABLE group_members (
-    group_id INTEGER NOT NULL REFERENCES groups,
+    group_id INTEGER NOT NULL REFERENCES groups ON DELETE CASCADE,
     user_id  INTEGER NOT NULL REFERENCES users,
     role     INTEGER NOT NULL,
     PRIMARY KEY (group_id, user_id)
@@ -126,7 +126,7 @@ CREATE TABLE milestones (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     iid         INTEGER NOT NULL,
     project_id  INTEGER REFERENCES projects ON DELETE CASCADE,
-    group_id    INTEGER REFERENCES groups,
+    group_id    INTEGER REFERENCES groups ON DELETE CASCADE,
     title       TEXT NOT NULL,
     description TEXT,
     state       TEXT NOT NULL,
