@@ -47,6 +47,18 @@ pub(crate) fn link_errors(name: &str, url: &str, filepath: Option<&str>) -> Vec<
     errors
 }
 
+/// The name that a file is kept under: its last part, with all that is no letter, digit, `_`, `.`, `-` or `+` made `_`.
+pub(crate) fn upload_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or_default();
+    let kept = |c: char| if c.is_alphanumeric() || "_.-+".contains(c) { c } else { '_' };
+    let name: String = last.chars().map(kept).collect();
+    match name.as_str() {
+        "" => "unnamed".to_owned(),
+        dots if dots.chars().all(|c| c == '.') => format!("_{dots}"),
+        _ => name,
+    }
+}
+
 /// GitLab's `\A\/[^\/](?!.*\/\/.*)[\-\.\w\/]+[\da-zA-Z]+\z`, whose second character may be anything but a slash.
 fn is_filepath(path: &str) -> bool {
     let Some(rest) = path.strip_prefix('/') else { return false };

@@ -20,6 +20,7 @@ mod requests;
 mod robustness;
 mod seeds;
 mod tags;
+mod uploads;
 
 use relsync::sandbox::{Options, Sandbox};
 use reqwest::{Client, Method, RequestBuilder};

@@ -95,3 +95,20 @@ async fn what_is_no_request_is_refused() {
         gitlab.post("/projects/24/releases", json!({ "tag_name": "v0.1", "description": huge })).await.expect(413);
     assert_eq!(reply, json!({ "error": "Request Body Too Large" }));
 }
+
+#[tokio::test]
+async fn forms_in_parts_say_the_same() {
+    let gitlab = GitLab::new().await;
+    let post = async |content_type: &str, body: &'static str| {
+        let request = gitlab.request(Method::POST, "/api/v4/projects/24/releases").header("private-token", MAINTAINER);
+        send(request.header("content-type", content_type).body(body)).await
+    };
+    let body = "--x\r\nContent-Disposition: form-data; name=\"tag_name\"\r\n\r\nv0.1\r\n\
+                --x\r\nContent-Disposition: form-data; name=\"milestones[]\"\r\n\r\nv1.0\r\n--x--\r\n";
+    let release = post("multipart/form-data; boundary=x", body).await.expect(201);
+    assert_eq!((&release["tag_name"], &release["milestones"][0]["title"]), (&json!("v0.1"), &json!("v1.0")));
+
+    let unlike = json!({ "error": "message body does not match declared format" });
+    post("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data").await.refused(400, unlike.clone());
+    post("multipart/form-data", body).await.refused(400, unlike);
+}

@@ -13,6 +13,7 @@ mod packages;
 mod projects;
 mod releases;
 mod tags;
+mod uploads;
 mod web;
 
 pub(crate) use web::outside_the_api;
@@ -58,6 +59,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/projects/{id}/milestones/{milestone_id}", milestone::<Access>())
         .route("/projects/{id}/repository/tags", get(tags::list).merge(post(tags::create)))
         .route("/projects/{id}/repository/tags/{tag_name}", get(tags::show).merge(delete(tags::delete)))
+        .route("/projects/{id}/uploads", post(uploads::create))
+        .route("/projects/{id}/uploads/{secret}/{filename}", get(uploads::show))
 }
 
 fn of_groups() -> Router<App> {

@@ -24,6 +24,7 @@ enum Body {
     Json(Value),
     /// A text, and what kind of text it is.
     Text(String, &'static str),
+    Bytes(Vec<u8>),
 }
 
 impl Answer {
@@ -35,6 +36,12 @@ impl Answer {
     /// 200 with a text as it is.
     pub(crate) fn text(body: String, content_type: &'static str) -> Self {
         Self { status: StatusCode::OK, headers: Vec::new(), body: Body::Text(body, content_type) }
+    }
+
+    /// 200 with a file, to be kept and not shown.
+    pub(crate) fn file(content: Vec<u8>, name: &str) -> Self {
+        Self { status: StatusCode::OK, headers: Vec::new(), body: Body::Bytes(content) }
+            .with_header("content-disposition", &format!("attachment; filename=\"{name}\""))
     }
 
     /// 201.
@@ -79,6 +86,7 @@ impl IntoResponse for Answer {
             Body::Text(body, content_type) => {
                 (self.status, [(header::CONTENT_TYPE, content_type)], body).into_response()
             }
+            Body::Bytes(bytes) => (self.status, bytes).into_response(),
             Body::None => self.status.into_response(),
         };
         response.headers_mut().extend(self.headers);

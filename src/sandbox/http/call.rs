@@ -1,7 +1,8 @@
 //! Everything that came with a request: the path's segments, the parameters of query and body, the token.
 
 use super::form::{self, Malformed};
-use super::{Credential, Reader, Refusal};
+use super::multipart::{self, Parts};
+use super::{Credential, File, Reader, Refusal};
 use crate::sandbox::server::{App, Settings};
 use axum::body::{Body, to_bytes};
 use axum::extract::rejection::RawPathParamsRejection;
@@ -12,6 +13,8 @@ use std::collections::BTreeMap;
 use url::form_urlencoded;
 
 const MAX_BODY: usize = 10 * 1024 * 1024;
+/// A form with files in it may be larger: as large as GitLab lets attachments be.
+const MAX_FORM: usize = 100 * 1024 * 1024;
 /// Parameters that are tokens: never repeated in an answer.
 const TOKENS: [&str; 3] = ["private_token", "access_token", "job_token"];
 
@@ -28,6 +31,7 @@ pub(crate) struct Call {
     pub(crate) settings: Settings,
     segments: BTreeMap<String, String>,
     params: Map<String, Value>,
+    files: BTreeMap<String, File>,
     uri: Uri,
 }
 
@@ -86,6 +90,16 @@ impl Call {
         format!("{}{}{query}", self.base, parts.join("/"))
     }
 
+    /// A file of the form that was sent.
+    ///
+    /// # Errors
+    /// 400 if there is none of that name, or it is no file.
+    pub(crate) fn file(&self, name: &str) -> Result<&File, Refusal> {
+        let what = if self.params.contains_key(name) { "invalid" } else { "missing" };
+        let refusal = || Refusal::error(StatusCode::BAD_REQUEST, &format!("{name} is {what}"));
+        self.files.get(name).ok_or_else(refusal)
+    }
+
     /// This request's url with some of the query's parameters replaced.
     pub(crate) fn url_with(&self, replaced: &[(&str, String)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -122,8 +136,17 @@ impl Call {
         // `parts.uri` lacks what the router has nested.
         let Ok(OriginalUri(uri)) = OriginalUri::from_request_parts(&mut parts, app).await;
         let base = own_address(&parts.headers).unwrap_or_else(|| app.base.clone());
-        let call =
-            Self { credential, base, method: parts.method, settings: app.settings, segments, params, uri }.checked()?;
+        let call = Self {
+            credential,
+            base,
+            method: parts.method,
+            settings: app.settings,
+            segments,
+            params,
+            files: BTreeMap::new(),
+            uri,
+        }
+        .checked()?;
         Ok((call, parts.headers, body))
     }
 
@@ -139,7 +162,9 @@ impl FromRequest<App> for Call {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
         let (mut call, headers, body) = Self::before_body(request, app).await?;
-        call.params.extend(read_body(&headers, body).await?);
+        let Parts { params, files } = read_body(&headers, body).await?;
+        call.params.extend(params);
+        call.files = files;
         call.checked()
     }
 }
@@ -148,29 +173,32 @@ fn bad_request() -> Refusal {
     Refusal::error(StatusCode::BAD_REQUEST, "400 Bad Request")
 }
 
-async fn read_body(headers: &HeaderMap, body: Body) -> Result<Map<String, Value>, Refusal> {
-    let bytes = to_bytes(body, MAX_BODY)
+async fn read_body(headers: &HeaderMap, body: Body) -> Result<Parts, Refusal> {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let in_parts = essence == "multipart/form-data";
+    let bytes = to_bytes(body, if in_parts { MAX_FORM } else { MAX_BODY })
         .await
         .map_err(|_| Refusal::error(StatusCode::PAYLOAD_TOO_LARGE, "Request Body Too Large"))?;
     if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Ok(Map::new());
+        return Ok(Parts::default());
     }
-    let unlike = || Refusal::error(StatusCode::BAD_REQUEST, "message body does not match declared format");
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    match essence.as_str() {
-        "" | "application/x-www-form-urlencoded" => form::parse(&bytes).map_err(|Malformed| unlike()),
+    let unlike = |Malformed| Refusal::error(StatusCode::BAD_REQUEST, "message body does not match declared format");
+    let params = match essence.as_str() {
+        _ if in_parts => return multipart::parse(content_type, bytes).await.map_err(unlike),
+        "" | "application/x-www-form-urlencoded" => form::parse(&bytes).map_err(unlike)?,
         json if json == "application/json" || json.ends_with("+json") => match serde_json::from_slice(&bytes) {
-            Ok(Value::Object(params)) => Ok(params),
+            Ok(Value::Object(params)) => params,
             // Grape takes parameters from an object only; what else is well-formed names none.
-            Ok(_) => Ok(Map::new()),
-            Err(_) => Err(unlike()),
+            Ok(_) => Map::new(),
+            Err(_) => return Err(unlike(Malformed)),
         },
         other => {
             let text = format!("The provided content-type '{other}' is not supported.");
-            Err(Refusal::error(StatusCode::UNSUPPORTED_MEDIA_TYPE, &text))
+            return Err(Refusal::error(StatusCode::UNSUPPORTED_MEDIA_TYPE, &text));
         }
-    }
+    };
+    Ok(Parts { params, ..Parts::default() })
 }
 
 fn holds_nul(value: &Value) -> bool {

@@ -14,13 +14,18 @@ pub(crate) struct Malformed;
 pub(crate) fn parse(text: &[u8]) -> Result<Map<String, Value>, Malformed> {
     let mut root = Map::new();
     for (name, value) in form_urlencoded::parse(text) {
-        let Some(keys) = split(&name) else { continue };
-        if keys.len() > MAX_DEPTH {
-            return Err(Malformed);
-        }
-        insert(&mut root, &keys, value.into_owned())?;
+        add(&mut root, &name, value.into_owned())?;
     }
     Ok(root)
+}
+
+/// Adds one value under its nested name.
+pub(super) fn add(root: &mut Map<String, Value>, name: &str, value: String) -> Result<(), Malformed> {
+    let Some(keys) = split(name) else { return Ok(()) };
+    if keys.len() > MAX_DEPTH {
+        return Err(Malformed);
+    }
+    insert(root, &keys, value)
 }
 
 /// `a[b][]` as `a`, `b` and the empty key. A name without a first part names nothing.

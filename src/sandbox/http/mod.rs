@@ -5,12 +5,14 @@ mod answer;
 mod call;
 mod credential;
 mod form;
+mod multipart;
 mod pagination;
 mod params;
 
 pub(crate) use answer::{Answer, Refusal};
 pub(crate) use call::Call;
 pub(crate) use credential::Credential;
+pub(crate) use multipart::File;
 pub(crate) use pagination::COUNT_TO;
 pub(crate) use params::{Given, Reader};
 

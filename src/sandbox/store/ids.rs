@@ -47,4 +47,6 @@ ids! {
     PackageFileId,
     /// A content's; only the store and its callers know of these.
     BlobId,
+    /// An upload's.
+    UploadId,
 }

@@ -18,6 +18,7 @@ pub(crate) mod page;
 pub(crate) mod projects;
 pub(crate) mod releases;
 pub(crate) mod tags;
+pub(crate) mod uploads;
 pub(crate) mod users;
 
 use crate::sandbox::error::Error;

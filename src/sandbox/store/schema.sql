@@ -289,3 +289,12 @@ CREATE TABLE quick_actions (
     command          TEXT NOT NULL,
     argument         TEXT NOT NULL
 );
+
+CREATE TABLE uploads (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    project_id INTEGER NOT NULL REFERENCES projects ON DELETE CASCADE,
+    secret     TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    content    BLOB NOT NULL,
+    UNIQUE (secret, name)
+);
