@@ -103,6 +103,12 @@ async function download(url) {
   return new Uint8Array(await answer.arrayBuffer());
 }
 
+/** How many requests that are not mere reading the sandbox has had. */
+async function writes() {
+  const { requests } = await (await fetch(`${URL}/sandbox/requests`)).json();
+  return requests.filter(({ method }) => method !== 'GET').reduce((sum, { count }) => sum + count, 0);
+}
+
 // --- the checks ------------------------------------------------------------------------------------------------------
 
 commit('feat: a first version');
@@ -146,8 +152,10 @@ await check('publish: the package downloads as it was', async () => {
 });
 
 await check('publish: nothing new, nothing written', async () => {
+  const before = await writes();
   const { result } = await release({});
   same(result, false);
+  same(await writes(), before);
 });
 
 await check("publish: the next version with a CI job's token", async () => {
