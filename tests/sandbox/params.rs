@@ -112,3 +112,13 @@ async fn forms_in_parts_say_the_same() {
     post("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data").await.refused(400, unlike.clone());
     post("multipart/form-data", body).await.refused(400, unlike);
 }
+
+#[tokio::test]
+async fn yes_and_no_have_many_words() {
+    let gitlab = GitLab::new().await;
+    for word in ["true", "True", "TRUE", "1", "Yes", "off", "False", "N", ""] {
+        gitlab.get(&format!("/projects/24/milestones?include_ancestors={word}")).await.expect(200);
+    }
+    let error = json!({ "error": "include_ancestors is invalid" });
+    gitlab.get("/projects/24/milestones?include_ancestors=tRUE").await.refused(400, error);
+}

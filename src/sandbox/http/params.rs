@@ -6,6 +6,10 @@ use crate::sandbox::moment::Moment;
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
+/// The words that Grape takes for yes and no. Python's clients send `True`.
+const YES: [&str; 14] = ["1", "on", "On", "ON", "t", "true", "True", "TRUE", "T", "y", "yes", "Yes", "YES", "Y"];
+const NO: [&str; 14] = ["0", "off", "Off", "OFF", "f", "false", "False", "FALSE", "F", "n", "no", "No", "NO", "N"];
+
 /// A parameter that may be left out, and may be null.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Given<T> {
@@ -139,8 +143,8 @@ impl<'a> Reader<'a> {
         self.filled(name, |value| match value {
             Value::Bool(yes) => Some(*yes),
             Value::String(text) => match text.as_str() {
-                "true" | "1" | "t" | "on" | "yes" => Some(true),
-                "false" | "0" | "f" | "off" | "no" => Some(false),
+                yes if YES.contains(&yes) => Some(true),
+                no if NO.contains(&no) => Some(false),
                 _ => None,
             },
             _ => match as_integer(value) {
