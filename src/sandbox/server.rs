@@ -3,7 +3,7 @@
 use crate::sandbox::Tier;
 use crate::sandbox::api;
 use crate::sandbox::backstage;
-use crate::sandbox::http::Refusal;
+use crate::sandbox::http::{Refusal, linger};
 use crate::sandbox::requests::{self, Requests};
 use crate::sandbox::store::Store;
 use axum::http::StatusCode;
@@ -64,5 +64,6 @@ fn router(app: App) -> Router {
         .fallback(api::outside_the_api)
         .method_not_allowed_fallback(async || Refusal::error(StatusCode::METHOD_NOT_ALLOWED, "405 Not Allowed"))
         .layer(middleware::from_fn_with_state(app.clone(), requests::count));
-    requests::routes().merge(backstage::routes()).merge(gitlab).with_state(app)
+    let all = requests::routes().merge(backstage::routes()).merge(gitlab);
+    all.with_state(app).layer(middleware::from_fn(linger))
 }

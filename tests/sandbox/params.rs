@@ -3,6 +3,8 @@
 use crate::{GitLab, MAINTAINER, Reply, column, send};
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
 
 async fn form(gitlab: &GitLab, method: Method, path: &str, body: &'static str) -> Reply {
     let request = gitlab.request(method, &format!("/api/v4{path}")).header("private-token", MAINTAINER);
@@ -121,4 +123,23 @@ async fn yes_and_no_have_many_words() {
     }
     let error = json!({ "error": "include_ancestors is invalid" });
     gitlab.get("/projects/24/milestones?include_ancestors=tRUE").await.refused(400, error);
+}
+
+#[tokio::test]
+async fn a_refusal_is_read_even_if_the_body_was_not() {
+    let gitlab = GitLab::new().await;
+    let address = gitlab.sandbox.url().replace("http://", "");
+    // As a client that sends all it has before it reads anything.
+    let exchange = move || {
+        let body = vec![0; 64 * 1024 * 1024];
+        let head = format!("PUT /nope HTTP/1.1\r\nHost: {address}\r\nContent-Length: {}\r\n\r\n", body.len());
+        let mut stream = TcpStream::connect(address)?;
+        stream.write_all(head.as_bytes())?;
+        stream.write_all(&body)?;
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line)?;
+        Ok::<_, io::Error>(line)
+    };
+    let line = tokio::task::spawn_blocking(exchange).await.unwrap().unwrap();
+    assert_eq!(line, "HTTP/1.1 404 Not Found\r\n");
 }
