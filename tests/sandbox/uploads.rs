@@ -37,11 +37,14 @@ async fn a_file_is_kept_as_it_was_under_a_plain_name() {
         })
     );
 
-    let path = format!("/api/v4/projects/24{url}");
-    let answer = gitlab.request(Method::GET, &path).header("private-token", GUEST).send().await.unwrap();
-    assert_eq!(answer.headers()["content-type"], "application/octet-stream");
-    assert_eq!(answer.headers()["content-disposition"], "attachment; filename=\"notes__1_.txt\"");
-    assert_eq!(answer.bytes().await.unwrap(), "<b>\r\nhello");
+    for path in [format!("/api/v4/projects/24{url}"), format!("/-/project/24{url}")] {
+        let answer = gitlab.request(Method::GET, &path).header("private-token", GUEST).send().await.unwrap();
+        assert_eq!(answer.headers()["content-type"], "application/octet-stream");
+        assert_eq!(answer.headers()["content-disposition"], "attachment; filename=\"notes__1_.txt\"");
+        assert_eq!(answer.bytes().await.unwrap(), "<b>\r\nhello");
+        let unknown = send(gitlab.request(Method::GET, &path)).await;
+        unknown.refused(404, json!({ "message": "404 Project Not Found" }));
+    }
     let missing = format!("/projects/24/uploads/{}/notes__1_.txt", "0".repeat(32));
     gitlab.get(&missing).await.refused(404, json!({ "message": "404 Not Found" }));
 }

@@ -1,7 +1,7 @@
-//! What releases point to outside the API, below a project's own address: asset downloads, evidence files, and the latest
-//! release. Tokens are taken as the API takes them, since there are no sessions here.
+//! What releases point to outside the API: asset downloads, evidence files and the latest release below a project's own
+//! address, and uploads. Tokens are taken as the API takes them, since there are no sessions here.
 
-use super::{Handler, releases};
+use super::{Handler, releases, uploads};
 use crate::sandbox::http::{Answer, Call, Refusal};
 use crate::sandbox::server::App;
 use crate::sandbox::store::projects::Found;
@@ -11,6 +11,9 @@ use percent_encoding::percent_decode_str;
 
 /// What stands between a project's path and a release's tag.
 const RELEASES: &str = "/-/releases/";
+
+/// What stands before a project's number where its uploads are.
+const PROJECT: &str = "/-/project/";
 
 /// What a path means that the router knows nothing of.
 struct Target {
@@ -36,6 +39,12 @@ pub(crate) async fn outside_the_api(State(app): State<App>, request: Request) ->
 
 impl Target {
     fn of(path: &str) -> Option<Self> {
+        if let Some(rest) = path.strip_prefix(PROJECT) {
+            let (project, rest) = rest.split_once("/uploads/")?;
+            let (secret, name) = rest.split_once('/')?;
+            let segments = vec![("secret", decoded(secret)?), ("filename", decoded(name)?)];
+            return Some(Self { project: decoded(project)?, segments, handler: uploads::show });
+        }
         let (project, rest) = path.split_once(RELEASES)?;
         let project = decoded(project.strip_prefix('/')?)?;
         if rest == "permalink/latest" || rest.starts_with("permalink/latest/") {
