@@ -138,8 +138,9 @@ await check('releases: show with includeHtmlDescription renders it, and no scrip
   const html = async () =>
     (await api.ProjectReleases.show(PROJECT, 'v1.0.0', { includeHtmlDescription: true })).description_html;
   assert((await html()).includes('<strong'));
-  const description = '<script>alert(1)</script> [x](javascript:alert(1))';
+  const description = '<script>alert(1)</script>\n\n[x](javascript:alert(1))';
   await api.ProjectReleases.edit(PROJECT, 'v1.0.0', { description });
+  assert(/>x<\/a>/.test(await html()));
   assert(!/<script|javascript:/.test(await html()));
 });
 
@@ -286,6 +287,15 @@ await check('groups: a subgroup and a project of its own are made, and found fro
   await refused(400, 'has already been taken', () => api.Projects.create(project));
 });
 
+await check('projects: a moved one is found at its old path; then removed', async () => {
+  const { id } = await api.Projects.show('root/sub/fresh');
+  await api.Projects.edit(id, { path: 'moved' });
+  same((await api.Projects.show('root/sub/moved')).id, id);
+  same((await api.Projects.show('root/sub/fresh')).id, id);
+  await api.Projects.remove(id);
+  await refused(404, '404 Project Not Found', () => api.Projects.show(id));
+});
+
 // --- generic packages ------------------------------------------------------------------------------------------------
 
 const BYTES = Uint8Array.from({ length: 76_800 }, (_, i) => i % 256);
@@ -307,10 +317,37 @@ await check('generic packages: publish, and download what was sent', async () =>
   assert(Buffer.from(stored.subarray(0, frame)).toString().includes('Content-Disposition: form-data; name="file"'));
 });
 
+await check('generic packages: what is refused is told, though the file is not yet sent', async () => {
+  const file = { filename: 'x', content: new Blob([new Uint8Array(20 * 1024 * 1024)]) };
+  const publish = (token) => () => connect({ token }).PackageRegistry.publish(PROJECT, 'app', '1', file);
+  await refused(403, '403 Forbidden', publish('sandbox-reporter'));
+  await refused(401, '401 Unauthorized', publish('wrong'));
+});
+
+await check('packages: all with files, show, remove', async () => {
+  await api.PackageRegistry.publish(PROJECT, 'lib', '2.0', { filename: 'lib.a', content: new Blob(['a']) });
+  const [found, ...others] = await api.Packages.all({ projectId: PROJECT, packageName: 'lib' });
+  same([found.name, found.version, found.package_type, others], ['lib', '2.0', 'generic', []]);
+  same(column(await api.Packages.allFiles(PROJECT, found.id), 'file_name'), ['lib.a']);
+  same((await api.Packages.show(PROJECT, found.id)).name, 'lib');
+  await api.Packages.remove(PROJECT, found.id);
+  await refused(404, '404', () => api.Packages.show(PROJECT, found.id));
+  await refused(404, '404', () => api.PackageRegistry.download(PROJECT, 'lib', '2.0', 'lib.a'));
+});
+
 await check('generic packages: a missing file is refused with 404', () =>
   refused(404, '404', () => api.PackageRegistry.download(PROJECT, 'app', '1.0.0', 'nope.bin')));
 
-// --- permalink, evidence, notes --------------------------------------------------------------------------------------
+await check('uploads: a file is uploaded to the project, and downloaded', async () => {
+  const file = { filename: 'dk.png', content: new Blob([BYTES]) };
+  const made = await api.ProjectMarkdownUploads.create(PROJECT, file);
+  const [, , secret] = made.url.split('/');
+  same([made.alt, made.markdown], ['dk', `![dk](/uploads/${secret}/dk.png)`]);
+  const stored = await bytes(await api.ProjectMarkdownUploads.download(PROJECT, secret, 'dk.png'));
+  same(Buffer.compare(stored, BYTES), 0);
+});
+
+// --- permalink, evidence --------------------------------------------------------------------------------------
 
 await check('permalink: the latest release', async () => {
   same((await api.ProjectReleases.showLatest(PROJECT)).tag_name, NEWEST_FIRST[0]);
@@ -334,11 +371,4 @@ await check('evidence: collected, and in the release a moment later', async () =
     return found?.length && found;
   });
   assert(evidences[0].sha.length >= 40 && evidences[0].filepath.endsWith('.json'));
-});
-
-await check('notes: create, show, edit, all on a merge request', async () => {
-  const made = await api.MergeRequestNotes.create(PROJECT, 1, 'Looks **good**');
-  same((await api.MergeRequestNotes.show(PROJECT, 1, made.id)).body, 'Looks **good**');
-  await api.MergeRequestNotes.edit(PROJECT, 1, made.id, { body: 'Looks better' });
-  assert(column(await api.MergeRequestNotes.all(PROJECT, 1, { sort: 'asc' }), 'body').includes('Looks better'));
 });

@@ -1,6 +1,7 @@
 """python-gitlab takes the sandbox for GitLab: each resource is created, read, updated and deleted, and read back."""
 
 import datetime
+import hashlib
 import os
 import tempfile
 
@@ -12,6 +13,8 @@ from gitlab.exceptions import (
     GitlabDeleteError,
     GitlabGetError,
     GitlabUpdateError,
+    GitlabUploadError,
+    RedirectError,
 )
 
 URL = os.environ["SANDBOX_URL"]
@@ -182,9 +185,9 @@ def _():
 def _():
     read = project.releases.get("v1.0.0", include_html_description=True)
     assert "<strong" in read.description_html, read.description_html
-    project.releases.update("v1.0.0", {"description": "<script>alert(1)</script> [x](javascript:alert(1))"})
+    project.releases.update("v1.0.0", {"description": "<script>alert(1)</script>\n\n[x](javascript:alert(1))"})
     html = project.releases.get("v1.0.0", include_html_description=True).description_html
-    assert "<script" not in html and "javascript:" not in html, html
+    assert ">x</a>" in html and "<script" not in html and "javascript:" not in html, html
 
 
 @check("releases: update by save() and by update()")
@@ -363,6 +366,24 @@ def _():
     )
 
 
+@check("projects: a moved one is found at its old path, and not written to there; then deleted")
+def _():
+    moving = gl.projects.get("root/sub/fresh")
+    moving.path = "moved"
+    moving.save()
+    same(gl.projects.get("root/sub/moved").id, moving.id)
+    same(gl.projects.get("root/sub/fresh").id, moving.id)
+    old = gl.projects.get("root/sub/fresh", lazy=True)
+    try:
+        old.milestones.create({"title": "x"})
+    except RedirectError as error:
+        assert str(moving.id) in str(error), error
+    else:
+        raise AssertionError("was not redirected")
+    moving.delete()
+    refused(GitlabGetError, 404, "404 Project Not Found", gl.projects.get, moving.id)
+
+
 # --- generic packages -----------------------------------------------------------------------------------------------
 
 BYTES = bytes(range(256)) * 300
@@ -387,6 +408,8 @@ def _():
     project.generic_packages.upload("app", "1.0.1", "app.bin", data=BYTES)
     parts = project.generic_packages.download("app", "1.0.1", "app.bin", iterator=True)
     same(b"".join(parts), BYTES)
+    raw = gl.http_get(f"/projects/{project.id}/packages/generic/app/1.0.1/app.bin", raw=True)
+    same(raw.headers["X-Checksum-SHA256"], hashlib.sha256(BYTES).hexdigest())
 
 
 @check("generic packages: a CI job's token uploads and downloads")
@@ -396,12 +419,32 @@ def _():
     same(job.generic_packages.download("job", "1.0.0", "log.txt"), b"by a job")
 
 
+@check("generic packages: what is refused is told, though the file is not yet sent")
+def _():
+    large = bytes(20 * 1024 * 1024)
+    reporter = connect(private_token="sandbox-reporter").projects.get(project.id)
+    refused(GitlabUploadError, 403, "403 Forbidden", reporter.generic_packages.upload, "app", "1", "x", data=large)
+    nobody = connect(private_token="wrong").projects.get(project.id, lazy=True)
+    refused(GitlabAuthenticationError, 401, "401", nobody.generic_packages.upload, "app", "1", "x", data=large)
+
+
+@check("packages: list with files, get, delete")
+def _():
+    found = project.packages.list(package_name="app", order_by="version", sort="asc", get_all=True)
+    same([(p.name, p.version, p.package_type) for p in found], [("app", "1.0.0", "generic"), ("app", "1.0.1", "generic")])
+    package = project.packages.get(found[0].id)
+    same([(f.file_name, f.size) for f in package.package_files.list(get_all=True)], [("app.bin", 76800), ("app.bin", 6)])
+    package.delete()
+    refused(GitlabGetError, 404, "404", project.packages.get, package.id)
+    refused(GitlabGetError, 404, "404", project.generic_packages.download, "app", "1.0.0", "app.bin")
+
+
 @check("generic packages: a missing file is GitlabGetError 404")
 def _():
     refused(GitlabGetError, 404, "404", project.generic_packages.download, "app", "1.0.0", "nope.bin")
 
 
-# --- permalink, evidence, notes -------------------------------------------------------------------------------------
+# --- permalink, evidence -------------------------------------------------------------------------------------
 
 
 @check("permalink: the latest release, and below it")
@@ -427,15 +470,3 @@ def _():
     gl.http_post(f"/projects/{project.id}/releases/{MANY[-1]}/evidence")
     evidence = eventually(lambda: getattr(project.releases.get(MANY[-1]), "evidences", None))
     assert len(evidence[-1]["sha"]) >= 40 and evidence[-1]["filepath"].endswith(".json"), evidence
-
-
-@check("notes: create, list, update on a merge request")
-def _():
-    notes = project.mergerequests.get(1, lazy=True).notes
-    made = notes.create({"body": "Looks **good**"})
-    same(notes.get(made.id).body, "Looks **good**")
-    made.body = "Looks better"
-    made.save()
-    assert "Looks better" in names(notes.list(get_all=True, sort="asc"), "body")
-    made.delete()
-    refused(GitlabGetError, 404, "404", notes.get, made.id)

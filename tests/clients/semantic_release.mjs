@@ -173,7 +173,7 @@ await check('publish: a file uploaded to the project', async () => {
   await release({ assets: [{ path: 'dist/app.bin', label: 'Upload', filepath: '/bin/upload' }] });
   const { Upload: upload } = linksOf(await read('v1.0.2'));
   same(upload.link_type, 'other');
-  // The link leads to a page for people, who are signed in. With a token, the same file is found below the API.
+  // The link leads to a page for people; below the API the same file is for tools.
   const [, path] = upload.url.split(`${URL}/-/project/`);
   same(Buffer.compare(await download(`${URL}/api/v4/projects/${path}`), BYTES), 0);
 });
