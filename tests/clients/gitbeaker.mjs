@@ -347,7 +347,7 @@ await check('uploads: a file is uploaded to the project, and downloaded', async 
   same(Buffer.compare(stored, BYTES), 0);
 });
 
-// --- permalink, evidence --------------------------------------------------------------------------------------
+// --- permalink, evidence, notes --------------------------------------------------------------------------------------
 
 await check('permalink: the latest release', async () => {
   same((await api.ProjectReleases.showLatest(PROJECT)).tag_name, NEWEST_FIRST[0]);
@@ -371,4 +371,15 @@ await check('evidence: collected, and in the release a moment later', async () =
     return found?.length && found;
   });
   assert(evidences[0].sha.length >= 40 && evidences[0].filepath.endsWith('.json'));
+});
+
+await check('notes: create, show, edit, all, remove on a merge request', async () => {
+  const { iid } = await api.MergeRequests.create(PROJECT, 'release-plan', 'main', 'Plan');
+  same((await api.MergeRequests.show(PROJECT, iid)).title, 'Plan');
+  const { id } = await api.MergeRequestNotes.create(PROJECT, iid, 'Looks **good**');
+  same((await api.MergeRequestNotes.show(PROJECT, iid, id)).body, 'Looks **good**');
+  await api.MergeRequestNotes.edit(PROJECT, iid, id, { body: 'Looks better' });
+  same(column(await api.MergeRequestNotes.all(PROJECT, iid, { sort: 'asc' }), 'body'), ['Looks better']);
+  await api.MergeRequestNotes.remove(PROJECT, iid, id);
+  await refused(404, '404', () => api.MergeRequestNotes.show(PROJECT, iid, id));
 });

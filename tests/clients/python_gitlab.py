@@ -444,7 +444,7 @@ def _():
     refused(GitlabGetError, 404, "404", project.generic_packages.download, "app", "1.0.0", "nope.bin")
 
 
-# --- permalink, evidence -------------------------------------------------------------------------------------
+# --- permalink, evidence, notes -------------------------------------------------------------------------------------
 
 
 @check("permalink: the latest release, and below it")
@@ -470,3 +470,21 @@ def _():
     gl.http_post(f"/projects/{project.id}/releases/{MANY[-1]}/evidence")
     evidence = eventually(lambda: getattr(project.releases.get(MANY[-1]), "evidences", None))
     assert len(evidence[-1]["sha"]) >= 40 and evidence[-1]["filepath"].endswith(".json"), evidence
+
+
+@check("notes: create, get, list, update, delete on a merge request")
+def _():
+    made = project.mergerequests.create({"source_branch": "release-plan", "target_branch": "main", "title": "Plan"})
+    same((project.mergerequests.get(made.iid).title, made.state), ("Plan", "opened"))
+    notes = made.notes
+    note = notes.create({"body": "Looks **good**"})
+    same(notes.get(note.id).body, "Looks **good**")
+    note.body = "Looks better"
+    note.save()
+    same(names(notes.list(get_all=True, sort="asc"), "body"), ["Looks better"])
+    refused(GitlabCreateError, 400, "can't be blank", notes.create, {"body": ""})
+    developer = connect(private_token="sandbox-developer").projects.get(project.id)
+    others = developer.mergerequests.get(made.iid).notes
+    refused(GitlabUpdateError, 403, "403 Forbidden", others.update, note.id, {"body": "Mine"})
+    note.delete()
+    refused(GitlabGetError, 404, "404", notes.get, note.id)
