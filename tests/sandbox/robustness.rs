@@ -64,6 +64,8 @@ fn path() -> impl Strategy<Value = String> {
         "/groups/root/releases",
         "/groups/root/milestones",
         "/groups/1/milestones/1",
+        "/projects/24/uploads",
+        "/projects/24/uploads/0/x",
         "/projects/24/merge_requests",
         "/projects/24/merge_requests/1",
         "/projects/24/merge_requests/1/notes",
