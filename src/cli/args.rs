@@ -1,6 +1,8 @@
 //! What can be said on the command line.
 #![expect(clippy::doc_markdown, reason = "doc comments are the help text here, which is no Markdown")]
 
+#[cfg(feature = "sandbox")]
+use crate::sandbox::{Fault, Limit, Span, Tier};
 use crate::ui::ColourChoice;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -119,20 +121,7 @@ pub(super) enum TokenKindArg {
 #[derive(Debug, Subcommand)]
 pub(super) enum SandboxCommand {
     /// Serve the embedded GitLab until interrupted.
-    Serve {
-        /// Where to listen; port 0 picks a free one.
-        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8929")]
-        listen: std::net::SocketAddr,
-        /// Keep the state in DIR, not in memory.
-        #[arg(long, value_name = "DIR")]
-        data: Option<PathBuf>,
-        /// Start from the groups, projects and releases that FILE declares.
-        #[arg(long, value_name = "FILE")]
-        seed: Option<PathBuf>,
-        /// What was paid for: `free` has no evidence, and no group milestones in releases.
-        #[arg(long, value_name = "free|premium", default_value = "premium")]
-        tier: crate::sandbox::Tier,
-    },
+    Serve(ServeArgs),
     /// Throw the state away and start from the seed again.
     Reset {
         /// Where the state is kept.
@@ -142,4 +131,53 @@ pub(super) enum SandboxCommand {
         #[arg(long, value_name = "FILE")]
         seed: Option<PathBuf>,
     },
+}
+
+#[cfg(feature = "sandbox")]
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// Where to listen; port 0 picks a free one. Only this machine can reach 127.0.0.1, 0.0.0.0 lets others in.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8929")]
+    pub(super) listen: std::net::SocketAddr,
+
+    /// Keep the state in DIR, not in memory.
+    #[arg(long, value_name = "DIR")]
+    pub(super) data: Option<PathBuf>,
+
+    /// Start from the groups, projects and releases that FILE declares.
+    #[arg(long, value_name = "FILE")]
+    pub(super) seed: Option<PathBuf>,
+
+    /// What was paid for: `free` has no evidence, and no group milestones in releases.
+    #[arg(long, value_name = "free|premium", default_value = "premium")]
+    pub(super) tier: Tier,
+
+    /// Give every answer so much later, such as 50ms.
+    #[arg(long, value_name = "TIME", default_value = "0s", hide_default_value = true, help_heading = "Bad days")]
+    pub(super) latency: Span,
+
+    /// Let something go wrong: 'POST */releases 503 0.1'. May be given more than once; the first that strikes is the
+    /// only one.
+    ///
+    /// METHOD may be * for any. GLOB is over the path below /api/v4 as it is sent, * stands for slashes, too. WHAT is a
+    /// status from 400 to 599, reset (the connection, before anything is done), hang (no answer at all), truncate (done,
+    /// but the answer breaks off) or lost-answer (done, but the connection ends unanswered). HOW-OFTEN is a probability
+    /// from 0 to 1, or a count: 3x strikes the first three requests.
+    #[arg(long, value_name = "METHOD GLOB WHAT HOW-OFTEN", help_heading = "Bad days")]
+    pub(super) fault: Vec<Fault>,
+
+    /// Let faults by probability fall alike in every run with the same N.
+    #[arg(long, value_name = "N", help_heading = "Bad days")]
+    pub(super) fault_seed: Option<u64>,
+
+    /// Refuse with 429 what is too much: release-writes=300/60s. May be given more than once.
+    ///
+    /// KIND is release-writes (a project's creates and updates), evidence (a user's collecting of it) or api (all that a
+    /// user asks). Windows start by the clock, as GitLab's do.
+    #[arg(long, value_name = "KIND=COUNT/WINDOW", help_heading = "Bad days")]
+    pub(super) limit: Vec<Limit>,
+
+    /// Keep what the list of releases shows for so long, until a release's updated_at moves; GitLab does for 300s.
+    #[arg(long, value_name = "TIME", help_heading = "Bad days")]
+    pub(super) list_cache: Option<Span>,
 }

@@ -3,14 +3,19 @@
 //!
 //! It is the other side of the wire, so it imports nothing of relsync's: no type is shared with the client, and a mistake
 //! made on one side shows instead of cancelling out. `http` reads requests and shapes answers as Grape does, `api` holds
-//! one file for each resource, `store` is the only place that speaks SQL, `seed` fills a new database.
+//! one file for each resource, `store` is the only place that speaks SQL, `seed` fills a new database. `faults` and
+//! `limits` stand in front of the API.
 
 mod api;
 mod auth;
 mod backstage;
+mod connection;
 mod error;
 mod evidence;
+mod faults;
 mod http;
+mod limits;
+mod list_cache;
 mod markdown;
 mod moment;
 mod quick_actions;
@@ -18,15 +23,23 @@ mod requests;
 mod rules;
 mod seed;
 mod server;
+mod span;
 mod store;
 
 pub use error::Error;
+pub use faults::{Fault, FaultError};
+pub use limits::{Limit, LimitError, LimitKind};
+pub use span::{Span, SpanError};
 
+use faults::Faults;
+use limits::Limits;
+use list_cache::ListCache;
 use seed::Seed;
-use server::{App, Settings};
+use server::{App, Closing, Settings};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -44,13 +57,41 @@ pub struct Options {
     pub tier: Tier,
     /// How long evidence takes to appear after it was asked for. `POST /sandbox/jobs` makes it appear at once.
     pub evidence_delay: Duration,
+    /// How much later than done every answer of the API comes.
+    pub latency: Span,
+    /// What goes wrong, asked in this order.
+    pub faults: Vec<Fault>,
+    /// Makes faults by probability fall alike in every run.
+    pub fault_seed: Option<u64>,
+    /// What there may be too much of.
+    pub limits: Vec<Limit>,
+    /// For how long the list of releases shows a release as it was while its `updated_at` stays.
+    pub list_cache: Option<Span>,
 }
 
 impl Options {
-    /// In memory, with the default seed and everything that was paid for.
+    /// In memory, with the default seed and everything that was paid for, on a good day.
     #[must_use]
     pub fn at(listen: SocketAddr) -> Self {
-        Self { listen, data: None, seed: None, tier: Tier::Premium, evidence_delay: Duration::from_secs(1) }
+        Self {
+            listen,
+            data: None,
+            seed: None,
+            tier: Tier::Premium,
+            evidence_delay: Duration::from_secs(1),
+            latency: Span::default(),
+            faults: Vec::new(),
+            fault_seed: None,
+            limits: Vec::new(),
+            list_cache: None,
+        }
+    }
+}
+
+impl Default for Options {
+    /// On a free port of this machine.
+    fn default() -> Self {
+        Self::at(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0))
     }
 }
 
@@ -94,7 +135,8 @@ impl Sandbox {
     /// # Errors
     /// When the address is taken, the folder can't be used, or the seed file is wrong.
     pub async fn start(options: Options) -> Result<Self, Error> {
-        let Options { listen, data, seed, tier, evidence_delay } = options;
+        let Options { listen, data, seed, tier, evidence_delay, latency, faults, fault_seed, limits, list_cache } =
+            options;
         let store = tokio::task::spawn_blocking(move || {
             let seed = Seed::load(seed.as_deref())?;
             Store::open(data.as_deref(), &seed)
@@ -105,8 +147,19 @@ impl Sandbox {
         let listener = TcpListener::bind(listen).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let (shutdown, stopped) = oneshot::channel();
-        let app = App::new(store, base_url(address), Settings { tier, evidence_delay });
-        let task = tokio::spawn(server::serve(listener, app, stopped));
+        let (closing, told) = Closing::new();
+        let app = App {
+            store,
+            requests: Arc::default(),
+            base: base_url(address),
+            settings: Settings { tier, evidence_delay },
+            latency: latency.duration(),
+            faults: Arc::new(Faults::new(faults, fault_seed)),
+            limits: Arc::new(Limits::new(limits)),
+            list_cache: Arc::new(ListCache::new(list_cache.map(Span::duration))),
+            closing: told,
+        };
+        let task = tokio::spawn(server::serve(listener, app, closing, stopped));
         Ok(Self { address, shutdown, task })
     }
 

@@ -1,19 +1,24 @@
 //! A point in time as GitLab answers it: UTC, to the millisecond.
 
-use jiff::{Timestamp, civil::Date, civil::DateTime, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, civil::DateTime, fmt::rfc2822::DateTimePrinter, tz::TimeZone};
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::{Serialize, Serializer};
 use std::fmt;
 use std::time::Duration;
 
 /// Milliseconds since 1970; always within what can be shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Moment(Timestamp);
 
 impl Moment {
     /// The system's clock.
     pub(crate) fn now() -> Self {
         Self::truncated(Timestamp::now())
+    }
+
+    /// So many seconds after 1970.
+    pub(crate) fn at_second(second: i64) -> Option<Self> {
+        Timestamp::from_second(second).ok().map(Self)
     }
 
     /// An ISO 8601 time; one without offset is read as UTC, one without a time of day as midnight.
@@ -29,6 +34,11 @@ impl Moment {
     /// Seconds since 1970, rounded down: GitLab compares times in whole seconds.
     pub(crate) fn whole_seconds(self) -> i64 {
         self.0.as_millisecond().div_euclid(1000)
+    }
+
+    /// As HTTP's headers have it: `Tue, 05 Jan 2021 11:00:00 GMT`.
+    pub(crate) fn http_date(self) -> String {
+        DateTimePrinter::new().timestamp_to_rfc9110_string(&self.0).unwrap_or_default()
     }
 
     /// The day it is in UTC.

@@ -1,17 +1,26 @@
 //! The router and what every request passes on its way in, and the task that serves.
 
 use crate::sandbox::Tier;
-use crate::sandbox::api;
-use crate::sandbox::backstage;
+use crate::sandbox::connection::{Connections, Cut};
+use crate::sandbox::faults::{self, Faults};
 use crate::sandbox::http::{Refusal, linger};
+use crate::sandbox::limits::{self, Limits};
+use crate::sandbox::list_cache::ListCache;
 use crate::sandbox::requests::{self, Requests};
 use crate::sandbox::store::Store;
+use crate::sandbox::{api, backstage};
+use axum::Router;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::serve::ListenerExt as _;
-use axum::{Router, middleware};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::net::TcpListener;
+use tokio::sync::{oneshot, watch};
+
+/// Where the API is.
+pub(crate) const API: &str = "/api/v4";
 
 /// What all requests share.
 #[derive(Debug, Clone)]
@@ -24,6 +33,16 @@ pub(crate) struct App {
     pub(crate) base: String,
     /// How the sandbox was started.
     pub(crate) settings: Settings,
+    /// How much later than done an answer comes.
+    pub(crate) latency: Duration,
+    /// What goes wrong.
+    pub(crate) faults: Arc<Faults>,
+    /// What there may be too much of.
+    pub(crate) limits: Arc<Limits>,
+    /// What lists showed a moment ago.
+    pub(crate) list_cache: Arc<ListCache>,
+    /// The end of it all.
+    pub(crate) closing: Closing,
 }
 
 /// What of the sandbox's options the endpoints go by.
@@ -35,35 +54,70 @@ pub(crate) struct Settings {
     pub(crate) evidence_delay: Duration,
 }
 
-impl App {
-    /// Nothing counted yet.
-    pub(crate) fn new(store: Store, base: String, settings: Settings) -> Self {
-        Self { store, requests: Arc::default(), base, settings }
+/// Tells those who wait on purpose that the sandbox is closing.
+#[derive(Debug, Clone)]
+pub(crate) struct Closing(watch::Receiver<bool>);
+
+impl Closing {
+    /// Somebody to tell, and those to be told.
+    pub(crate) fn new() -> (watch::Sender<bool>, Self) {
+        let (tell, told) = watch::channel(false);
+        (tell, Self(told))
+    }
+
+    /// Completes once the sandbox is closing.
+    pub(crate) async fn begun(&self) {
+        // A sender that is gone says the same.
+        let _ = self.0.clone().wait_for(|closing| *closing).await;
     }
 }
 
 /// Serves until `stopped` is told so, or its sender is gone; then finishes what it has begun.
-pub(crate) async fn serve(listener: TcpListener, app: App, stopped: oneshot::Receiver<()>) {
-    let shutdown = async {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    app: App,
+    closing: watch::Sender<bool>,
+    stopped: oneshot::Receiver<()>,
+) {
+    let shutdown = async move {
         // Told to stop, or dropped: the same.
         let _ = stopped.await;
+        closing.send_replace(true);
     };
-    // A small answer must not wait for the client to acknowledge the one before.
-    let listener = listener.tap_io(|stream| {
-        // It is only slower without.
-        let _ = stream.set_nodelay(true);
-    });
-    if let Err(error) = axum::serve(listener, router(app)).with_graceful_shutdown(shutdown).await {
+    let service = router(app).into_make_service_with_connect_info::<Cut>();
+    if let Err(error) = axum::serve(Connections(listener), service).with_graceful_shutdown(shutdown).await {
         tracing::error!(%error, "the sandbox stopped serving");
     }
 }
 
+/// The API with its bad days, the sandbox's own routes, which know none.
 fn router(app: App) -> Router {
-    let gitlab = Router::new()
-        .nest("/api/v4", api::routes())
-        .fallback(api::outside_the_api)
+    // The last layer is the first that a request passes.
+    let api = api::routes()
+        .fallback(async || Refusal::no_such_route())
         .method_not_allowed_fallback(async || Refusal::error(StatusCode::METHOD_NOT_ALLOWED, "405 Not Allowed"))
-        .layer(middleware::from_fn_with_state(app.clone(), requests::count));
-    let all = requests::routes().merge(backstage::routes()).merge(gitlab);
-    all.with_state(app).layer(middleware::from_fn(linger))
+        .layer(from_fn_with_state(app.clone(), limits::admit))
+        .layer(from_fn_with_state(app.clone(), faults::strike))
+        .layer(from_fn_with_state(app.clone(), delay))
+        .layer(from_fn_with_state(app.clone(), requests::count));
+    Router::new()
+        .nest(API, api)
+        .merge(requests::routes())
+        .merge(backstage::routes())
+        .merge(faults::routes())
+        .fallback(api::outside_the_api)
+        .layer(from_fn(linger))
+        .with_state(app)
+}
+
+/// Holds an answer back for a while.
+async fn delay(State(app): State<App>, request: Request, next: Next) -> Response {
+    let answer = next.run(request).await;
+    if !app.latency.is_zero() {
+        tokio::select! {
+            () = tokio::time::sleep(app.latency) => {}
+            () = app.closing.begun() => {}
+        }
+    }
+    answer
 }

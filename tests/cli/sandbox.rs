@@ -28,3 +28,17 @@ fn a_bad_seed_is_underlined() {
     home.write("seed.toml", "[[projects]]\npath = \"acme/app\"\nvisibilty = \"public\"\n");
     insta::assert_snapshot!(home.run(&["sandbox", "reset", "--seed", "seed.toml"]).expect(1));
 }
+
+#[test]
+fn a_bad_day_that_cannot_be_is_explained() {
+    let home = Home::new();
+    let serve = ["sandbox", "serve", "--listen", "127.0.0.1:0"];
+    for (name, flag) in [
+        ("fault", ["--fault", "POST */releases explode 0.1"]),
+        ("fault_in_parts", ["--fault", "POST"]),
+        ("limit", ["--limit", "everything=3/60s"]),
+        ("latency", ["--latency", "soon"]),
+    ] {
+        insta::assert_snapshot!(format!("bad_{name}"), home.run(&[&serve[..], &flag[..]].concat()).expect(1));
+    }
+}

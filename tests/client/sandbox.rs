@@ -10,8 +10,7 @@ use relsync::sandbox::{Options, Sandbox};
 use relsync::snapshot::{self, Interest};
 
 async fn sandbox() -> Sandbox {
-    let listen = "127.0.0.1:0".parse().unwrap();
-    Sandbox::start(Options::at(listen)).await.unwrap()
+    Sandbox::start(Options::default()).await.unwrap()
 }
 
 fn client(sandbox: &Sandbox, token: Option<(TokenKind, &str)>) -> Client {

@@ -18,8 +18,7 @@ struct House {
 
 impl House {
     async fn start() -> Self {
-        let options = Options::at(([127, 0, 0, 1], 0).into());
-        let sandbox = Sandbox::start(options).await.unwrap();
+        let sandbox = Sandbox::start(Options::default()).await.unwrap();
         let token = Token::new(TokenKind::Private, &"sandbox-maintainer".into());
         let client = Client::new(Settings::new(sandbox.url().parse().unwrap(), Some(token))).unwrap();
         Self { sandbox, client }

@@ -6,9 +6,12 @@
 mod account;
 mod auth;
 mod evidence;
+mod faults;
 mod groups;
 mod latest;
+mod limits;
 mod links;
+mod list_cache;
 mod milestones;
 mod notes;
 mod packages;
@@ -85,6 +88,7 @@ impl GitLab {
         Self::with(Options { data: data.map(Into::into), seed: seed.map(Into::into), ..options() }).await
     }
 
+    /// Run as the test wishes.
     async fn with(options: Options) -> Self {
         Self { sandbox: Sandbox::start(options).await.unwrap(), client: Client::new() }
     }

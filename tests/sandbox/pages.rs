@@ -41,7 +41,12 @@ async fn pages_are_told_of() {
     assert_eq!(names.map(|name| page.header(name)), ["9", "20", "", "8", "45", "3"].map(Some));
     assert_eq!(page.body.as_array().unwrap().len(), 0);
     assert_eq!(gitlab.get(&format!("{RELEASES}?page=-1&per_page=-5")).await.header("x-page"), Some("1"));
-    gitlab.get(&format!("{RELEASES}?page=9223372036854775807&per_page=100")).await.expect(200);
+    gitlab.get(&format!("{RELEASES}?page=500&per_page=100")).await.expect(200);
+    for number in [501, i64::MAX] {
+        let refused = gitlab.get(&format!("{RELEASES}?page={number}&per_page=100")).await.expect(405);
+        assert!(refused["error"].as_str().unwrap().contains("maximum allowed offset of 50000"), "{refused}");
+    }
+    gitlab.get(&format!("{RELEASES}?page=501&per_page=100&sort=up")).await.expect(400);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Answers: what was asked for, or why not.
 
 use axum::Json;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -149,6 +149,12 @@ impl Refusal {
     /// 404 as Rails' own lookups answer it: with a small f.
     pub(crate) fn no_such_record() -> Self {
         Self::message(StatusCode::NOT_FOUND, "404 Not found")
+    }
+
+    /// The same with headers more.
+    pub(crate) fn with_headers(mut self, headers: HeaderMap) -> Self {
+        self.0.headers.extend(headers.into_iter().filter_map(|(name, value)| Some((name?, value))));
+        self
     }
 
     /// 404 for a route that does not exist.

@@ -3,6 +3,8 @@
 use super::form::{self, Malformed};
 use super::multipart::{self, Parts};
 use super::{Credential, File, Reader, Refusal};
+use crate::sandbox::limits::Limits;
+use crate::sandbox::list_cache::ListCache;
 use crate::sandbox::server::{App, Settings};
 use axum::body::{Body, to_bytes};
 use axum::extract::rejection::RawPathParamsRejection;
@@ -10,6 +12,7 @@ use axum::extract::{FromRequest, FromRequestParts, OriginalUri, RawPathParams, R
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header, uri::Authority};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use url::form_urlencoded;
 
 const MAX_BODY: usize = 10 * 1024 * 1024;
@@ -25,6 +28,10 @@ pub(crate) struct Call {
     pub(crate) credential: Credential,
     /// The sandbox's own address as the client knows it, without a slash at the end.
     pub(crate) base: String,
+    /// What endpoints limit by themselves.
+    pub(crate) limits: Arc<Limits>,
+    /// Releases as lists showed them a moment ago.
+    pub(crate) list_cache: Arc<ListCache>,
     /// How.
     pub(crate) method: Method,
     /// How this sandbox was started.
@@ -139,6 +146,8 @@ impl Call {
         let call = Self {
             credential,
             base,
+            limits: Arc::clone(&app.limits),
+            list_cache: Arc::clone(&app.list_cache),
             method: parts.method,
             settings: app.settings,
             segments,

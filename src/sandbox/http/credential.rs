@@ -1,6 +1,7 @@
 //! The token that comes with a request. Whose it is and what it allows is not known here.
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Uri};
+use url::form_urlencoded;
 
 /// The token that came with a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,14 @@ pub(crate) enum Credential {
 }
 
 impl Credential {
+    /// The token of a request of which nothing else has been read.
+    pub(crate) fn of_request(headers: &HeaderMap, uri: &Uri) -> Self {
+        let query = uri.query().unwrap_or_default().as_bytes();
+        Self::of(headers, |name| {
+            form_urlencoded::parse(query).filter(|(key, _)| key == name).last().map(|(_, value)| value.into_owned())
+        })
+    }
+
     /// The token in the headers, or in the query's `private_token`, `access_token` or `job_token`.
     pub(crate) fn of(headers: &HeaderMap, query: impl Fn(&str) -> Option<String>) -> Self {
         let header = |name: &str| {

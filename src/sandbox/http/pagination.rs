@@ -1,13 +1,16 @@
 //! Pages by number, and the headers that tell of the others.
 
-use super::{Answer, Call, Reader};
+use super::{Answer, Call, Reader, Refusal};
 use crate::sandbox::store::page::{Page, Sort};
+use axum::http::StatusCode;
 use serde_json::Value;
 
 const DEFAULT_SIZE: i64 = 20;
 const MAX_SIZE: i64 = 100;
 /// With more rows than this GitLab does not say how many there are.
 const COUNT_LIMIT: i64 = 10_000;
+/// GitLab pages no further than this by number.
+const MAX_OFFSET: i64 = 50_000;
 
 /// How far rows need to be counted for [`Page::answer`].
 pub(crate) const COUNT_TO: i64 = COUNT_LIMIT + 1;
@@ -41,6 +44,13 @@ impl Page {
             Some(size) if size > 0 => size.min(MAX_SIZE),
             Some(_) | None => DEFAULT_SIZE,
         };
+        if number.saturating_mul(size) > MAX_OFFSET {
+            let error = format!(
+                "Offset pagination has a maximum allowed offset of {MAX_OFFSET}. Remaining records can be retrieved using \
+                 keyset pagination."
+            );
+            reader.refuse(Refusal::error(StatusCode::METHOD_NOT_ALLOWED, &error));
+        }
         Self { number, size }
     }
 

@@ -58,21 +58,23 @@ pub(crate) struct Reader<'a> {
     /// What stands before a name in a complaint: nothing, or `assets[links][0]`.
     within: String,
     errors: Vec<String>,
+    /// What is wrong with parameters that are well-formed.
+    refusal: Option<Refusal>,
 }
 
 impl<'a> Reader<'a> {
     /// A reader of the outermost parameters.
     pub(crate) fn new(params: &'a Map<String, Value>) -> Self {
-        Self { params, within: String::new(), errors: Vec::new() }
+        Self { params, within: String::new(), errors: Vec::new(), refusal: None }
     }
 
     /// Ends the reading.
     ///
     /// # Errors
-    /// 400 with all complaints.
+    /// 400 with all complaints, or what else was found to be wrong.
     pub(crate) fn done(self) -> Result<(), Refusal> {
         if self.errors.is_empty() {
-            Ok(())
+            self.refusal.map_or(Ok(()), Err)
         } else {
             Err(Refusal::error(StatusCode::BAD_REQUEST, &self.errors.join(", ")))
         }
@@ -81,6 +83,11 @@ impl<'a> Reader<'a> {
     /// Adds a complaint.
     pub(crate) fn complain(&mut self, complaint: impl Into<String>) {
         self.errors.push(complaint.into());
+    }
+
+    /// Refuses the request when all that is declared has been read, if there is nothing to complain about.
+    pub(crate) fn refuse(&mut self, refusal: Refusal) {
+        self.refusal = Some(refusal);
     }
 
     /// Complains if none of these is named.
@@ -216,7 +223,7 @@ impl<'a> Reader<'a> {
         params: &'a Map<String, Value>,
         read: impl FnOnce(&mut Reader<'a>) -> T,
     ) -> T {
-        let mut reader = Reader { params, within, errors: Vec::new() };
+        let mut reader = Reader { params, within, errors: Vec::new(), refusal: None };
         let value = read(&mut reader);
         self.errors.append(&mut reader.errors);
         value

@@ -27,10 +27,12 @@ pub(crate) struct Release {
     pub(crate) created_at: Moment,
     /// When it is or was ready.
     pub(crate) released_at: Moment,
+    /// When it or its links last changed, but for its milestones.
+    pub(crate) updated_at: Moment,
 }
 
 impl Release {
-    const COLUMNS: &str = "id, tag, sha, name, description, author_id, created_at, released_at";
+    const COLUMNS: &str = "id, tag, sha, name, description, author_id, created_at, released_at, updated_at";
 
     fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
@@ -42,6 +44,7 @@ impl Release {
             author_id: row.get(5)?,
             created_at: row.get(6)?,
             released_at: row.get(7)?,
+            updated_at: row.get(8)?,
         })
     }
 }
@@ -165,7 +168,7 @@ pub(crate) fn list_of_group(
                 ":group": group_path, ":viewer": user, ":sees_all": all,
                 ":limit": page.limit(), ":offset": page.offset(),
             },
-            |row| Ok((row.get(8)?, Release::of(row)?)),
+            |row| Ok((row.get("project_id")?, Release::of(row)?)),
         )?
         .collect::<Result<_, _>>()?;
     let count = db.prepare_cached(&format!("SELECT COUNT(*) FROM (SELECT 1 {matching} LIMIT :limit)"))?.query_row(
@@ -201,19 +204,27 @@ pub(crate) fn add(db: &Connection, project: ProjectId, release: NewRelease) -> r
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?7) RETURNING id",
         )?
         .query_row(params![project, tag, sha, name, description, author_id, created_at, released_at], |row| row.get(0))?;
-    Ok(Release { id, tag, sha, name, description, author_id, created_at, released_at })
+    let updated_at = created_at;
+    Ok(Release { id, tag, sha, name, description, author_id, created_at, released_at, updated_at })
 }
+
+/// The time of a change: later than the one before, also within a millisecond.
+const CHANGED: &str = "updated_at = max(?, updated_at + 1)";
 
 /// Writes what may change of a release.
 pub(crate) fn save(db: &Connection, release: &Release) -> rusqlite::Result<()> {
-    db.prepare_cached("UPDATE releases SET name = ?, description = ?, released_at = ?, updated_at = ? WHERE id = ?")?
-        .execute(params![release.name, release.description, release.released_at, Moment::now(), release.id])
-        .map(drop)
+    db.prepare_cached(&format!(
+        "UPDATE releases SET name = ?, description = ?, released_at = ?, {CHANGED} WHERE id = ?"
+    ))?
+    .execute(params![release.name, release.description, release.released_at, Moment::now(), release.id])
+    .map(drop)
 }
 
 /// Notes that a release's links changed.
 pub(crate) fn touch(db: &Connection, id: ReleaseId) -> rusqlite::Result<()> {
-    db.prepare_cached("UPDATE releases SET updated_at = ? WHERE id = ?")?.execute(params![Moment::now(), id]).map(drop)
+    db.prepare_cached(&format!("UPDATE releases SET {CHANGED} WHERE id = ?"))?
+        .execute(params![Moment::now(), id])
+        .map(drop)
 }
 
 /// Removes the release of this tag, with its links.

@@ -7,6 +7,7 @@ use crate::sandbox::api::{links as link_endpoints, tags as tag_endpoints};
 use crate::sandbox::auth::{Access, JobTokens};
 use crate::sandbox::evidence;
 use crate::sandbox::http::{Answer, Call, Refusal};
+use crate::sandbox::limits::{LimitKind, Subject};
 use crate::sandbox::moment::Moment;
 use crate::sandbox::rules::{description_error, link_errors};
 use crate::sandbox::store::ids::{MilestoneId, ReleaseId, UserId};
@@ -43,6 +44,7 @@ pub(in crate::sandbox::api) fn create(tx: &mut Transaction<'_>, call: &Call) -> 
     access.require_user()?;
     let params = read(call)?;
     let author = access.require(Role::Developer)?.id;
+    call.limits.check(LimitKind::ReleaseWrites, Subject::Project(access.project.id))?;
     if !access.may_create_tag(tx, &params.tag_name)? {
         return Err(Refusal::message(StatusCode::FORBIDDEN, tag_endpoints::PROTECTED));
     }

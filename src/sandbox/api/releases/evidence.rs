@@ -5,6 +5,7 @@ use crate::sandbox::Tier;
 use crate::sandbox::auth::{Access, JobTokens};
 use crate::sandbox::evidence;
 use crate::sandbox::http::{Answer, Call, Refusal};
+use crate::sandbox::limits::{LimitKind, Subject};
 use crate::sandbox::moment::Moment;
 use crate::sandbox::store::evidences::{self, Evidence};
 use crate::sandbox::store::ids::EvidenceId;
@@ -19,7 +20,8 @@ pub(in crate::sandbox::api) fn collect(tx: &mut Transaction<'_>, call: &Call) ->
         return Err(Refusal::no_such_route());
     }
     let access = Access::of(tx, call, JobTokens::Taken)?;
-    access.require(Role::Developer)?;
+    let user = access.require(Role::Developer)?.id;
+    call.limits.check(LimitKind::Evidence, Subject::User(user))?;
     let release = super::find(tx, call, &access)?;
     evidence::collect(tx, &access.project, &release, call.settings.evidence_delay)?;
     Ok(Answer::will_be_done())

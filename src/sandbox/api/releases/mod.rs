@@ -15,6 +15,8 @@ pub(super) use view::web_url;
 
 use crate::sandbox::auth::{Access, JobTokens};
 use crate::sandbox::http::{Answer, COUNT_TO, Call, Reader, Refusal};
+use crate::sandbox::limits::{LimitKind, Subject};
+use crate::sandbox::list_cache::Seen;
 use crate::sandbox::markdown;
 use crate::sandbox::rules::description_error;
 use crate::sandbox::store::page::{Page, Sort};
@@ -43,8 +45,11 @@ pub(super) fn list(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Refu
     let mut found = releases::list(tx, project, updated, order, sort, page)?;
     let more = page.cut(&mut found);
     let count = releases::count(tx, project, updated, COUNT_TO)?;
-    let row = |release| Ok(html.added_to(view(tx, call, &access, release)?, release));
-    let rows = found.iter().map(row).collect::<Result<_, Refusal>>()?;
+    let rows = found.iter().map(|release| {
+        let seen = Seen::new(call, &access, release);
+        call.list_cache.row(seen, || Ok(html.added_to(view(tx, call, &access, release)?, release)))
+    });
+    let rows = rows.collect::<Result<_, Refusal>>()?;
     Ok(page.answer(call, rows, more, count))
 }
 
@@ -71,6 +76,7 @@ pub(super) fn update(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Re
     reader.done()?;
 
     let mut release = find_writable(tx, call, &access, Role::Developer)?;
+    call.limits.check(LimitKind::ReleaseWrites, Subject::Project(access.project.id))?;
     let own_fields = name.is_given() || description.is_given() || released_at.is_given();
     if !own_fields && wanted.is_none() {
         return Err(Refusal::bad("params is empty"));

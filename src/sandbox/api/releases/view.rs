@@ -45,7 +45,7 @@ pub(in crate::sandbox::api) fn web_url(call: &Call, project: &Project, tag: &str
 /// The whole release; those who may not see code get it without all that tells of code.
 pub(super) fn view(db: &Connection, call: &Call, access: &Access, release: &Release) -> Result<Value, Refusal> {
     let now = Moment::now();
-    let Release { id, tag, sha, name, description, author_id, created_at, released_at } = release;
+    let Release { id, tag, sha, name, description, author_id, created_at, released_at, updated_at: _ } = release;
     let project = &access.project;
     let links: Vec<Value> =
         links::all(db, *id)?.iter().map(|link| link_endpoints::view(call, access, tag, link)).collect();
