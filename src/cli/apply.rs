@@ -46,6 +46,9 @@ pub(super) async fn run(ui: &Ui, args: ApplyArgs) -> Result<Exit, Failure> {
     };
     drop(progress);
     ui.out(&report::outcome(&plan, &outcome, &ui.palette())).map_err(Failure::Output)?;
+    if let Some(way) = session.server.way_to_look() {
+        ui.note(&way);
+    }
     Ok(if outcome.is_success() { Exit::Done } else { Exit::Failed })
 }
 

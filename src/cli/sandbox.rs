@@ -32,6 +32,9 @@ async fn serve(ui: &Ui, args: ServeArgs) -> Result<(), Failure> {
         ..Options::at(listen)
     })
     .await?;
+    if sandbox.is_open() {
+        ui.note("Warning: other machines can reach this sandbox, and everybody knows its tokens.");
+    }
     ui.out(&format!("listening on {}\n", sandbox.url())).map_err(Failure::Output)?;
     tokio::signal::ctrl_c().await.map_err(Failure::Runtime)?;
     sandbox.stop().await;

@@ -6,6 +6,8 @@ use crate::gitlab::{Settings, Token, TokenKind};
 use crate::model::harmless;
 use secrecy::{ExposeSecret, SecretString};
 use std::env;
+#[cfg(feature = "sandbox")]
+use std::path::PathBuf;
 use url::Url;
 
 #[cfg(feature = "sandbox")]
@@ -20,6 +22,8 @@ pub(super) enum Server {
     Embedded {
         /// Held, not asked.
         _sandbox: Sandbox,
+        /// Where its state is.
+        data: PathBuf,
     },
 }
 
@@ -29,11 +33,11 @@ impl Server {
     pub(super) async fn find(args: &ServerArgs, of_manifest: Option<&Url>) -> Result<(Self, Settings), Failure> {
         #[cfg(feature = "sandbox")]
         if let Some(data) = args.sandbox.clone() {
-            let options = Options { data: Some(data), ..Options::at(([127, 0, 0, 1], 0).into()) };
+            let options = Options { data: Some(data.clone()), ..Options::default() };
             let sandbox = Sandbox::start(options).await?;
             let url = Url::parse(&sandbox.url()).map_err(|why| Failure::BadUrl { name: "the sandbox", why })?;
             let token = Token::new(TokenKind::Private, &SecretString::from("sandbox-maintainer"));
-            return Ok((Self::Embedded { _sandbox: sandbox }, Settings::new(url, Some(token))));
+            return Ok((Self::Embedded { _sandbox: sandbox, data }, Settings::new(url, Some(token))));
         }
         let token = token(args)?;
         let settings = Settings::new(url(args, of_manifest, token.is_some())?, token);
@@ -43,6 +47,21 @@ impl Server {
     /// Whether it is the embedded one.
     pub(super) fn is_embedded(&self) -> bool {
         !matches!(self, Self::Remote)
+    }
+
+    /// How to look at what the embedded one holds.
+    pub(super) fn way_to_look(&self) -> Option<String> {
+        match self {
+            Self::Remote => None,
+            #[cfg(feature = "sandbox")]
+            Self::Embedded { data, .. } => {
+                let data = data.to_string_lossy();
+                let plain = data.chars().all(|c| c.is_alphanumeric() || "/._-".contains(c));
+                let data = if plain { data.into_owned() } else { format!("'{}'", data.replace('\'', r"'\''")) };
+                let command = format!("relsync sandbox serve --data {}", harmless(&data));
+                Some(format!("Look at it: {command}, then open http://127.0.0.1:8929"))
+            }
+        }
     }
 }
 

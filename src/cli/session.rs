@@ -13,7 +13,7 @@ use crate::ui::Ui;
 /// What a command works with.
 pub(super) struct Session {
     pub(super) client: Client,
-    server: Server,
+    pub(super) server: Server,
     manifest: Manifest,
     project: ProjectRef,
 }

@@ -3,8 +3,8 @@
 //!
 //! It is the other side of the wire, so it imports nothing of relsync's: no type is shared with the client, and a mistake
 //! made on one side shows instead of cancelling out. `http` reads requests and shapes answers as Grape does, `api` holds
-//! one file for each resource, `store` is the only place that speaks SQL, `seed` fills a new database. `faults` and
-//! `limits` stand in front of the API.
+//! one file for each resource, `store` is the only place that speaks SQL, `seed` fills a new database. `guard`, `faults`
+//! and `limits` stand in front of the API, `page` shows people what there is.
 
 mod api;
 mod auth;
@@ -13,11 +13,13 @@ mod connection;
 mod error;
 mod evidence;
 mod faults;
+mod guard;
 mod http;
 mod limits;
 mod list_cache;
 mod markdown;
 mod moment;
+mod page;
 mod quick_actions;
 mod requests;
 mod rules;
@@ -153,6 +155,7 @@ impl Sandbox {
             requests: Arc::default(),
             base: base_url(address),
             settings: Settings { tier, evidence_delay },
+            loopback_only: address.ip().is_loopback(),
             latency: latency.duration(),
             faults: Arc::new(Faults::new(faults, fault_seed)),
             limits: Arc::new(Limits::new(limits)),
@@ -167,6 +170,12 @@ impl Sandbox {
     #[must_use]
     pub fn url(&self) -> String {
         base_url(self.address)
+    }
+
+    /// Whether other machines can reach it.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.address.ip().is_loopback()
     }
 
     /// Takes no more requests, answers those it has, and returns.

@@ -8,7 +8,7 @@ use crate::sandbox::limits::{self, Limits};
 use crate::sandbox::list_cache::ListCache;
 use crate::sandbox::requests::{self, Requests};
 use crate::sandbox::store::Store;
-use crate::sandbox::{api, backstage};
+use crate::sandbox::{api, backstage, guard, page};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -33,6 +33,8 @@ pub(crate) struct App {
     pub(crate) base: String,
     /// How the sandbox was started.
     pub(crate) settings: Settings,
+    /// Whether no other machine can reach it.
+    pub(crate) loopback_only: bool,
     /// How much later than done an answer comes.
     pub(crate) latency: Duration,
     /// What goes wrong.
@@ -90,7 +92,7 @@ pub(crate) async fn serve(
     }
 }
 
-/// The API with its bad days, the sandbox's own routes, which know none.
+/// The API with its bad days, the sandbox's own routes, which know none, and the pages for people.
 fn router(app: App) -> Router {
     // The last layer is the first that a request passes.
     let api = api::routes()
@@ -105,7 +107,8 @@ fn router(app: App) -> Router {
         .merge(requests::routes())
         .merge(backstage::routes())
         .merge(faults::routes())
-        .fallback(api::outside_the_api)
+        .merge(page::routes())
+        .layer(from_fn_with_state(app.clone(), guard::guard))
         .layer(from_fn(linger))
         .with_state(app)
 }

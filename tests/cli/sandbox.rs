@@ -1,6 +1,8 @@
 //! `relsync sandbox`: serve and reset.
 
-use crate::support::{Home, Server};
+use crate::support::{Home, Server, relsync};
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
 
 #[test]
 fn a_port_in_use_is_said() {
@@ -41,4 +43,18 @@ fn a_bad_day_that_cannot_be_is_explained() {
     ] {
         insta::assert_snapshot!(format!("bad_{name}"), home.run(&[&serve[..], &flag[..]].concat()).expect(1));
     }
+}
+
+#[test]
+fn letting_others_in_is_warned_about() {
+    let mut server = relsync(&["sandbox", "serve", "--listen", "0.0.0.0:0", "--latency", "1ms"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert_eq!(line, "Warning: other machines can reach this sandbox, and everybody knows its tokens.\n");
 }

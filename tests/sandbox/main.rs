@@ -24,6 +24,7 @@ mod robustness;
 mod seeds;
 mod tags;
 mod uploads;
+mod web;
 
 use relsync::sandbox::{Options, Sandbox};
 use reqwest::{Client, Method, RequestBuilder};

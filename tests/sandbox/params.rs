@@ -85,7 +85,7 @@ async fn what_is_no_request_is_refused() {
     post("application/json", "{\"tag_name\":\"a\\u0000b\"}").await.refused(400, json!({ "error": "400 Bad Request" }));
 
     let unknown = json!({ "error": "404 Not Found" });
-    for path in ["/api/v4/nope", "/nope", "/", "/api/v4/projects/24/releases/", "/api/v4/projects//releases"] {
+    for path in ["/api/v4/nope", "/api/v4", "/api/v4/projects/24/releases/", "/api/v4/projects//releases"] {
         send(gitlab.request(Method::GET, path)).await.refused(404, unknown.clone());
     }
     let patch = send(gitlab.request(Method::PATCH, "/api/v4/projects/24/releases")).await;

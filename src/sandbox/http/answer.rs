@@ -163,7 +163,7 @@ impl Refusal {
     }
 
     /// 500: the sandbox itself is broken.
-    fn broken(cause: &dyn fmt::Display) -> Self {
+    pub(crate) fn broken(cause: &dyn fmt::Display) -> Self {
         tracing::error!(%cause, "the sandbox failed to answer");
         Self::message(StatusCode::INTERNAL_SERVER_ERROR, "500 Internal Server Error")
     }

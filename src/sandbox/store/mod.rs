@@ -13,6 +13,7 @@ pub(crate) mod links;
 pub(crate) mod merge_requests;
 pub(crate) mod milestones;
 pub(crate) mod notes;
+pub(crate) mod overview;
 pub(crate) mod packages;
 pub(crate) mod page;
 pub(crate) mod projects;
