@@ -5,9 +5,11 @@
 
 mod account;
 mod auth;
+mod crowd;
 mod evidence;
 mod faults;
 mod groups;
+mod kill;
 mod latest;
 mod limits;
 mod links;
@@ -18,10 +20,12 @@ mod packages;
 mod page;
 mod pages;
 mod params;
+mod raw;
 mod releases;
 mod requests;
 mod robustness;
 mod seeds;
+mod stress;
 mod tags;
 mod uploads;
 mod web;

@@ -163,6 +163,22 @@ fn key() -> impl Strategy<Value = String> {
     prop::sample::select(names.map(String::from).to_vec())
 }
 
+/// Names as queries and forms nest them.
+fn query_key() -> impl Strategy<Value = String> {
+    let nested = prop::collection::vec(prop_oneof![Just(String::new()), key(), "[0-9]{1,20}"], 0..40);
+    (key(), prop_oneof![4 => Just(Vec::new()), 1 => nested])
+        .prop_map(|(first, keys)| keys.iter().fold(first, |name, key| format!("{name}[{key}]")))
+}
+
+fn query_value() -> impl Strategy<Value = String> {
+    let numbers = ["0", "-1", "99999999999999999999999", "1e400", "NaN", "0x10", "9223372036854775807"];
+    prop_oneof![
+        2 => "[a-z0-9,.\\[\\]%-]{0,12}",
+        1 => prop::sample::select(numbers.to_vec()).prop_map(str::to_owned),
+        1 => any::<String>(),
+    ]
+}
+
 fn fields() -> impl Strategy<Value = Map<String, Value>> {
     prop::collection::vec((key(), value()), 0..6).prop_map(|fields| fields.into_iter().collect())
 }
@@ -174,7 +190,7 @@ proptest! {
     fn no_request_is_answered_with_a_5xx(
         method in method(),
         path in path(),
-        query in prop::collection::vec((key(), "[a-z0-9,.\\[\\]%-]{0,12}"), 0..3),
+        query in prop::collection::vec((query_key(), query_value()), 0..4),
         fields in fields(),
         raw in prop::option::weighted(0.2, any::<Vec<u8>>()),
         json in any::<bool>(),
