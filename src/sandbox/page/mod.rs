@@ -32,7 +32,7 @@ const HEADERS: [(HeaderName, &str); 4] = [
 
 /// Every page there is.
 #[derive(Debug, Template)]
-#[template(path = "sandbox.html")]
+#[template(path = "sandbox.html", config = "src/sandbox/page/askama.toml")]
 struct Page {
     style: &'static str,
     contents: Contents,
@@ -44,7 +44,7 @@ pub(crate) fn routes() -> Router<App> {
 }
 
 async fn style() -> Response {
-    ([(header::CONTENT_TYPE, "text/css")], HEADERS, include_str!("../../../templates/sandbox.css")).into_response()
+    ([(header::CONTENT_TYPE, "text/css")], HEADERS, include_str!("templates/sandbox.css")).into_response()
 }
 
 async fn show(State(app): State<App>, request: Request) -> Result<Response, Refusal> {
