@@ -20,6 +20,7 @@ pub(super) async fn run(ui: &Ui, command: SandboxCommand) -> Result<Exit, Failur
 
 async fn serve(ui: &Ui, args: ServeArgs) -> Result<(), Failure> {
     let ServeArgs { listen, data, seed, tier, latency, fault: faults, fault_seed, limit: limits, list_cache } = args;
+    let is_seeded = seed.is_some();
     let sandbox = Sandbox::start(Options {
         data,
         seed,
@@ -32,6 +33,9 @@ async fn serve(ui: &Ui, args: ServeArgs) -> Result<(), Failure> {
         ..Options::at(listen)
     })
     .await?;
+    if is_seeded && !sandbox.is_new() {
+        ui.note("Note: there is a state already, so the seed was left alone. `relsync sandbox reset` lays it anew.");
+    }
     if sandbox.is_open() {
         ui.note("Warning: other machines can reach this sandbox, and everybody knows its tokens.");
     }

@@ -127,6 +127,7 @@ pub struct UnknownTier;
 #[derive(Debug)]
 pub struct Sandbox {
     address: SocketAddr,
+    is_new: bool,
     shutdown: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
@@ -139,7 +140,7 @@ impl Sandbox {
     pub async fn start(options: Options) -> Result<Self, Error> {
         let Options { listen, data, seed, tier, evidence_delay, latency, faults, fault_seed, limits, list_cache } =
             options;
-        let store = tokio::task::spawn_blocking(move || {
+        let (store, is_new) = tokio::task::spawn_blocking(move || {
             let seed = Seed::load(seed.as_deref())?;
             Store::open(data.as_deref(), &seed)
         })
@@ -163,13 +164,19 @@ impl Sandbox {
             closing: told,
         };
         let task = tokio::spawn(server::serve(listener, app, closing, stopped));
-        Ok(Self { address, shutdown, task })
+        Ok(Self { address, is_new, shutdown, task })
     }
 
     /// Where it listens, such as `http://127.0.0.1:8929`.
     #[must_use]
     pub fn url(&self) -> String {
         base_url(self.address)
+    }
+
+    /// Whether its state began with this start, so that the seed was laid.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.is_new
     }
 
     /// Whether other machines can reach it.

@@ -91,7 +91,8 @@ pub(crate) fn clean_title(title: &str) -> String {
         rest = &rest[end.unwrap_or(kept)..];
     }
     clean.push_str(rest);
-    clean.trim().to_owned()
+    // Ruby's `strip` takes ASCII blanks and NUL, and leaves a no-break space.
+    clean.trim_matches(['\0', '\t', '\n', '\u{b}', '\u{c}', '\r', ' ']).to_owned()
 }
 
 /// What is wrong with a milestone's (cleaned) title.

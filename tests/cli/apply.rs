@@ -108,3 +108,18 @@ fn a_job_token_goes_as_one_and_leaves_milestones_unchecked() {
     home.write("releases.toml", "version = 1\n[[milestones]]\ntitle = \"v1.0\"\n[[releases]]\ntag_name = \"v0.1\"\n");
     insta::assert_snapshot!("job_token_and_milestones", home.run(&["apply", "--yes"]).expect(1));
 }
+
+#[test]
+fn a_list_that_gitlab_has_cached_is_no_difference() {
+    let server = Server::serve(&["--list-cache", "300s"]);
+    let home = Home::with_server(&server, "sandbox-maintainer");
+    let manifest = |titles: &str| format!("[[releases]]\ntag_name = \"v0.1\"\nmilestones = [{titles}]\n");
+    home.manifest(&manifest("\"v1.0\""));
+    home.run(&["apply", "--yes"]).expect(0);
+    home.run(&["plan", "--detailed-exitcode"]).expect(0);
+    home.manifest(&manifest("\"v1.0\", \"v1.0-rc\""));
+    home.run(&["apply", "--yes"]).expect(0);
+    let list = server.ask(reqwest::Method::GET, "/projects/24/releases", &serde_json::Value::Null);
+    assert_eq!(list[0]["milestones"].as_array().unwrap().len(), 1, "the list is not old, and shows nothing here");
+    home.run(&["plan", "--detailed-exitcode"]).expect(0);
+}

@@ -25,6 +25,16 @@ fn reset_lays_another_seed() {
 }
 
 #[test]
+fn reset_replaces_what_is_no_database() {
+    let home = Home::new();
+    home.write(".relsync/sandbox.sqlite3", &"no database".repeat(1000));
+    home.manifest("[[releases]]\ntag_name = \"v0.1\"\n");
+    insta::assert_snapshot!("no_database", home.run(&["plan", "--sandbox"]).expect(1));
+    home.run(&["sandbox", "reset"]).expect(0);
+    home.run(&["plan", "--sandbox"]).expect(0);
+}
+
+#[test]
 fn a_bad_seed_is_underlined() {
     let home = Home::new();
     home.write("seed.toml", "[[projects]]\npath = \"acme/app\"\nvisibilty = \"public\"\n");

@@ -153,7 +153,7 @@ impl Server {
         Self::seeded(&path)
     }
 
-    fn serve(more: &[&str]) -> Self {
+    pub(crate) fn serve(more: &[&str]) -> Self {
         let args = [&["sandbox", "serve", "--listen", "127.0.0.1:0"], more].concat();
         let mut process = relsync(&args).stdout(Stdio::piped()).stdin(Stdio::null()).spawn().unwrap();
         let mut line = String::new();

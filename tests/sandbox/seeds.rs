@@ -6,11 +6,11 @@ use relsync::sandbox::{Error, Options, Sandbox, reset};
 use serde_json::json;
 use std::path::Path;
 
-const REAL: &str = "
+const HISTORY: &str = "
 [[groups]]
-path = 'casey'
+path = 'acme'
 [[projects]]
-path = 'casey/just'
+path = 'acme/old'
 visibility = 'private'
 default_branch = 'main'
 branches = ['main', '1.x']
@@ -41,8 +41,8 @@ tag_message = 'by ref'
 
 #[tokio::test]
 async fn a_seed_is_laid() {
-    let gitlab = GitLab::seeded(REAL).await;
-    let project = "/projects/casey%2Fjust";
+    let gitlab = GitLab::seeded(HISTORY).await;
+    let project = "/projects/acme%2Fold";
     let release = gitlab.get(&format!("{project}/releases/v0.2.14")).await.expect(200);
     assert_eq!(
         (&release["created_at"], &release["historical_release"]),
@@ -53,7 +53,7 @@ async fn a_seed_is_laid() {
     assert_eq!(release["assets"]["links"][0]["link_type"], "package");
     let tag = gitlab.get(&format!("{project}/repository/tags/v0.3.0")).await.expect(200);
     assert_eq!((&tag["message"], &tag["target"].as_str().map(str::len)), (&json!("by ref"), &Some(40)));
-    let again = GitLab::seeded(REAL).await.get(&format!("{project}/repository/tags/v0.3.0")).await.expect(200);
+    let again = GitLab::seeded(HISTORY).await.get(&format!("{project}/repository/tags/v0.3.0")).await.expect(200);
     assert_eq!(again["target"], tag["target"]);
 }
 
@@ -79,10 +79,10 @@ async fn what_was_answered_is_kept() {
     let third = GitLab::start(Some(&data), None).await;
     assert_eq!(third.get("/projects/24/releases").await.expect(200), json!([]));
     let seed = folder.path().join("seed.toml");
-    std::fs::write(&seed, REAL).unwrap();
+    std::fs::write(&seed, HISTORY).unwrap();
     reset(&data, Some(&seed)).unwrap();
     assert_eq!(
-        column(&third.get("/projects/casey%2Fjust/releases").await.expect(200), "tag_name"),
+        column(&third.get("/projects/acme%2Fold/releases").await.expect(200), "tag_name"),
         ["v0.3.0", "v0.2.14"]
     );
     third.get("/projects/24").await.expect(404);

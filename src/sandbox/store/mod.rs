@@ -25,7 +25,7 @@ pub(crate) mod users;
 use crate::sandbox::error::Error;
 use crate::sandbox::moment::Moment;
 use crate::sandbox::seed::Seed;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -52,23 +52,41 @@ pub(crate) enum Intent {
 pub(crate) struct Store(Arc<Mutex<Connection>>);
 
 impl Store {
-    /// Opens the database in `data`, or one in memory, and lays `seed` if it is new.
-    pub(crate) fn open(data: Option<&Path>, seed: &Seed) -> Result<Self, Error> {
+    /// Opens the database in `data`, or one in memory, and lays `seed` if it is new; answers whether it was.
+    pub(crate) fn open(data: Option<&Path>, seed: &Seed) -> Result<(Self, bool), Error> {
         let place = data.map_or_else(|| "memory".to_owned(), |folder| folder.display().to_string());
         let broken = |source| Error::Database { place: place.clone(), source };
         let mut connection = connect(data, &broken)?;
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken)?;
-        match version(&tx).map_err(broken)? {
-            0 => lay(&tx, seed, &broken)?,
-            VERSION => blobs::forget_unfinished(&tx, Moment::now()).map_err(broken)?,
+        let is_new = match version(&tx).map_err(broken)? {
+            0 => {
+                lay(&tx, seed, &broken)?;
+                true
+            }
+            VERSION => {
+                blobs::forget_unfinished(&tx, Moment::now()).map_err(broken)?;
+                false
+            }
             found => return Err(Error::Version { place, found, known: VERSION }),
-        }
+        };
         tx.commit().map_err(broken)?;
-        Ok(Self(Arc::new(Mutex::new(connection))))
+        Ok((Self(Arc::new(Mutex::new(connection))), is_new))
     }
 
     /// Empties the database in `data` and lays `seed`, in one step that other processes see whole or not at all.
     pub(crate) fn reset(data: &Path, seed: &Seed) -> Result<(), Error> {
+        match Self::lay_anew(data, seed) {
+            // What is no database can't be emptied, and holds nothing that anybody could miss.
+            Err(Error::Database { source, .. }) if source.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
+                let file = data.join(DATABASE_FILE);
+                std::fs::remove_file(&file).map_err(|source| Error::Folder { path: file, source })?;
+                Self::lay_anew(data, seed)
+            }
+            done => done,
+        }
+    }
+
+    fn lay_anew(data: &Path, seed: &Seed) -> Result<(), Error> {
         let broken = |source| Error::Database { place: data.display().to_string(), source };
         let mut connection = connect(Some(data), &broken)?;
         connection.pragma_update(None, "foreign_keys", false).map_err(broken)?;
