@@ -40,17 +40,20 @@ pub(crate) fn to_html(text: &str) -> String {
     SANITIZER.clean(&html).to_string()
 }
 
-/// How deep elements lie in one another at most, roughly and never too little.
+/// How deep elements lie in one another, counted so that no trick makes it too little: only what closes the innermost open
+/// element takes anything off, as a browser passes over an end tag that fits nothing.
 fn depth(html: &str) -> usize {
-    let mut deepest = 0_usize;
-    let mut depth = 0_usize;
+    let mut deepest = 0;
+    let mut open: Vec<String> = Vec::new();
     for tag in html.split('<').skip(1) {
-        let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).collect();
-        if tag.starts_with('/') {
-            depth = depth.saturating_sub(1);
-        } else if !name.is_empty() && !VOID.contains(&name.to_ascii_lowercase().as_str()) {
-            depth += 1;
-            deepest = deepest.max(depth);
+        let is_end = tag.starts_with('/');
+        let name = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric);
+        let name = name.collect::<String>().to_ascii_lowercase();
+        if is_end {
+            open.pop_if(|innermost| *innermost == name);
+        } else if !name.is_empty() && !VOID.contains(&name.as_str()) {
+            open.push(name);
+            deepest = deepest.max(open.len());
         }
     }
     deepest
@@ -112,8 +115,14 @@ mod tests {
 
     #[test]
     fn deep_notes_end_flat() {
-        for text in [">".repeat(100_000), "<div>".repeat(100_000), "- ".repeat(100_000), "[".repeat(100_000)] {
-            assert!(depth(&to_html(&text)) <= MAX_DEPTH, "{text:.8}");
+        for part in ["<div>", "<div></b>", "<div></p>", "<b><div></b>", "<div></div ></i><div>"] {
+            let html = to_html(&part.repeat(20_000));
+            assert!(html.starts_with("<pre>"), "{part} is not flat: {html:.80}");
         }
+        for part in [">", "- ", "["] {
+            assert!(depth(&to_html(&part.repeat(100_000))) <= MAX_DEPTH, "{part}");
+        }
+        let long = "- **one** _two_\n\n<b>three</b><br>\n".repeat(5_000);
+        assert!(to_html(&long).starts_with("<ul>"));
     }
 }
