@@ -166,7 +166,7 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "METHOD GLOB WHAT HOW-OFTEN", help_heading = "Bad days")]
     pub(super) fault: Vec<Fault>,
 
-    /// Let faults by probability fall alike in every run with the same N.
+    /// Let faults by probability fall alike in every run with the same N and the same requests in the same order.
     #[arg(long, value_name = "N", help_heading = "Bad days")]
     pub(super) fault_seed: Option<u64>,
 

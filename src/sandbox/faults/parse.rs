@@ -17,6 +17,9 @@ pub enum FaultError {
     /// No method.
     #[error("`{0}` is no method: GET, POST, PUT, DELETE, PATCH, HEAD, or * for any")]
     Method(String),
+    /// A glob over the address, which no request meets.
+    #[error("the glob is over the path below /api/v4, such as `*/releases`")]
+    Address,
     /// No glob.
     #[error("`{0}` is no glob")]
     Glob(String),
@@ -34,6 +37,9 @@ impl FromStr for Fault {
     fn from_str(text: &str) -> Result<Self, FaultError> {
         let words: Vec<&str> = text.split_whitespace().collect();
         let [method, glob, what, often] = words[..] else { return Err(FaultError::Parts) };
+        if glob.trim_start_matches('/').starts_with("api/v4") {
+            return Err(FaultError::Address);
+        }
         let path = Glob::new(glob.trim_start_matches('/')).map_err(|_| FaultError::Glob(glob.to_owned()))?;
         Ok(Self {
             method: read_method(method)?,

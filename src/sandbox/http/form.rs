@@ -1,22 +1,30 @@
 //! Queries and forms with nested names, as Rack reads them: `milestones[]=a`, `assets[links][][name]=b`.
 
 use serde_json::{Map, Value};
-use url::form_urlencoded;
 
 /// Rack's limit on brackets.
 const MAX_DEPTH: usize = 32;
 
-/// A name whose brackets contradict another one's, or go too deep.
+/// A name whose brackets contradict another one's or go too deep, or bytes that are no UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
 /// Reads `a=1&b[]=2&c[d]=3`.
 pub(crate) fn parse(text: &[u8]) -> Result<Map<String, Value>, Malformed> {
     let mut root = Map::new();
-    for (name, value) in form_urlencoded::parse(text) {
-        add(&mut root, &name, value.into_owned())?;
+    for pair in text.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+        let mut parts = pair.splitn(2, |byte| *byte == b'=');
+        let name = decode(parts.next().unwrap_or_default())?;
+        add(&mut root, &name, decode(parts.next().unwrap_or_default())?)?;
     }
     Ok(root)
+}
+
+/// One name or value. The url crate would put a stand-in for what is no UTF-8, and so store what nobody sent.
+fn decode(text: &[u8]) -> Result<String, Malformed> {
+    let spaced: Vec<u8> = text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    let decoded: Vec<u8> = percent_encoding::percent_decode(&spaced).collect();
+    String::from_utf8(decoded).map_err(|_| Malformed)
 }
 
 /// Adds one value under its nested name.

@@ -25,7 +25,10 @@ pub(crate) async fn admit(State(app): State<App>, request: Request, next: Next) 
         Some(quota) if quota.is_exceeded() => quota.retry_later(),
         quota => {
             let mut answer = next.run(request).await;
-            answer.headers_mut().extend(quota.as_ref().map(Quota::headers).unwrap_or_default());
+            // A limit further in has refused, and says so in the same headers: the narrower one is what matters.
+            if !answer.headers().contains_key("ratelimit-name") {
+                answer.headers_mut().extend(quota.as_ref().map(Quota::headers).unwrap_or_default());
+            }
             answer
         }
     }
