@@ -20,6 +20,8 @@ use std::pin::pin;
 pub enum Event<'a> {
     /// A request is on its way.
     Started(StepId),
+    /// No more steps are begun; those under way are waited for.
+    Stopping,
     /// A step is over, one way or another.
     Finished(StepId, &'a StepOutcome),
 }
@@ -48,7 +50,10 @@ pub async fn run(
         }
         tokio::select! {
             biased;
-            () = &mut stop, if !stopped => stopped = true,
+            () = &mut stop, if !stopped => {
+                stopped = true;
+                emit(Event::Stopping);
+            }
             finished = running.next() => {
                 let Some((id, result)) = finished else { break };
                 let outcome = match result {

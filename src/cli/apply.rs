@@ -35,10 +35,10 @@ pub(super) async fn run(ui: &Ui, args: ApplyArgs) -> Result<Exit, Failure> {
         }
     }
     let mut progress = ui.steps(plan.steps.len());
-    let run = apply::run(&session.client, &plan, CONCURRENCY, interrupted(ui, 1), |event| progress.show(&plan, &event));
+    let run = apply::run(&session.client, &plan, CONCURRENCY, interrupted(1), |event| progress.show(&plan, &event));
     let outcome = tokio::select! {
         outcome = run => outcome,
-        () = interrupted(ui, 2) => {
+        () = interrupted(2) => {
             drop(progress);
             ui.note("Stopped at once: requests under way may or may not have been carried out. Run apply again to see.");
             return Ok(Exit::Failed);
@@ -53,14 +53,11 @@ pub(super) async fn run(ui: &Ui, args: ApplyArgs) -> Result<Exit, Failure> {
 }
 
 /// Completes at the `count`th Ctrl-C.
-async fn interrupted(ui: &Ui, count: usize) {
+async fn interrupted(count: usize) {
     for _ in 0..count {
         if tokio::signal::ctrl_c().await.is_err() {
             // Without a handler Ctrl-C ends the process, as it does everywhere.
             std::future::pending::<()>().await;
         }
-    }
-    if count == 1 {
-        ui.note("Stopping: waiting for the requests under way. Press Ctrl-C again to stop at once.");
     }
 }

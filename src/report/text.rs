@@ -87,8 +87,10 @@ pub fn outcome(plan: &Plan, outcome: &Outcome, palette: &Palette) -> String {
     let counts = [(failed, "failed"), (skipped, "skipped"), (interrupted, "not begun")];
     parts.extend(counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
     page.line(0, palette.heading, format_args!("Done: {}.", parts.join("; ")));
-    if !outcome.is_success() {
+    if failed > 0 {
         page.plain(0, "Once what failed is mended, apply again: it does what is left.");
+    } else if interrupted > 0 {
+        page.plain(0, "Apply again: it does what is left.");
     }
     page.finish()
 }

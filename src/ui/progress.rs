@@ -45,6 +45,9 @@ impl Progress {
                     bar.set_message(describe(&plan.steps[id.0].action));
                 }
             }
+            Event::Stopping => {
+                self.say("Stopping: waiting for the requests under way. Press Ctrl-C again to stop at once.");
+            }
             Event::Finished(id, outcome) => {
                 self.over += 1;
                 let what = describe(&plan.steps[id.0].action);
@@ -55,16 +58,24 @@ impl Progress {
                         format!("{:>5}/{} skipped: {what}", self.over, self.total)
                     }
                 };
-                match &self.bar {
-                    None => drop(writeln!(std::io::stderr().lock(), "{line}")),
-                    Some(bar) => {
-                        if **outcome != StepOutcome::Done {
-                            bar.println(line);
-                        }
-                        bar.inc(1);
-                    }
+                if self.bar.is_none() || **outcome != StepOutcome::Done {
+                    self.say(&line);
+                }
+                if let Some(bar) = &self.bar {
+                    bar.inc(1);
                 }
             }
+        }
+    }
+}
+
+impl Progress {
+    /// A line above the bar.
+    fn say(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(line),
+            // Nobody is left to be told when stderr is gone.
+            None => drop(writeln!(std::io::stderr().lock(), "{line}")),
         }
     }
 }
