@@ -1,7 +1,7 @@
 // semantic-release with @semantic-release/gitlab publishes to the sandbox, as a job of GitLab's CI would: from a git
 // repository of its own, with the variables that GitLab sets. What it wrote is then read back over the API.
 //
-// The plugin only creates: there is no update and no delete here. Its comments on merge requests and issues are turned
+// The plugin only creates; what it wrote is then changed and deleted over the API. Its comments on merge requests and issues are turned
 // off, since they need git history and issues, which the sandbox does not have.
 
 import assert from 'node:assert/strict';
@@ -182,4 +182,22 @@ await check('publish: an unknown milestone is refused, and the tag stays without
   commit('fix: yet another mistake');
   await refused('ERR_NON_2XX_3XX_RESPONSE', { milestones: ['nope'] });
   same((await ask('GET', `/projects/${project.id}/repository/tags/v1.0.3`)).release, null);
+});
+
+await check('afterwards: what the plugin wrote can be changed', async () => {
+  const path = `/projects/${project.id}/releases/v1.0.0`;
+  const before = await read('v1.0.0');
+  await ask('PUT', path, { name: 'One', milestones: [] });
+  const after = await read('v1.0.0');
+  same([after.name, after.milestones, after.description], ['One', undefined, before.description]);
+  same(Object.keys(linksOf(after)).sort(), Object.keys(linksOf(before)).sort());
+});
+
+await check('afterwards: and deleted, but for its tag', async () => {
+  const tags = async () => (await ask('GET', `/projects/${project.id}/repository/tags`)).map((tag) => tag.name);
+  const before = await tags();
+  await ask('DELETE', `/projects/${project.id}/releases/v1.0.0`);
+  const left = (await ask('GET', `/projects/${project.id}/releases`)).map((found) => found.tag_name);
+  assert(!left.includes('v1.0.0') && left.includes('v1.0.1'), left);
+  same(await tags(), before);
 });

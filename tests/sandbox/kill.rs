@@ -6,23 +6,40 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 const WRITERS: usize = 8;
 const ENOUGH: usize = 60;
 
+/// Ended with the test, however that ends.
+struct Server(Child);
+
+impl Server {
+    fn kill(&mut self) {
+        // Gone already is as good.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answered_write_survives() {
     let folder = tempfile::tempdir().unwrap();
-    let mut server = Command::new(env!("CARGO_BIN_EXE_relsync"))
+    let server = Command::new(env!("CARGO_BIN_EXE_relsync"))
         .args(["sandbox", "serve", "--listen", "127.0.0.1:0", "--data"])
         .arg(folder.path())
         .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+        .spawn();
+    let mut server = Server(server.unwrap());
     let mut line = String::new();
-    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    BufReader::new(server.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let url = format!("{}/api/v4/projects/24/releases", line.trim().strip_prefix("listening on ").unwrap());
 
     let (client, answered) = (Client::new(), AtomicUsize::new(0));
@@ -47,8 +64,7 @@ async fn every_answered_write_survives() {
         while answered.load(Ordering::Relaxed) < ENOUGH {
             tokio::task::yield_now().await;
         }
-        server.kill().unwrap();
-        server.wait().unwrap();
+        server.kill();
     };
     let (written, ()) = tokio::join!(futures_util::future::join_all((0..WRITERS).map(write)), kill);
     let written: BTreeSet<String> = written.into_iter().flatten().collect();

@@ -1,4 +1,4 @@
-//! Many clients at once: nothing is lost, doubled or broken. `benches/sandbox_stress.rs` does the same for longer.
+//! Many clients at once: nothing is lost, doubled or broken. `benches/sandbox_stress.rs` tells how long it takes.
 
 use crate::GitLab;
 use crate::crowd::crowd;
@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 async fn thirty_two_clients_lose_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let gitlab = GitLab::with(Options { data: Some(folder.path().into()), ..Options::default() }).await;
-    crowd(&gitlab.sandbox.url(), 32, 1920).await;
+    crowd(&gitlab.sandbox.url(), 32, 10_240).await;
     gitlab.sandbox.stop().await;
 
     let file = folder.path().join("sandbox.sqlite3");
