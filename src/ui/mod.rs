@@ -1,4 +1,4 @@
-//! What reaches the person: data on stdout, talk on stderr, questions, progress. The only file of ours that prints.
+//! What reaches the person: data on stdout, talk on stderr, questions, progress. The only room of ours that prints.
 
 mod progress;
 
@@ -89,8 +89,14 @@ impl Ui {
     /// What went wrong, with the places underlined where there are some: each problem by itself, then how many they are.
     pub fn error(&self, error: &dyn Diagnostic) {
         let problems: Vec<_> = error.related().into_iter().flatten().collect();
-        for problem in &problems {
+        for (index, problem) in problems.iter().enumerate() {
+            if index > 0 {
+                self.note("");
+            }
             self.report(*problem);
+        }
+        if problems.len() > 1 {
+            self.note("");
         }
         if problems.len() != 1 {
             self.report(&Headline(error));
