@@ -1,7 +1,7 @@
 //! Reads a project's current state, whole and once, in as few requests as GitLab allows.
 //!
-//! One for the project (none with a job token); one for each hundred releases and, if asked for, milestones; and for tags, only if the manifest
-//! names some that have no release, whatever is fewer: the list of all, or one for each.
+//! One for the project (none with a job token); one for each hundred releases and, if asked for, milestones; and for
+//! tags, only if the manifest names some that have no release, whatever is fewer: the list of all, or one for each.
 //!
 //! Imports `gitlab` and `model` only. Reads; never writes.
 

@@ -78,17 +78,18 @@ fn url(args: &ServerArgs, of_manifest: Option<&Url>, has_token: bool) -> Result<
     if let Some(url) = &args.url {
         return Ok(url.clone());
     }
+    let parse = |name, text: &str| Url::parse(text).map_err(|why| Failure::BadUrl { name, why });
     let mut trusted = Vec::new();
     for name in ["RELSYNC_URL", "CI_SERVER_URL"] {
         if let Some(text) = variable(name) {
-            trusted.push(Url::parse(&text).map_err(|why| Failure::BadUrl { name, why })?);
+            trusted.push(parse(name, &text)?);
         }
     }
     if trusted.is_empty() {
-        trusted.extend(Url::parse("https://gitlab.com"));
+        trusted.push(parse("the default", "https://gitlab.com")?);
     }
     match of_manifest {
-        None => trusted.into_iter().next().ok_or(Failure::NoProject),
+        None => Ok(trusted.swap_remove(0)),
         Some(url) if has_token && !trusted.iter().any(|trusted| is_same(trusted, url)) => {
             Err(Failure::ForeignUrl { manifest: shown(url), trusted: shown(&trusted[0]) })
         }

@@ -44,6 +44,7 @@ impl Session {
             })?;
         let now = Moment::new(jiff::Timestamp::now());
         let plan = Plan::new(desired, &current, now);
+        // GitLab's list may be old where only milestones changed; before they are called different, look again.
         let doubtful = plan.milestone_updates();
         if doubtful.is_empty() {
             return Ok(plan);

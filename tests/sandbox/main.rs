@@ -35,7 +35,9 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::Duration;
+use tokio::runtime::Runtime;
 
 /// Where every test's sandbox listens: a free port.
 const LOCALHOST: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
@@ -157,4 +159,14 @@ async fn send(request: RequestBuilder) -> Reply {
 fn column(rows: &Value, field: &str) -> Vec<String> {
     let text = |row: &Value| row[field].as_str().unwrap_or_default().to_owned();
     rows.as_array().unwrap().iter().map(text).collect()
+}
+
+/// One sandbox for all cases of a property: what earlier ones left behind is part of the test.
+fn shared() -> &'static (Runtime, GitLab) {
+    static SHARED: OnceLock<(Runtime, GitLab)> = OnceLock::new();
+    SHARED.get_or_init(|| {
+        let runtime = Runtime::new().unwrap();
+        let gitlab = runtime.block_on(GitLab::new());
+        (runtime, gitlab)
+    })
 }

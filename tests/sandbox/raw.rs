@@ -1,22 +1,11 @@
 //! Bytes that no client library would send, over a bare socket: each connection ends, with an answer below 500 or none,
 //! and the next one is served.
 
-use crate::{GitLab, MAINTAINER};
+use crate::{GitLab, MAINTAINER, shared};
 use proptest::prelude::*;
 use std::net::SocketAddr;
-use std::sync::OnceLock;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::runtime::Runtime;
-
-fn shared() -> &'static (Runtime, GitLab) {
-    static SHARED: OnceLock<(Runtime, GitLab)> = OnceLock::new();
-    SHARED.get_or_init(|| {
-        let runtime = Runtime::new().unwrap();
-        let gitlab = runtime.block_on(GitLab::new());
-        (runtime, gitlab)
-    })
-}
 
 /// Whether a client that has sent everything says so by closing its side. Then the sandbox need not answer any more.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,21 +1,9 @@
 //! Nothing that a user sends is the sandbox's own fault.
 
-use crate::{GitLab, MAINTAINER};
+use crate::{MAINTAINER, shared};
 use proptest::prelude::*;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
-use std::sync::OnceLock;
-use tokio::runtime::Runtime;
-
-/// One sandbox for all cases: what earlier ones left behind is part of the test.
-fn shared() -> &'static (Runtime, GitLab) {
-    static SHARED: OnceLock<(Runtime, GitLab)> = OnceLock::new();
-    SHARED.get_or_init(|| {
-        let runtime = Runtime::new().unwrap();
-        let gitlab = runtime.block_on(GitLab::new());
-        (runtime, gitlab)
-    })
-}
 
 fn method() -> impl Strategy<Value = Method> {
     prop::sample::select(vec![Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::HEAD])
