@@ -9,7 +9,7 @@ use crate::manifest::raw::{RawLink, RawManifest, RawMilestone, RawPolicy, RawPro
 use crate::manifest::source::Located;
 use crate::manifest::values::{NotesFile, TitleRef};
 use crate::model::{
-    Description, Desired, DesiredLink, DesiredMilestone, DesiredRelease, Policy, ProjectRef, TagPatterns,
+    Description, Desired, DesiredLink, DesiredMilestone, DesiredRelease, Policy, ProjectRef, ReleasePlaces, TagPatterns,
 };
 use url::Url;
 
@@ -25,6 +25,7 @@ pub(super) fn resolve(manifest: RawManifest, folder: &Folder<'_>, findings: &mut
     let RawManifest { version: _, project, policy, milestones, releases } = manifest;
     let (project, url) = project.map_or((None, None), resolve_project);
     let desired = Desired {
+        files: Vec::new(),
         policy: policy.map(resolve_policy).unwrap_or_default(),
         milestones: milestones.into_iter().flatten().filter_map(resolve_milestone).collect(),
         releases: (releases.into_iter().flatten())
@@ -46,6 +47,8 @@ fn resolve_policy(RawPolicy { unmanaged, tags, max_deletes, milestones }: RawPol
         // Each has been compiled once already.
         tags: patterns.and_then(|patterns| TagPatterns::new(&patterns).ok()).unwrap_or_default(),
         max_deletes: value(max_deletes).unwrap_or_default(),
+        protect: None,
+        unmanaged_place: None,
         milestones: value(milestones).unwrap_or_default(),
     }
 }
@@ -58,6 +61,7 @@ fn resolve_milestone(milestone: RawMilestone) -> Option<DesiredMilestone> {
         start_date: value(start_date).map(|day| day.0),
         due_date: value(due_date).map(|day| day.0),
         state: value(state),
+        place: None,
     })
 }
 
@@ -85,7 +89,9 @@ fn resolve_release(release: RawRelease, folder: &Folder<'_>, findings: &mut Find
         milestones: milestones
             .map(|titles| titles.into_iter().map(|Located { value: TitleRef(title), .. }| title.0).collect()),
         links: links.map(|links| links.into_iter().filter_map(resolve_link).collect()),
+        evidence: None,
         protect: value(protect).unwrap_or_default(),
+        places: ReleasePlaces::default(),
     })
 }
 
@@ -95,6 +101,7 @@ fn resolve_link(RawLink { name, url, direct_asset_path, link_type }: RawLink) ->
         url: value(url)?.0,
         direct_asset_path: value(direct_asset_path),
         link_type: value(link_type),
+        place: None,
     })
 }
 

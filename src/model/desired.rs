@@ -1,12 +1,14 @@
 //! What the manifest wishes for. `None` is a key that is absent: not managed, what GitLab has stays.
 
-use crate::model::{AssetPath, Description, Link, LinkType, MilestoneState, Moment, Policy, TagName};
+use crate::model::{AssetPath, Description, Link, LinkType, MilestoneState, Moment, Place, Policy, TagName};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
 /// Everything a manifest says about one project. Tags and milestone titles are unique; the manifest made sure.
 #[derive(Debug, Clone, Default)]
 pub struct Desired {
+    /// The files it was read from, as the user would name them; [`Place::file`] counts them.
+    pub files: Vec<String>,
     /// What relsync may do.
     pub policy: Policy,
     /// The declared project milestones.
@@ -34,8 +36,12 @@ pub struct DesiredRelease {
     pub milestones: Option<BTreeSet<String>>,
     /// All of its links. Names, urls and paths are unique; the manifest made sure.
     pub links: Option<Vec<DesiredLink>>,
+    /// Whether to collect evidence once, if there is none.
+    pub evidence: Option<EvidenceWish>,
     /// Never delete it, whatever the policy says.
     pub protect: bool,
+    /// Where its keys are written.
+    pub places: ReleasePlaces,
 }
 
 impl DesiredRelease {
@@ -51,9 +57,39 @@ impl DesiredRelease {
             tag_message: None,
             milestones: None,
             links: None,
+            evidence: None,
             protect: false,
+            places: ReleasePlaces::default(),
         }
     }
+}
+
+/// Where the keys of a `[[releases]]` entry are written: in it, or in `[defaults]`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ReleasePlaces {
+    /// The entry's tag.
+    pub tag_name: Option<Place>,
+    /// Its title.
+    pub name: Option<Place>,
+    /// Its notes, or the key that says where they are.
+    pub description: Option<Place>,
+    /// When it was, or will be, released.
+    pub released_at: Option<Place>,
+    /// Its milestones.
+    pub milestones: Option<Place>,
+    /// Its evidence.
+    pub evidence: Option<Place>,
+}
+
+/// What an entry says of evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EvidenceWish {
+    /// `false`: leave it to GitLab.
+    Leave,
+    /// `true`: collect it where GitLab's tier can.
+    Collect,
+    /// `"require"`: that it can't be collected is an error.
+    Require,
 }
 
 /// One `[[releases.links]]` entry.
@@ -67,6 +103,8 @@ pub struct DesiredLink {
     pub direct_asset_path: Option<PathWish>,
     /// What it leads to.
     pub link_type: Option<LinkType>,
+    /// Where it is written.
+    pub place: Option<Place>,
 }
 
 /// What a link's `direct_asset_path` should be, where the manifest says.
@@ -113,4 +151,6 @@ pub struct DesiredMilestone {
     pub due_date: Option<Date>,
     /// Open, or closed once its releases are in place.
     pub state: Option<MilestoneState>,
+    /// Where it is written.
+    pub place: Option<Place>,
 }

@@ -1,5 +1,6 @@
 //! What a manifest allows relsync to do.
 
+use crate::model::Place;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 /// The manifest's `[policy]`.
@@ -11,6 +12,10 @@ pub struct Policy {
     pub tags: TagPatterns,
     /// How many deletes one plan may hold.
     pub max_deletes: MaxDeletes,
+    /// Releases that are never deleted, whether or not an entry names them.
+    pub protect: Option<TagPatterns>,
+    /// Where `unmanaged` is written.
+    pub unmanaged_place: Option<Place>,
     /// What to do about a milestone's title that exists nowhere.
     pub milestones: MissingMilestones,
 }

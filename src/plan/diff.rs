@@ -139,7 +139,9 @@ fn create(wish: &DesiredRelease, current: &Current, now: Moment) -> ReleaseChang
         tag_message,
         milestones,
         links,
+        evidence: _,
         protect: _,
+        places: _,
     } = wish;
     let tag_is_missing = current.missing_tags.contains(tag_name);
     let release = NewRelease {
@@ -165,7 +167,9 @@ fn update(wish: &DesiredRelease, live: &Release, now: Moment) -> Option<ReleaseC
         tag_message: _,
         milestones,
         links,
+        evidence: _,
         protect: _,
+        places: _,
     } = wish;
     let diff = ReleaseDiff {
         name: Change::between(&live.name, name.as_ref()),

@@ -302,6 +302,7 @@ mod tests {
             url: link.url.clone(),
             direct_asset_path: Some(link.direct_asset_path.clone().map_or(PathWish::None, PathWish::At)),
             link_type: Some(link.link_type),
+            place: None,
         }
     }
 
@@ -379,6 +380,7 @@ mod tests {
                 url: format!("https://example.com/{i}"),
                 direct_asset_path: None,
                 link_type: None,
+                place: None,
             })
             .collect()
     }

@@ -84,7 +84,7 @@ pub(super) fn unknown_titles<'a>(
 }
 
 fn declared(wish: &DesiredMilestone, live: &BTreeMap<&str, &Milestone>) -> Option<MilestoneChange> {
-    let DesiredMilestone { title, description, start_date, due_date, state } = wish;
+    let DesiredMilestone { title, description, start_date, due_date, state, place: _ } = wish;
     let Some(live) = live.get(title.as_str()) else {
         return Some(MilestoneChange::Create {
             new: NewMilestone {

@@ -38,6 +38,7 @@ fn links() -> impl Strategy<Value = Vec<DesiredLink>> {
                 _ => Some(PathWish::At(AssetPath::parse(&format!("/bin/{}", paths[i])).unwrap())),
             },
             link_type: rest[i].1.map(|t| LinkType::ALL[t]),
+            place: None,
         };
         (0..count).map(link).collect()
     })
@@ -78,6 +79,7 @@ fn milestone(title: &'static str) -> impl Strategy<Value = DesiredMilestone> {
             state,
             start_date,
             due_date: start_date.map(|_| jiff::civil::date(2024, 4, 1)),
+            place: None,
         })
 }
 
@@ -89,11 +91,13 @@ pub(crate) fn desired() -> impl Strategy<Value = Desired> {
     let milestones = subsequence(TITLES.to_vec(), 0..=TITLES.len())
         .prop_flat_map(|titles| titles.into_iter().map(milestone).collect::<Vec<_>>());
     (releases, milestones, 0..3u8).prop_map(|(releases, milestones, unmanaged)| Desired {
+        files: Vec::new(),
         policy: Policy {
             unmanaged: [Unmanaged::Ignore, Unmanaged::Report, Unmanaged::Delete][usize::from(unmanaged)],
             tags: TagPatterns::default(),
             max_deletes: MaxDeletes::Count(99),
             milestones: MissingMilestones::Create,
+            ..Policy::default()
         },
         milestones,
         releases,
@@ -161,8 +165,10 @@ pub(crate) fn exactly(current: &Current) -> Desired {
         start_date: live.start_date,
         due_date: live.due_date,
         state: Some(live.state),
+        place: None,
     };
     Desired {
+        files: Vec::new(),
         policy: Policy { unmanaged: Unmanaged::Delete, ..Policy::default() },
         milestones: current.milestones.iter().flatten().map(milestone).collect(),
         releases: current.releases.values().rev().map(release).collect(),
@@ -176,5 +182,6 @@ fn whole(live: &LiveLink) -> DesiredLink {
         url: link.url,
         direct_asset_path: Some(link.direct_asset_path.map_or(PathWish::None, PathWish::At)),
         link_type: Some(link.link_type),
+        place: None,
     }
 }
