@@ -158,7 +158,6 @@ fn unique<'m, T: 'm>(
 
 /// Two keys of which one should go.
 fn both<A, B>(message: &str, one: &Located<A>, other: &Located<B>) -> Finding {
-    let (first, second) =
-        if one.span.start < other.span.start { (one.span, other.span) } else { (other.span, one.span) };
+    let (first, second) = if one.span < other.span { (one.span, other.span) } else { (other.span, one.span) };
     Finding::new(message).at(first, "this").at(second, "and this")
 }

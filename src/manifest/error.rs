@@ -8,7 +8,7 @@
 use crate::manifest::excerpt::Excerpt;
 use crate::manifest::finding::{Finding, Findings};
 use crate::manifest::lines::Lines;
-use crate::manifest::source::Source;
+use crate::manifest::source::Sources;
 use crate::manifest::visible;
 use miette::{Diagnostic, LabeledSpan, SourceCode};
 use std::fmt;
@@ -17,7 +17,7 @@ use std::path::Path;
 /// How many problems are shown; whoever has more has one mistake in many places.
 const MOST_SHOWN: usize = 50;
 
-/// Why a manifest can't be used: all of its problems, in the order of their lines.
+/// Why a manifest can't be used: all of its problems, in the order of its files and their lines.
 #[derive(Debug, thiserror::Error)]
 pub struct ManifestError {
     name: String,
@@ -50,18 +50,22 @@ impl ManifestError {
 
     /// For a file of which there is no text to show.
     pub(super) fn of_file(path: &Path, finding: Finding) -> Self {
-        Self { name: shown_name(path), problems: vec![Problem::without_excerpt(finding)], more: 0 }
+        Self {
+            name: visible::line(&path.to_string_lossy()),
+            problems: vec![Problem::without_excerpt(finding)],
+            more: 0,
+        }
     }
 
     /// For `findings`, of which there is at least one.
-    pub(super) fn of_text(source: &Source<'_>, mut findings: Findings) -> Self {
+    pub(super) fn of_text(sources: &Sources<'_>, mut findings: Findings) -> Self {
         findings.sort_by_key(Finding::place);
         let more = findings.len().saturating_sub(MOST_SHOWN);
         findings.truncate(MOST_SHOWN);
-        let name = shown_name(source.name);
-        let lines = Lines::of(source.text);
-        let problems = findings.into_iter().map(|finding| Problem::new(&name, &lines, finding)).collect();
-        Self { name, problems, more }
+        let (lines, names) = (sources.lines(), sources.names());
+        let names: Vec<String> = names.iter().map(|name| visible::line(name)).collect();
+        let problems = findings.into_iter().map(|finding| Problem::new(&names, &lines, finding)).collect();
+        Self { name: names.into_iter().next().unwrap_or_default(), problems, more }
     }
 }
 
@@ -92,12 +96,12 @@ impl Problem {
         Self { message, help, excerpt: None, labels: Vec::new() }
     }
 
-    fn new(name: &str, lines: &Lines<'_>, finding: Finding) -> Self {
+    fn new(names: &[String], lines: &[Lines<'_>], finding: Finding) -> Self {
         if finding.labels.is_empty() {
             return Self::without_excerpt(finding);
         }
         let spans: Vec<_> = finding.labels.iter().map(|(span, _)| *span).collect();
-        let (excerpt, places) = Excerpt::new(name, lines, &spans);
+        let (excerpt, places) = Excerpt::new(names, lines, &spans);
         let last = places.len().saturating_sub(1);
         let labels = finding.labels.iter().zip(places).enumerate();
         let labels = labels.map(|(index, ((_, text), place))| {
@@ -125,8 +129,4 @@ impl Diagnostic for Problem {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         self.excerpt.as_ref().map(|_| Box::new(self.labels.iter().cloned()) as Box<dyn Iterator<Item = LabeledSpan>>)
     }
-}
-
-fn shown_name(path: &Path) -> String {
-    visible::line(&path.to_string_lossy())
 }

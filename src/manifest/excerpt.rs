@@ -1,11 +1,11 @@
-//! The few lines of a manifest that an error shows.
+//! The few lines of a manifest's files that an error shows.
 //!
 //! miette would print source lines as they are, however long and whatever is in them, and would walk the whole file for
 //! each label. An [`Excerpt`] holds only the lines around the labels, cut to a readable width and with hidden characters
 //! spelled out; the labels move along. Lines and columns stay those of the file.
 
 use crate::manifest::lines::{Lines, floor_char};
-use crate::manifest::source::Span;
+use crate::manifest::source::{FileId, Span};
 use crate::manifest::visible;
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use std::ops::Range;
@@ -20,14 +20,14 @@ const AROUND: usize = 40;
 /// The lines to show. Offsets into it are its own.
 #[derive(Debug)]
 pub(super) struct Excerpt {
-    name: String,
     chunks: Vec<Chunk>,
     places: Vec<Place>,
 }
 
-/// Some lines in a row.
+/// Some lines of a file in a row.
 #[derive(Debug)]
 struct Chunk {
+    name: String,
     offset: usize,
     first_line: usize,
     line_count: usize,
@@ -44,23 +44,24 @@ struct Place {
 
 impl Excerpt {
     /// The lines around `spans`, and where each of these is in the excerpt. A span of several lines is cut to its first.
-    pub(super) fn new(name: &str, lines: &Lines<'_>, spans: &[Span]) -> (Self, Vec<SourceSpan>) {
-        let marks: Vec<Mark> = spans.iter().map(|span| Mark::new(lines, *span)).collect();
-        let mut labelled: Vec<usize> = marks.iter().map(|mark| mark.line).collect();
+    /// The files have these `names` and `lines`.
+    pub(super) fn new(names: &[String], lines: &[Lines<'_>], spans: &[Span]) -> (Self, Vec<SourceSpan>) {
+        let marks: Vec<Mark> = spans.iter().map(|span| Mark::new(&lines[span.file.index()], *span)).collect();
+        let mut labelled: Vec<(FileId, usize)> = marks.iter().map(|mark| (mark.file, mark.line)).collect();
         labelled.sort_unstable();
         labelled.dedup();
 
-        let last_line = lines.last();
         let mut chunks: Vec<Chunk> = Vec::new();
         let mut places: Vec<Option<SourceSpan>> = vec![None; marks.len()];
-        for group in labelled.chunk_by(|left, right| right - left <= 2 * CONTEXT + 1) {
-            let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
-            let range = first.saturating_sub(CONTEXT)..=(last + CONTEXT).min(last_line);
+        for group in labelled.chunk_by(|left, right| left.0 == right.0 && right.1 - left.1 <= 2 * CONTEXT + 1) {
+            let (Some((file, first)), Some((_, last))) = (group.first(), group.last()) else { continue };
+            let (name, lines) = (names[file.index()].clone(), &lines[file.index()]);
+            let range = first.saturating_sub(CONTEXT)..=(last + CONTEXT).min(lines.last());
             // One byte between two chunks keeps miette from joining them.
             let offset = chunks.last().map_or(0, |chunk| chunk.offset + chunk.text.len() + 1);
-            let mut chunk = Chunk { offset, first_line: *range.start(), line_count: 0, text: String::new() };
+            let mut chunk = Chunk { name, offset, first_line: *range.start(), line_count: 0, text: String::new() };
             for line in range {
-                chunk.push_line(lines, line, &marks, &mut places);
+                chunk.push_line(lines, (*file, line), &marks, &mut places);
             }
             chunks.push(chunk);
         }
@@ -68,12 +69,13 @@ impl Excerpt {
         let spans: Vec<SourceSpan> = places.into_iter().map(|place| place.unwrap_or_else(|| 0.into())).collect();
         let places = marks.iter().zip(&spans);
         let places = places.map(|(mark, span)| Place { span: *span, line: mark.line, column: mark.column }).collect();
-        (Self { name: name.to_owned(), chunks, places }, spans)
+        (Self { chunks, places }, spans)
     }
 }
 
 /// A span of one line.
 struct Mark {
+    file: FileId,
     line: usize,
     column: usize,
     start: usize,
@@ -87,18 +89,25 @@ impl Mark {
         let range = lines.range(line);
         let start = start.min(range.end);
         let end = lines.clamp(span.end).clamp(start, range.end);
-        Self { line, column: lines.text()[range.start..start].chars().count(), start, end }
+        Self { file: span.file, line, column: lines.text()[range.start..start].chars().count(), start, end }
     }
 }
 
 impl Chunk {
-    fn push_line(&mut self, lines: &Lines<'_>, line: usize, marks: &[Mark], places: &mut [Option<SourceSpan>]) {
+    fn push_line(
+        &mut self,
+        lines: &Lines<'_>,
+        (file, line): (FileId, usize),
+        marks: &[Mark],
+        places: &mut [Option<SourceSpan>],
+    ) {
         if self.line_count > 0 {
             self.text.push('\n');
         }
         self.line_count += 1;
         let range = lines.range(line);
-        let here: Vec<(usize, &Mark)> = marks.iter().enumerate().filter(|(_, mark)| mark.line == line).collect();
+        let here: Vec<(usize, &Mark)> =
+            marks.iter().enumerate().filter(|(_, mark)| (mark.file, mark.line) == (file, line)).collect();
         let kept = kept_parts(lines.text(), &range, here.iter().map(|(_, mark)| *mark));
 
         let mut starts = vec![None; here.len()];
@@ -187,7 +196,7 @@ impl SourceCode for Excerpt {
             let whole = (chunk.offset, chunk.text.len()).into();
             (chunk.text.as_str(), whole, chunk.first_line, 0, chunk.line_count)
         };
-        let name = self.name.clone();
+        let name = chunk.name.clone();
         Ok(Box::new(MietteSpanContents::new_named(name, data.as_bytes(), span, line, column, count)))
     }
 }

@@ -53,8 +53,8 @@ impl Finding {
     }
 
     /// Where to blame, for sorting.
-    pub(super) fn place(&self) -> usize {
-        self.labels.last().map_or(0, |(span, _)| span.start)
+    pub(super) fn place(&self) -> Option<Span> {
+        self.labels.last().map(|(span, _)| *span)
     }
 }
 

@@ -29,7 +29,7 @@ pub use schema::json_schema;
 
 use crate::model::{Desired, ProjectRef};
 use finding::{Finding, Findings, Kind};
-use source::Source;
+use source::{FileId, Sources};
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -63,24 +63,24 @@ pub fn load(path: &Path) -> Result<Manifest, ManifestError> {
 /// # Errors
 /// Everything that is wrong with it, at once.
 pub fn parse(path: &Path, text: &str) -> Result<Manifest, ManifestError> {
-    let source = Source { name: path, text };
+    let sources = Sources::new(path, text);
     let mut findings = Findings::new();
-    let (tree, damage) = syntax::parse(text, &mut findings);
-    let raw: raw::RawManifest = reader::read_document(&tree, &mut findings);
+    let (tree, damage) = syntax::parse(FileId::MAIN, text, &mut findings);
+    let raw: raw::RawManifest = reader::read_document(FileId::MAIN, &tree, &mut findings);
     // Of a format that isn't known, nothing else can be judged.
     let version = tree.get("version").filter(|value| raw.version.is_none() && value.get_ref().is_integer());
-    let other_version = version.map(|value| value.span().start);
+    let other_version = version.map(|value| FileId::MAIN.span(value.span()));
     checks::run(&raw, &mut findings);
     let resolved = resolve::resolve(raw, &files::Folder::new(source::folder(path)), &mut findings);
-    findings.retain(|finding| damage.leaves(finding));
+    findings.retain(|finding| finding.labels.iter().all(|(span, _)| damage.leaves(finding.kind, *span)));
     if let Some(other_version) = other_version {
-        findings.retain(|finding| finding.kind == Kind::Syntax || finding.place() == other_version);
+        findings.retain(|finding| finding.kind == Kind::Syntax || finding.place() == Some(other_version));
     }
     if tree.is_empty() {
         say_how_to_begin(&mut findings);
     }
     if !findings.is_empty() {
-        return Err(ManifestError::of_text(&source, findings));
+        return Err(ManifestError::of_text(&sources, findings));
     }
     let resolve::Resolved { project, url, desired } = resolved;
     Ok(Manifest { path: path.to_owned(), project, url, desired })

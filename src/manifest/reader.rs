@@ -3,7 +3,7 @@
 //! Whatever key nobody asks for is unknown, so there is no second list of keys to keep. Knows nothing of releases.
 
 use crate::manifest::finding::{Finding, Findings, Kind};
-use crate::manifest::source::{Located, Span};
+use crate::manifest::source::{FileId, Located, Span};
 use crate::manifest::values::{FromToml, Wrong, kind_of};
 use crate::manifest::visible::Quoted;
 use toml::Spanned;
@@ -39,9 +39,9 @@ struct Outer<'o> {
     asked: &'o [&'static str],
 }
 
-/// Reads the whole file.
-pub(super) fn read_document<R: ReadTable>(table: &DeTable<'_>, findings: &mut Findings) -> R {
-    read_table(table, Span { start: 0, end: 0 }, None, findings)
+/// Reads a whole file.
+pub(super) fn read_document<R: ReadTable>(file: FileId, table: &DeTable<'_>, findings: &mut Findings) -> R {
+    read_table(table, file.span(0..0), None, findings)
 }
 
 fn read_table<R: ReadTable>(table: &DeTable<'_>, header: Span, outer: Option<Outer<'_>>, findings: &mut Findings) -> R {
@@ -55,7 +55,7 @@ impl<'a, 'i> TableReader<'a, 'i> {
     /// The value of `key`, if it is there and right.
     pub(super) fn optional<T: FromToml>(&mut self, key: &'static str) -> Option<Located<T>> {
         let value = self.ask(key)?;
-        read_value(key, value, self.findings)
+        self.read_value(key, value)
     }
 
     /// The value of a key that has to be there; `example` is how it could look.
@@ -72,12 +72,12 @@ impl<'a, 'i> TableReader<'a, 'i> {
     pub(super) fn list<T: FromToml>(&mut self, key: &'static str) -> Option<Vec<Located<T>>> {
         let value = self.ask(key)?;
         let DeValue::Array(items) = value.get_ref() else {
-            let finding = wrong_type(key, "an array of strings", value);
+            let finding = self.wrong_type(key, "an array of strings", value);
             let example = value.get_ref().as_str().map(|_| format!("put it in brackets: `{key} = [\"…\"]`"));
             self.findings.push(Finding { help: example, ..finding });
             return None;
         };
-        let read: Vec<Option<Located<T>>> = items.iter().map(|item| read_value(key, item, self.findings)).collect();
+        let read: Vec<Option<Located<T>>> = items.iter().map(|item| self.read_value(key, item)).collect();
         read.into_iter().collect()
     }
 
@@ -86,15 +86,16 @@ impl<'a, 'i> TableReader<'a, 'i> {
         let value = self.ask(key)?;
         let outer = Outer { header: own_header, asked: &self.asked };
         match value.get_ref() {
-            DeValue::Table(table) => Some(read_table(table, value.span().into(), Some(outer), self.findings)),
+            DeValue::Table(table) => Some(read_table(table, self.span(value), Some(outer), self.findings)),
             DeValue::Array(_) => {
-                let finding = wrong_type(key, "one table", value).help(format!("write its header as `{}`", R::HEADER));
+                let finding =
+                    self.wrong_type(key, "one table", value).help(format!("write its header as `{}`", R::HEADER));
                 self.findings.push(finding);
                 None
             }
             _ => {
                 let help = format!("write a header `{}`, and its keys below it", R::HEADER);
-                self.findings.push(wrong_type(key, "a table", value).help(help));
+                self.findings.push(self.wrong_type(key, "a table", value).help(help));
                 None
             }
         }
@@ -106,16 +107,16 @@ impl<'a, 'i> TableReader<'a, 'i> {
         let outer = Outer { header: own_header, asked: &self.asked };
         let DeValue::Array(items) = value.get_ref() else {
             let help = format!("write the header of each as `{}`", R::HEADER);
-            self.findings.push(wrong_type(key, "an array of tables", value).help(help));
+            self.findings.push(self.wrong_type(key, "an array of tables", value).help(help));
             return None;
         };
         let mut read = Vec::with_capacity(items.len());
         for item in items {
             if let DeValue::Table(table) = item.get_ref() {
-                read.push(read_table(table, item.span().into(), Some(outer), self.findings));
+                read.push(read_table(table, self.span(item), Some(outer), self.findings));
             } else {
                 let help = format!("write each under a header `{}` of its own", R::HEADER);
-                self.findings.push(wrong_type(key, "an array of tables", item).help(help));
+                self.findings.push(self.wrong_type(key, "an array of tables", item).help(help));
             }
         }
         Some(read)
@@ -135,7 +136,7 @@ impl<'a, 'i> TableReader<'a, 'i> {
             let whose =
                 if header.is_empty() { "there is no such key".to_owned() } else { format!("not a key of {header}") };
             let finding = Finding::new(format!("unknown key {}", Quoted(name)))
-                .at(key.span().into(), whose)
+                .at(self.header.file.span(key.span()), whose)
                 .help(self.suggest(name, outer));
             self.findings.push(finding);
         }
@@ -153,26 +154,31 @@ impl<'a, 'i> TableReader<'a, 'i> {
             None => format!("the keys here are {}", listed(&self.asked)),
         }
     }
-}
 
-fn read_value<T: FromToml>(key: &str, value: &Spanned<DeValue<'_>>, findings: &mut Findings) -> Option<Located<T>> {
-    let span = value.span().into();
-    match T::from_toml(key, value.get_ref()) {
-        Ok(value) => Some(Located { value, span }),
-        Err(Wrong::Type(help)) => {
-            findings.push(Finding { help, ..wrong_type(key, T::EXPECTED, value) });
-            None
-        }
-        Err(Wrong::Value { message, label, help }) => {
-            findings.push(Finding { help, ..Finding::new(message).at(span, label) });
-            None
+    fn read_value<T: FromToml>(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<Located<T>> {
+        let span = self.span(value);
+        match T::from_toml(key, value.get_ref()) {
+            Ok(value) => Some(Located { value, span }),
+            Err(Wrong::Type(help)) => {
+                let finding = Finding { help, ..self.wrong_type(key, T::EXPECTED, value) };
+                self.findings.push(finding);
+                None
+            }
+            Err(Wrong::Value { message, label, help }) => {
+                self.findings.push(Finding { help, ..Finding::new(message).at(span, label) });
+                None
+            }
         }
     }
-}
 
-fn wrong_type(key: &str, expected: &str, value: &Spanned<DeValue<'_>>) -> Finding {
-    let label = format!("this is {}", kind_of(value.get_ref()));
-    Finding::new(format!("`{key}` must be {expected}")).at(value.span().into(), label)
+    fn wrong_type(&self, key: &str, expected: &str, value: &Spanned<DeValue<'_>>) -> Finding {
+        let label = format!("this is {}", kind_of(value.get_ref()));
+        Finding::new(format!("`{key}` must be {expected}")).at(self.span(value), label)
+    }
+
+    fn span(&self, value: &Spanned<DeValue<'_>>) -> Span {
+        self.header.file.span(value.span())
+    }
 }
 
 /// The word most like `name`, if one is alike enough to be meant.
@@ -202,7 +208,7 @@ pub(super) fn listed(words: &[&str]) -> String {
 #[cfg(test)]
 pub(super) fn keys_of<R: ReadTable>() -> (Vec<&'static str>, Vec<&'static str>) {
     let (table, mut findings) = (DeTable::new(), Findings::new());
-    let header = Span { start: 0, end: 0 };
+    let header = FileId::MAIN.span(0..0);
     let mut reader = TableReader { table: &table, header, asked: vec![], required: vec![], findings: &mut findings };
     R::read(&mut reader);
     (reader.asked, reader.required)

@@ -1,28 +1,44 @@
-//! The manifest's text, where things stand in it, and how it is read from disk.
+//! The texts a manifest is made of, where things stand in them, and how the manifest's own is read from disk.
 //!
 //! Knows nothing of TOML.
 
 use crate::manifest::error::ManifestError;
 use crate::manifest::finding::Finding;
+use crate::manifest::lines::Lines;
 use crate::manifest::visible;
 use std::borrow::Cow;
 use std::io;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// A range of bytes of the manifest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// One of the files a manifest is made of: an index into [`Sources`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct FileId(u32);
+
+impl FileId {
+    /// The manifest itself.
+    pub(super) const MAIN: Self = Self(0);
+
+    /// A range of this file's bytes.
+    pub(super) fn span(self, range: Range<usize>) -> Span {
+        Span { file: self, start: range.start, end: range.end.max(range.start) }
+    }
+
+    /// Which of the files it is.
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A range of bytes of one of the files. In the order of the files, and of their lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Span {
+    /// The file.
+    pub(super) file: FileId,
     /// The first byte.
     pub(super) start: usize,
     /// The byte after the last.
     pub(super) end: usize,
-}
-
-impl From<Range<usize>> for Span {
-    fn from(range: Range<usize>) -> Self {
-        Self { start: range.start, end: range.end.max(range.start) }
-    }
 }
 
 /// A value and where it was written.
@@ -50,12 +66,34 @@ impl<T: schemars::JsonSchema> schemars::JsonSchema for Located<T> {
     }
 }
 
-/// The manifest's text under the name the user gave it.
+/// The files a manifest is made of, itself first.
+pub(super) struct Sources<'a> {
+    files: Vec<Source<'a>>,
+}
+
+/// A file's text under the name the user gave it, or would.
 pub(super) struct Source<'a> {
-    /// The path as the user gave it.
-    pub(super) name: &'a Path,
+    /// The path.
+    pub(super) name: PathBuf,
     /// All of it.
-    pub(super) text: &'a str,
+    pub(super) text: Cow<'a, str>,
+}
+
+impl<'a> Sources<'a> {
+    /// The manifest itself.
+    pub(super) fn new(name: &Path, text: &'a str) -> Self {
+        Self { files: vec![Source { name: name.to_owned(), text: Cow::Borrowed(text) }] }
+    }
+
+    /// Finds each file's lines.
+    pub(super) fn lines(&self) -> Vec<Lines<'_>> {
+        self.files.iter().map(|file| Lines::of(&file.text)).collect()
+    }
+
+    /// The files' names, as text.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.files.iter().map(|file| file.name.to_string_lossy().into_owned()).collect()
+    }
 }
 
 /// Reads the manifest's text.

@@ -5,8 +5,9 @@
 
 use crate::manifest::finding::{Finding, Findings, Kind};
 use crate::manifest::lines::Lines;
-use crate::manifest::source::Span;
+use crate::manifest::source::{FileId, Span};
 use crate::manifest::visible::Quoted;
+use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
@@ -28,15 +29,15 @@ const LOCAL: [&str; 11] = [
 /// How many errors are looked into; no more are shown.
 const MOST_LOOKED_INTO: usize = 50;
 
-/// Parses `text`.
-pub(super) fn parse<'i>(text: &'i str, findings: &mut Findings) -> (DeTable<'i>, Damage<'i>) {
+/// Parses the `text` of a file.
+pub(super) fn parse<'i>(file: FileId, text: &'i str, findings: &mut Findings) -> (DeTable<'i>, Damage) {
     let (tree, errors) = DeTable::parse_recoverable(text);
     let tree = tree.into_inner();
     if errors.is_empty() {
-        return (tree, Damage { certain_to: usize::MAX, lines: Lines::of(""), broken: Vec::new() });
+        return (tree, Damage { certain_to: usize::MAX, broken: Vec::new() });
     }
     let lines = Lines::of(text);
-    let mut slips: Vec<Slip<'_>> = errors.iter().map(|error| Slip::new(&lines, error)).collect();
+    let mut slips: Vec<Slip<'_>> = errors.iter().map(|error| Slip::new(file, &lines, error)).collect();
     let structural = slips.iter().filter(|slip| !slip.is_local).map(|slip| slip.span.start);
     let certain_to = structural.min().unwrap_or(usize::MAX);
 
@@ -44,41 +45,40 @@ pub(super) fn parse<'i>(text: &'i str, findings: &mut Findings) -> (DeTable<'i>,
     // Of the errors in one line, one matters: the one that breaks more, else the first.
     slips.sort_by_key(|slip| (slip.line, slip.is_local, slip.span.start));
     slips.dedup_by_key(|slip| slip.line);
-    let broken = slips.iter().map(|slip| slip.line).collect();
+    let broken = slips.iter().map(|slip| lines.range(slip.line)).collect();
     // An array that isn't closed takes in whatever follows, and the parser complains of all of it.
     let mut in_array = false;
     slips.retain(|slip| !is_about_array(slip.error) || !std::mem::replace(&mut in_array, true));
 
-    let first_places = FirstPlaces::new(&lines, &tree);
+    let first_places = FirstPlaces::new(file, &lines, &tree);
     let explained = slips.iter().enumerate().map(|(index, slip)| {
         let first_places = Some(&first_places).filter(|_| index < MOST_LOOKED_INTO);
         explain(text, first_places, slip)
     });
     findings.extend(explained);
-    drop(first_places);
-    (tree, Damage { certain_to, lines, broken })
+    (tree, Damage { certain_to, broken })
 }
 
 /// Which parts of a broken text the tree can't be trusted about.
-pub(super) struct Damage<'i> {
+pub(super) struct Damage {
     /// Nothing is certain from here on.
     certain_to: usize,
-    lines: Lines<'i>,
     /// The lines with errors in them, in order.
-    broken: Vec<usize>,
+    broken: Vec<Range<usize>>,
 }
 
-impl Damage<'_> {
-    /// Whether `finding` would be there without the syntax errors too.
-    pub(super) fn leaves(&self, finding: &Finding) -> bool {
+impl Damage {
+    /// Whether a finding of this `kind` with a label at `span` would be there without the syntax errors too.
+    pub(super) fn leaves(&self, kind: Kind, span: Span) -> bool {
         if self.broken.is_empty() {
             return true;
         }
-        let in_broken_line = |span: &Span| self.broken.binary_search(&self.lines.index(span.start)).is_ok();
-        match finding.kind {
+        let next = self.broken.partition_point(|line| line.end < span.start);
+        let in_broken_line = || self.broken.get(next).is_some_and(|line| line.start <= span.start);
+        match kind {
             Kind::Syntax => true,
             Kind::Missing => false,
-            Kind::Wrong => finding.labels.iter().all(|(span, _)| span.start < self.certain_to && !in_broken_line(span)),
+            Kind::Wrong => span.start < self.certain_to && !in_broken_line(),
         }
     }
 }
@@ -92,10 +92,10 @@ struct Slip<'e> {
 }
 
 impl<'e> Slip<'e> {
-    fn new(lines: &Lines<'_>, error: &'e Error) -> Self {
+    fn new(file: FileId, lines: &Lines<'_>, error: &'e Error) -> Self {
         let range = error.span().unwrap_or_default();
         let start = lines.clamp(range.start);
-        let span = Span { start, end: lines.clamp(range.end).max(start) };
+        let span = file.span(start..lines.clamp(range.end));
         Self { error, span, line: lines.index(start), is_local: is_local(error) }
     }
 }
@@ -148,11 +148,12 @@ fn endless_string(text: &str, message: &str, span: Span) -> Option<(Span, &'stat
         _ => return None,
     };
     let start = text.rfind(quotes).filter(|_| span.start == text.len())?;
-    Some((Span { start, end: start + quotes.len() }, quotes))
+    Some((span.file.span(start..start + quotes.len()), quotes))
 }
 
 /// Finds where a doubled key has been set first, which the parser does not tell.
 struct FirstPlaces<'t, 'i> {
+    file: FileId,
     lines: &'t Lines<'i>,
     tree: &'t DeTable<'i>,
     /// Every table that is written as one, by where it starts.
@@ -160,7 +161,7 @@ struct FirstPlaces<'t, 'i> {
 }
 
 impl<'t, 'i> FirstPlaces<'t, 'i> {
-    fn new(lines: &'t Lines<'i>, tree: &'t DeTable<'i>) -> Self {
+    fn new(file: FileId, lines: &'t Lines<'i>, tree: &'t DeTable<'i>) -> Self {
         let text = lines.text();
         let mut tables = Vec::new();
         let mut rest: Vec<&Spanned<DeValue<'i>>> = tree.values().collect();
@@ -169,7 +170,7 @@ impl<'t, 'i> FirstPlaces<'t, 'i> {
                 DeValue::Array(items) => rest.extend(items),
                 DeValue::Table(table) => {
                     rest.extend(table.values());
-                    let span = Span::from(value.span());
+                    let span = file.span(value.span());
                     // Not those that dotted keys make.
                     if matches!(text.as_bytes().get(span.start), Some(b'[' | b'{')) {
                         tables.push((span, table));
@@ -179,19 +180,19 @@ impl<'t, 'i> FirstPlaces<'t, 'i> {
             }
         }
         tables.sort_by_key(|(span, _)| span.start);
-        Self { lines, tree, tables }
+        Self { file, lines, tree, tables }
     }
 
     fn of(&self, again: Span) -> Option<Span> {
         let text = self.lines.text();
-        let line = Span::from(self.lines.range(self.lines.index(again.start)));
+        let line = self.file.span(self.lines.range(self.lines.index(again.start)));
         let before = text[line.start..again.start].trim_start();
         let name = unquoted(&text[again.start..again.end]);
         let table = match before.strip_prefix('[') {
             Some(path) => self.table_at(path.trim_start_matches('['), again)?,
             None => self.table_around(again),
         };
-        let first = table.get_key_value(name).map(|(key, _)| Span::from(key.span()));
+        let first = table.get_key_value(name).map(|(key, _)| self.file.span(key.span()));
         let first = first.filter(|first| first.start < again.start);
         // The parser's tree keeps only the last of two headers.
         first.or_else(|| self.header(line).filter(|_| before.trim_start_matches('[').is_empty()))
@@ -229,7 +230,10 @@ impl<'t, 'i> FirstPlaces<'t, 'i> {
         let text = self.lines.text();
         let wanted = name(&text[again.start..again.end])?;
         let above = (0..self.lines.index(again.start)).map(|line| self.lines.range(line));
-        above.filter(|line| name(&text[line.clone()]).is_some_and(|name| name == wanted)).map(Span::from).next()
+        above
+            .filter(|line| name(&text[line.clone()]).is_some_and(|name| name == wanted))
+            .map(|line| self.file.span(line))
+            .next()
     }
 }
 
