@@ -48,6 +48,7 @@ fn tags_are_unique(manifest: &RawManifest, findings: &mut Findings) {
 
 fn tags_match_the_policy(manifest: &RawManifest, findings: &mut Findings) {
     let Some(patterns) = manifest.policy.as_ref().and_then(|policy| policy.tags.as_ref()) else { return };
+    let patterns = &patterns.value;
     let globs: Vec<String> = patterns.iter().map(|pattern| pattern.value.0.clone()).collect();
     let matcher = match TagPatterns::new(&globs) {
         Ok(matcher) => matcher,

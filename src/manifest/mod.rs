@@ -71,7 +71,7 @@ pub fn parse(path: &Path, text: &str) -> Result<Manifest, ManifestError> {
     let version = tree.get("version").filter(|value| raw.version.is_none() && value.get_ref().is_integer());
     let other_version = version.map(|value| FileId::MAIN.span(value.span()));
     checks::run(&raw, &mut findings);
-    let resolved = resolve::resolve(raw, &files::Folder::new(source::folder(path)), &mut findings);
+    let resolved = resolve::resolve(raw, &sources, &files::Folder::new(source::folder(path)), &mut findings);
     findings.retain(|finding| finding.labels.iter().all(|(span, _)| damage.leaves(finding.kind, *span)));
     if let Some(other_version) = other_version {
         findings.retain(|finding| finding.kind == Kind::Syntax || finding.place() == Some(other_version));

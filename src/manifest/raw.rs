@@ -5,7 +5,7 @@
 //! together, and building the struct whole makes the compiler do the rest.
 
 use crate::manifest::reader::{ReadTable, TableReader};
-use crate::manifest::source::Located;
+use crate::manifest::source::{Located, Span};
 use crate::manifest::values::{
     Day, FormatVersion, GitRef, LinkUrl, Markdown, Name, NotesFile, ProjectPath, ServerUrl, TagMessage, TagPattern,
     Title, TitleRef,
@@ -77,7 +77,7 @@ pub(super) struct RawPolicy {
     pub(super) unmanaged: Option<Located<Unmanaged>>,
     /// Globs over tags, such as `["v*"]`: only releases whose tag matches one are this manifest's business. By
     /// default, all are.
-    pub(super) tags: Option<Vec<Located<TagPattern>>>,
+    pub(super) tags: Option<Located<Vec<Located<TagPattern>>>>,
     /// A plan with more deletes than this is refused: a number (default `3`), or a percentage of the project's
     /// releases such as `"10%"`.
     pub(super) max_deletes: Option<Located<MaxDeletes>>,
@@ -156,7 +156,7 @@ pub(super) struct RawRelease {
     /// lightweight.
     pub(super) tag_message: Option<Located<TagMessage>>,
     /// The titles of all its milestones, the project's or its group's; `[]` removes all.
-    pub(super) milestones: Option<Vec<Located<TitleRef>>>,
+    pub(super) milestones: Option<Located<Vec<Located<TitleRef>>>>,
     /// `true`: never delete this release, whatever the policy says.
     pub(super) protect: Option<Located<bool>>,
     /// All of its asset links; `links = []` removes all. Names, urls and paths are each unique within the release.
@@ -186,6 +186,8 @@ impl ReadTable for RawRelease {
 #[derive(Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(super) struct RawLink {
+    #[schemars(skip)]
+    pub(super) header: Span,
     /// What people read, unique within the release.
     #[schemars(required)]
     pub(super) name: Option<Located<Name>>,
@@ -206,6 +208,7 @@ impl ReadTable for RawLink {
 
     fn read(reader: &mut TableReader<'_, '_>) -> Self {
         Self {
+            header: reader.header(),
             name: reader.required("name", "\"linux-amd64\""),
             url: reader.required("url", "\"https://…\""),
             direct_asset_path: reader.optional("direct_asset_path"),

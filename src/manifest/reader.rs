@@ -69,7 +69,7 @@ impl<'a, 'i> TableReader<'a, 'i> {
     }
 
     /// The values of an array, if all of them are right.
-    pub(super) fn list<T: FromToml>(&mut self, key: &'static str) -> Option<Vec<Located<T>>> {
+    pub(super) fn list<T: FromToml>(&mut self, key: &'static str) -> Option<Located<Vec<Located<T>>>> {
         let value = self.ask(key)?;
         let DeValue::Array(items) = value.get_ref() else {
             let finding = self.wrong_type(key, "an array of strings", value);
@@ -78,7 +78,13 @@ impl<'a, 'i> TableReader<'a, 'i> {
             return None;
         };
         let read: Vec<Option<Located<T>>> = items.iter().map(|item| self.read_value(key, item)).collect();
-        read.into_iter().collect()
+        let values = read.into_iter().collect::<Option<_>>()?;
+        Some(Located { value: values, span: self.span(value) })
+    }
+
+    /// Where the table begins.
+    pub(super) fn header(&self) -> Span {
+        self.header
     }
 
     /// A table, `[key]`.

@@ -5,11 +5,13 @@
 
 use crate::manifest::files::Folder;
 use crate::manifest::finding::Findings;
+use crate::manifest::lines::Lines;
 use crate::manifest::raw::{RawLink, RawManifest, RawMilestone, RawPolicy, RawProject, RawRelease};
-use crate::manifest::source::Located;
+use crate::manifest::source::{Located, Sources};
 use crate::manifest::values::{NotesFile, TitleRef};
 use crate::model::{
-    Description, Desired, DesiredLink, DesiredMilestone, DesiredRelease, Policy, ProjectRef, ReleasePlaces, TagPatterns,
+    Description, Desired, DesiredLink, DesiredMilestone, DesiredRelease, Place, Policy, ProjectRef, ReleasePlaces,
+    TagPatterns,
 };
 use url::Url;
 
@@ -21,16 +23,20 @@ pub(super) struct Resolved {
 }
 
 /// Resolves all of it, reading the files it names.
-pub(super) fn resolve(manifest: RawManifest, folder: &Folder<'_>, findings: &mut Findings) -> Resolved {
+pub(super) fn resolve(
+    manifest: RawManifest,
+    sources: &Sources<'_>,
+    folder: &Folder<'_>,
+    findings: &mut Findings,
+) -> Resolved {
     let RawManifest { version: _, project, policy, milestones, releases } = manifest;
     let (project, url) = project.map_or((None, None), resolve_project);
+    let mut resolver = Resolver { lines: sources.lines(), folder, findings };
     let desired = Desired {
-        files: Vec::new(),
-        policy: policy.map(resolve_policy).unwrap_or_default(),
-        milestones: milestones.into_iter().flatten().filter_map(resolve_milestone).collect(),
-        releases: (releases.into_iter().flatten())
-            .filter_map(|release| resolve_release(release, folder, findings))
-            .collect(),
+        files: sources.names(),
+        policy: policy.map(|policy| resolver.policy(policy)).unwrap_or_default(),
+        milestones: (milestones.into_iter().flatten()).filter_map(|milestone| resolver.milestone(milestone)).collect(),
+        releases: (releases.into_iter().flatten()).filter_map(|release| resolver.release(release)).collect(),
     };
     Resolved { project, url, desired }
 }
@@ -40,73 +46,94 @@ fn resolve_project(RawProject { path, id, url }: RawProject) -> (Option<ProjectR
     (id.or_else(|| path.map(|path| ProjectRef::Path(path.value.0))), url.map(|url| url.value.0))
 }
 
-fn resolve_policy(RawPolicy { unmanaged, tags, max_deletes, milestones }: RawPolicy) -> Policy {
-    let patterns: Option<Vec<_>> = tags.map(|tags| tags.into_iter().map(|pattern| pattern.value.0).collect());
-    Policy {
-        unmanaged: value(unmanaged).unwrap_or_default(),
-        // Each has been compiled once already.
-        tags: patterns.and_then(|patterns| TagPatterns::new(&patterns).ok()).unwrap_or_default(),
-        max_deletes: value(max_deletes).unwrap_or_default(),
-        protect: None,
-        unmanaged_place: None,
-        milestones: value(milestones).unwrap_or_default(),
+struct Resolver<'r> {
+    lines: Vec<Lines<'r>>,
+    folder: &'r Folder<'r>,
+    findings: &'r mut Findings,
+}
+
+impl Resolver<'_> {
+    fn policy(&self, policy: RawPolicy) -> Policy {
+        let RawPolicy { unmanaged, tags, max_deletes, milestones } = policy;
+        let patterns: Option<Vec<_>> = tags.map(|tags| tags.value.into_iter().map(|pattern| pattern.value.0).collect());
+        Policy {
+            unmanaged_place: self.place(unmanaged.as_ref()),
+            unmanaged: value(unmanaged).unwrap_or_default(),
+            // Each has been compiled once already.
+            tags: patterns.and_then(|patterns| TagPatterns::new(&patterns).ok()).unwrap_or_default(),
+            max_deletes: value(max_deletes).unwrap_or_default(),
+            protect: None,
+            milestones: value(milestones).unwrap_or_default(),
+        }
     }
-}
 
-fn resolve_milestone(milestone: RawMilestone) -> Option<DesiredMilestone> {
-    let RawMilestone { title, description, start_date, due_date, state } = milestone;
-    Some(DesiredMilestone {
-        title: value(title)?.0,
-        description: value(description).map(|text| text.0),
-        start_date: value(start_date).map(|day| day.0),
-        due_date: value(due_date).map(|day| day.0),
-        state: value(state),
-        place: None,
-    })
-}
+    fn milestone(&self, milestone: RawMilestone) -> Option<DesiredMilestone> {
+        let RawMilestone { title, description, start_date, due_date, state } = milestone;
+        Some(DesiredMilestone {
+            place: self.place(title.as_ref()),
+            title: value(title)?.0,
+            description: value(description).map(|text| text.0),
+            start_date: value(start_date).map(|day| day.0),
+            due_date: value(due_date).map(|day| day.0),
+            state: value(state),
+        })
+    }
 
-fn resolve_release(release: RawRelease, folder: &Folder<'_>, findings: &mut Findings) -> Option<DesiredRelease> {
-    let RawRelease {
-        tag_name,
-        name,
-        description,
-        description_file,
-        released_at,
-        git_ref,
-        tag_message,
-        milestones,
-        protect,
-        links,
-    } = release;
-    let from_file = description_file.and_then(|file| read_notes(&file, folder, findings));
-    Some(DesiredRelease {
-        tag_name: value(tag_name)?,
-        name: value(name).map(|name| name.0),
-        description: value(description).map(|text| text.0).or(from_file),
-        released_at: value(released_at),
-        git_ref: value(git_ref).map(|git_ref| git_ref.0),
-        tag_message: value(tag_message).map(|message| message.0),
-        milestones: milestones
-            .map(|titles| titles.into_iter().map(|Located { value: TitleRef(title), .. }| title.0).collect()),
-        links: links.map(|links| links.into_iter().filter_map(resolve_link).collect()),
-        evidence: None,
-        protect: value(protect).unwrap_or_default(),
-        places: ReleasePlaces::default(),
-    })
-}
+    fn release(&mut self, release: RawRelease) -> Option<DesiredRelease> {
+        let RawRelease {
+            tag_name,
+            name,
+            description,
+            description_file,
+            released_at,
+            git_ref,
+            tag_message,
+            milestones,
+            protect,
+            links,
+        } = release;
+        let places = ReleasePlaces {
+            tag_name: self.place(tag_name.as_ref()),
+            name: self.place(name.as_ref()),
+            description: self.place(description.as_ref()).or(self.place(description_file.as_ref())),
+            released_at: self.place(released_at.as_ref()),
+            milestones: self.place(milestones.as_ref()),
+            evidence: None,
+        };
+        let from_file = description_file.and_then(|file| self.notes(&file));
+        Some(DesiredRelease {
+            tag_name: value(tag_name)?,
+            name: value(name).map(|name| name.0),
+            description: value(description).map(|text| text.0).or(from_file),
+            released_at: value(released_at),
+            git_ref: value(git_ref).map(|git_ref| git_ref.0),
+            tag_message: value(tag_message).map(|message| message.0),
+            milestones: value(milestones)
+                .map(|titles| titles.into_iter().map(|Located { value: TitleRef(title), .. }| title.0).collect()),
+            links: links.map(|links| links.into_iter().filter_map(|link| self.link(link)).collect()),
+            evidence: None,
+            protect: value(protect).unwrap_or_default(),
+            places,
+        })
+    }
 
-fn resolve_link(RawLink { name, url, direct_asset_path, link_type }: RawLink) -> Option<DesiredLink> {
-    Some(DesiredLink {
-        name: value(name)?.0,
-        url: value(url)?.0,
-        direct_asset_path: value(direct_asset_path),
-        link_type: value(link_type),
-        place: None,
-    })
-}
+    fn link(&self, RawLink { header, name, url, direct_asset_path, link_type }: RawLink) -> Option<DesiredLink> {
+        Some(DesiredLink {
+            name: value(name)?.0,
+            url: value(url)?.0,
+            direct_asset_path: value(direct_asset_path),
+            link_type: value(link_type),
+            place: Some(header.place(&self.lines)),
+        })
+    }
 
-fn read_notes(file: &Located<NotesFile>, folder: &Folder<'_>, findings: &mut Findings) -> Option<Description> {
-    folder.notes(file).map_err(|finding| findings.push(finding)).ok()
+    fn notes(&mut self, file: &Located<NotesFile>) -> Option<Description> {
+        self.folder.notes(file).map_err(|finding| self.findings.push(finding)).ok()
+    }
+
+    fn place<T>(&self, located: Option<&Located<T>>) -> Option<Place> {
+        located.map(|located| located.span.place(&self.lines))
+    }
 }
 
 fn value<T>(located: Option<Located<T>>) -> Option<T> {

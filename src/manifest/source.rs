@@ -6,6 +6,7 @@ use crate::manifest::error::ManifestError;
 use crate::manifest::finding::Finding;
 use crate::manifest::lines::Lines;
 use crate::manifest::visible;
+use crate::model::Place;
 use std::borrow::Cow;
 use std::io;
 use std::ops::Range;
@@ -14,6 +15,14 @@ use std::path::{Path, PathBuf};
 /// One of the files a manifest is made of: an index into [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct FileId(u32);
+
+impl Span {
+    /// Which line it starts in, where the files have these `lines`.
+    pub(super) fn place(self, lines: &[Lines<'_>]) -> Place {
+        let line = lines[self.file.index()].index(self.start) + 1;
+        Place { file: self.file.0, line: u32::try_from(line).unwrap_or(u32::MAX) }
+    }
+}
 
 impl FileId {
     /// The manifest itself.

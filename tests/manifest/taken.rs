@@ -1,7 +1,10 @@
 //! Manifests that are right, and what they come to.
 
 use relsync::manifest::{self, Manifest};
-use relsync::model::{Description, LinkType, MaxDeletes, MissingMilestones, Moment, PathWish, ProjectRef, Unmanaged};
+use relsync::model::{
+    Description, Desired, DesiredRelease, LinkType, MaxDeletes, MissingMilestones, Moment, PathWish, Place, ProjectRef,
+    ReleasePlaces, Unmanaged,
+};
 use std::path::Path;
 
 fn taken(text: &str) -> Manifest {
@@ -91,4 +94,44 @@ fn times_are_taken_as_toml_has_them() {
         let manifest = taken(&format!("version = 1\n[[releases]]\ntag_name = \"v1\"\nreleased_at = {written}\n"));
         assert_eq!(manifest.desired.releases[0].released_at.unwrap().to_string(), meant, "{written}");
     }
+}
+
+#[test]
+fn everything_says_where_it_is_written() {
+    let manifest = taken(
+        "\u{feff}version = 1\r
+[policy]
+unmanaged = \"delete\"
+[[milestones]]
+state = \"closed\"
+title = \"v1\"
+[[releases]]
+name = \"One\"
+tag_name = \"v1\"
+milestones = []
+released_at = 2026-01-30T12:00:00Z
+description = \"\"\"
+One\"\"\"
+[[releases.links]]
+name = \"a\"
+url = \"https://e.com/a\"
+[[releases]]
+tag_name = \"v2\"
+links = [
+  { name = \"a\", url = \"https://e.com/a\" },
+  { name = \"b\", url = \"https://e.com/b\" },
+]
+",
+    );
+    let Desired { files, policy, milestones, releases } = manifest.desired;
+    assert_eq!(files, ["releases.toml"]);
+    let line = |place: Option<Place>| place.map(|place| (place.file, place.line));
+    assert_eq!((line(policy.unmanaged_place), line(milestones[0].place)), (Some((0, 3)), Some((0, 6))));
+    let ReleasePlaces { tag_name, name, description, released_at, milestones, evidence } = releases[0].places;
+    let places = [tag_name, name, description, released_at, milestones, evidence].map(line);
+    assert_eq!(places.map(|place| place.map(|(_, line)| line)), [Some(9), Some(8), Some(12), Some(11), Some(10), None]);
+    let lines = |release: &DesiredRelease| -> Vec<_> {
+        release.links.iter().flatten().map(|link| line(link.place).unwrap().1).collect()
+    };
+    assert_eq!((lines(&releases[0]), lines(&releases[1])), (vec![14], vec![20, 21]));
 }
