@@ -5,6 +5,7 @@
 use crate::manifest::finding::{Finding, Findings};
 use crate::manifest::raw::{RawLink, RawManifest};
 use crate::manifest::source::{Located, Span};
+use crate::manifest::values::TagPattern;
 use crate::manifest::visible::Quoted;
 use crate::model::{PathWish, TagPatterns};
 use std::collections::HashMap;
@@ -13,10 +14,11 @@ use std::collections::hash_map::Entry;
 /// A rule: notes down every place that breaks it.
 type Check = fn(&RawManifest, &mut Findings);
 
-const CHECKS: [Check; 9] = [
+const CHECKS: [Check; 10] = [
     project_is_named_once,
     tags_are_unique,
     tags_match_the_policy,
+    protected_tags_compile,
     notes_have_one_source,
     link_names_are_unique,
     link_urls_are_unique,
@@ -48,17 +50,8 @@ fn tags_are_unique(manifest: &RawManifest, findings: &mut Findings) {
 
 fn tags_match_the_policy(manifest: &RawManifest, findings: &mut Findings) {
     let Some(patterns) = manifest.policy.as_ref().and_then(|policy| policy.tags.as_ref()) else { return };
+    let Some(matcher) = compile(patterns, findings) else { return };
     let patterns = &patterns.value;
-    let globs: Vec<String> = patterns.iter().map(|pattern| pattern.value.0.clone()).collect();
-    let matcher = match TagPatterns::new(&globs) {
-        Ok(matcher) => matcher,
-        Err((index, why)) => {
-            // Each compiles by itself, so together they are too large.
-            let finding = Finding::new(format!("patterns that can't be used together: {}", why.kind()));
-            findings.extend(patterns.get(index).map(|pattern| finding.at(pattern.span, "from here")));
-            return;
-        }
-    };
     for tag in manifest.releases.iter().flatten().filter_map(|release| release.tag_name.as_ref()) {
         if !matcher.matches(tag.value.as_str()) {
             let mut finding =
@@ -70,6 +63,22 @@ fn tags_match_the_policy(manifest: &RawManifest, findings: &mut Findings) {
             findings.push(finding.at(tag.span, "matches none of `policy.tags`").help(help));
         }
     }
+}
+
+fn protected_tags_compile(manifest: &RawManifest, findings: &mut Findings) {
+    if let Some(patterns) = manifest.policy.as_ref().and_then(|policy| policy.protect.as_ref()) {
+        compile(patterns, findings);
+    }
+}
+
+/// Each pattern compiles by itself, but together they may be too large.
+fn compile(patterns: &Located<Vec<Located<TagPattern>>>, findings: &mut Findings) -> Option<TagPatterns> {
+    let globs: Vec<String> = patterns.value.iter().map(|pattern| pattern.value.0.clone()).collect();
+    let compiled = TagPatterns::new(&globs).inspect_err(|(_, why)| {
+        let finding = Finding::new(format!("patterns that can't be used together: {}", why.kind()));
+        findings.push(finding.at(patterns.span, "too much for one key"));
+    });
+    compiled.ok()
 }
 
 fn notes_have_one_source(manifest: &RawManifest, findings: &mut Findings) {

@@ -8,10 +8,11 @@ use crate::manifest::reader::{ReadTable, TableReader};
 use crate::manifest::source::{Located, Span};
 use crate::manifest::values::{
     Day, FormatVersion, GitRef, LinkUrl, Markdown, Name, NotesFile, ProjectPath, ServerUrl, TagMessage, TagPattern,
-    Title, TitleRef,
+    Title,
 };
 use crate::model::{
-    LinkType, MaxDeletes, MilestoneState, MissingMilestones, Moment, PathWish, ProjectId, TagName, Unmanaged,
+    EvidenceWish, LinkType, MaxDeletes, MilestoneState, MissingMilestones, Moment, PathWish, ProjectId, TagName,
+    Unmanaged,
 };
 use schemars::JsonSchema;
 
@@ -81,6 +82,9 @@ pub(super) struct RawPolicy {
     /// A plan with more deletes than this is refused: a number (default `3`), or a percentage of the project's
     /// releases such as `"10%"`.
     pub(super) max_deletes: Option<Located<MaxDeletes>>,
+    /// Globs over tags, such as `["v1.*"]`: releases whose tag matches one are never deleted, whether or not an entry
+    /// names them.
+    pub(super) protect: Option<Located<Vec<Located<TagPattern>>>>,
     /// What to do about a milestone title that exists nowhere: `"require"` makes it an error (default), `"create"`
     /// makes a project milestone.
     pub(super) milestones: Option<Located<MissingMilestones>>,
@@ -94,6 +98,7 @@ impl ReadTable for RawPolicy {
             unmanaged: reader.optional("unmanaged"),
             tags: reader.list("tags"),
             max_deletes: reader.optional("max_deletes"),
+            protect: reader.list("protect"),
             milestones: reader.optional("milestones"),
         }
     }
@@ -156,7 +161,10 @@ pub(super) struct RawRelease {
     /// lightweight.
     pub(super) tag_message: Option<Located<TagMessage>>,
     /// The titles of all its milestones, the project's or its group's; `[]` removes all.
-    pub(super) milestones: Option<Located<Vec<Located<TitleRef>>>>,
+    pub(super) milestones: Option<Located<Vec<Located<Title>>>>,
+    /// Whether to collect evidence once, if the release has none: `true` where GitLab's tier can (Premium), or
+    /// `"require"`, which makes it an error that it can't; `false` leaves it to GitLab.
+    pub(super) evidence: Option<Located<EvidenceWish>>,
     /// `true`: never delete this release, whatever the policy says.
     pub(super) protect: Option<Located<bool>>,
     /// All of its asset links; `links = []` removes all. Names, urls and paths are each unique within the release.
@@ -176,6 +184,7 @@ impl ReadTable for RawRelease {
             git_ref: reader.optional("ref"),
             tag_message: reader.optional("tag_message"),
             milestones: reader.list("milestones"),
+            evidence: reader.optional("evidence"),
             protect: reader.optional("protect"),
             links: reader.tables("links", Self::HEADER),
         }

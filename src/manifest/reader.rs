@@ -11,6 +11,8 @@ use toml::de::{DeTable, DeValue};
 
 /// Names longer than this are nobody's slip of the finger.
 const LONGEST_SLIP: usize = 40;
+/// What a list of values must be.
+const LIST: &str = "an array of strings";
 /// How alike a key must be to be suggested.
 const ALIKE: f64 = 0.8;
 
@@ -55,7 +57,7 @@ impl<'a, 'i> TableReader<'a, 'i> {
     /// The value of `key`, if it is there and right.
     pub(super) fn optional<T: FromToml>(&mut self, key: &'static str) -> Option<Located<T>> {
         let value = self.ask(key)?;
-        self.read_value(key, value)
+        self.read_value(key, T::EXPECTED, value)
     }
 
     /// The value of a key that has to be there; `example` is how it could look.
@@ -72,12 +74,12 @@ impl<'a, 'i> TableReader<'a, 'i> {
     pub(super) fn list<T: FromToml>(&mut self, key: &'static str) -> Option<Located<Vec<Located<T>>>> {
         let value = self.ask(key)?;
         let DeValue::Array(items) = value.get_ref() else {
-            let finding = self.wrong_type(key, "an array of strings", value);
+            let finding = self.wrong_type(key, LIST, value);
             let example = value.get_ref().as_str().map(|_| format!("put it in brackets: `{key} = [\"…\"]`"));
             self.findings.push(Finding { help: example, ..finding });
             return None;
         };
-        let read: Vec<Option<Located<T>>> = items.iter().map(|item| self.read_value(key, item)).collect();
+        let read: Vec<Option<Located<T>>> = items.iter().map(|item| self.read_value(key, LIST, item)).collect();
         let values = read.into_iter().collect::<Option<_>>()?;
         Some(Located { value: values, span: self.span(value) })
     }
@@ -161,12 +163,17 @@ impl<'a, 'i> TableReader<'a, 'i> {
         }
     }
 
-    fn read_value<T: FromToml>(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<Located<T>> {
+    fn read_value<T: FromToml>(
+        &mut self,
+        key: &str,
+        expected: &str,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Option<Located<T>> {
         let span = self.span(value);
         match T::from_toml(key, value.get_ref()) {
             Ok(value) => Some(Located { value, span }),
             Err(Wrong::Type(help)) => {
-                let finding = Finding { help, ..self.wrong_type(key, T::EXPECTED, value) };
+                let finding = Finding { help, ..self.wrong_type(key, expected, value) };
                 self.findings.push(finding);
                 None
             }

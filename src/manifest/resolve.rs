@@ -8,7 +8,7 @@ use crate::manifest::finding::Findings;
 use crate::manifest::lines::Lines;
 use crate::manifest::raw::{RawLink, RawManifest, RawMilestone, RawPolicy, RawProject, RawRelease};
 use crate::manifest::source::{Located, Sources};
-use crate::manifest::values::{NotesFile, TitleRef};
+use crate::manifest::values::{NotesFile, TagPattern};
 use crate::model::{
     Description, Desired, DesiredLink, DesiredMilestone, DesiredRelease, Place, Policy, ProjectRef, ReleasePlaces,
     TagPatterns,
@@ -54,15 +54,13 @@ struct Resolver<'r> {
 
 impl Resolver<'_> {
     fn policy(&self, policy: RawPolicy) -> Policy {
-        let RawPolicy { unmanaged, tags, max_deletes, milestones } = policy;
-        let patterns: Option<Vec<_>> = tags.map(|tags| tags.value.into_iter().map(|pattern| pattern.value.0).collect());
+        let RawPolicy { unmanaged, tags, max_deletes, protect, milestones } = policy;
         Policy {
             unmanaged_place: self.place(unmanaged.as_ref()),
             unmanaged: value(unmanaged).unwrap_or_default(),
-            // Each has been compiled once already.
-            tags: patterns.and_then(|patterns| TagPatterns::new(&patterns).ok()).unwrap_or_default(),
+            tags: value(tags).and_then(compiled).unwrap_or_default(),
             max_deletes: value(max_deletes).unwrap_or_default(),
-            protect: None,
+            protect: value(protect).and_then(compiled),
             milestones: value(milestones).unwrap_or_default(),
         }
     }
@@ -89,6 +87,7 @@ impl Resolver<'_> {
             git_ref,
             tag_message,
             milestones,
+            evidence,
             protect,
             links,
         } = release;
@@ -98,7 +97,7 @@ impl Resolver<'_> {
             description: self.place(description.as_ref()).or(self.place(description_file.as_ref())),
             released_at: self.place(released_at.as_ref()),
             milestones: self.place(milestones.as_ref()),
-            evidence: None,
+            evidence: self.place(evidence.as_ref()),
         };
         let from_file = description_file.and_then(|file| self.notes(&file));
         Some(DesiredRelease {
@@ -108,10 +107,9 @@ impl Resolver<'_> {
             released_at: value(released_at),
             git_ref: value(git_ref).map(|git_ref| git_ref.0),
             tag_message: value(tag_message).map(|message| message.0),
-            milestones: value(milestones)
-                .map(|titles| titles.into_iter().map(|Located { value: TitleRef(title), .. }| title.0).collect()),
+            milestones: value(milestones).map(|titles| titles.into_iter().map(|title| title.value.0).collect()),
             links: links.map(|links| links.into_iter().filter_map(|link| self.link(link)).collect()),
-            evidence: None,
+            evidence: value(evidence),
             protect: value(protect).unwrap_or_default(),
             places,
         })
@@ -134,6 +132,12 @@ impl Resolver<'_> {
     fn place<T>(&self, located: Option<&Located<T>>) -> Option<Place> {
         located.map(|located| located.span.place(&self.lines))
     }
+}
+
+/// What the checks have compiled once already.
+fn compiled(patterns: Vec<Located<TagPattern>>) -> Option<TagPatterns> {
+    let patterns: Vec<String> = patterns.into_iter().map(|pattern| pattern.value.0).collect();
+    TagPatterns::new(&patterns).ok()
 }
 
 fn value<T>(located: Option<Located<T>>) -> Option<T> {

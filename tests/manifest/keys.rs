@@ -118,6 +118,7 @@ tag_name = 2026-01-30
 name = ["One"]
 released_at = "2026-01-30T10:00:00Z"
 milestones = ["v1", 2]
+evidence = "false"
 protect = "true"
 links = ["https://example.com"]
 "#

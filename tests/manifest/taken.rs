@@ -2,8 +2,8 @@
 
 use relsync::manifest::{self, Manifest};
 use relsync::model::{
-    Description, Desired, DesiredRelease, LinkType, MaxDeletes, MissingMilestones, Moment, PathWish, Place, ProjectRef,
-    ReleasePlaces, Unmanaged,
+    Description, Desired, DesiredRelease, EvidenceWish, LinkType, MaxDeletes, MissingMilestones, Moment, PathWish,
+    Place, ProjectRef, ReleasePlaces, Unmanaged,
 };
 use std::path::Path;
 
@@ -23,7 +23,7 @@ fn what_is_absent_is_not_managed() {
     let release = &manifest.desired.releases[0];
     assert!(release.name.is_none() && release.description.is_none() && release.released_at.is_none());
     assert!(release.git_ref.is_none() && release.tag_message.is_none() && release.milestones.is_none());
-    assert!(!release.protect);
+    assert!(!release.protect && release.evidence.is_none() && policy.protect.is_none());
     let links = release.links.as_ref().unwrap();
     assert!(links[0].direct_asset_path.is_none() && links[0].link_type.is_none());
 }
@@ -50,6 +50,7 @@ url = "https://host.example.com/gitlab/"
 unmanaged = "delete"
 tags = ["v*"]
 max_deletes = "10%"
+protect = ["v1.*"]
 milestones = "create"
 [[milestones]]
 title = " v1 "
@@ -61,7 +62,8 @@ tag_name = "v1"
 ref = "main"
 tag_message = "One"
 released_at = 2026-01-30T12:00:00.0005+02:00
-milestones = ["v1", " v1", "group's"]
+milestones = ["v1", " v1", "one, two"]
+evidence = "require"
 protect = true
 links = [{ name = "a", url = "https://e.com/a", direct_asset_path = "/bin/app", link_type = "image" }]
 "#,
@@ -72,13 +74,15 @@ links = [{ name = "a", url = "https://e.com/a", direct_asset_path = "/bin/app", 
     assert_eq!(desired.policy.max_deletes, MaxDeletes::Percent(10));
     assert_eq!(desired.policy.unmanaged, Unmanaged::Delete);
     assert_eq!(desired.policy.milestones, MissingMilestones::Create);
+    let protected = desired.policy.protect.unwrap();
+    assert!(protected.matches("v1.0") && !protected.matches("v2.0"));
     assert_eq!(desired.milestones[0].title, "v1");
     let release = &desired.releases[0];
     assert_eq!(release.released_at, Some(Moment::new("2026-01-30T10:00:00Z".parse().unwrap())));
-    assert_eq!(release.milestones.as_ref().unwrap().iter().collect::<Vec<_>>(), ["group's", "v1"]);
+    assert_eq!(release.milestones.as_ref().unwrap().iter().collect::<Vec<_>>(), ["one, two", "v1"]);
     assert_eq!(release.git_ref.as_deref(), Some("main"));
     assert_eq!(release.links.as_ref().unwrap()[0].link_type, Some(LinkType::Image));
-    assert!(release.protect);
+    assert_eq!((release.evidence, release.protect), (Some(EvidenceWish::Require), true));
 }
 
 #[test]

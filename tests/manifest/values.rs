@@ -93,7 +93,7 @@ title = "{long}"
 tag_name = "v 1"
 name = ""
 ref = "  "
-milestones = ["v1, v2", " "]
+milestones = ["v1", " "]
 
 [[releases]]
 tag_name = "HEAD"

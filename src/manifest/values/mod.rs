@@ -11,7 +11,7 @@ mod words;
 
 pub(super) use limits::FormatVersion;
 pub(super) use links::{LinkUrl, ServerUrl};
-pub(super) use names::{GitRef, Name, ProjectPath, TagPattern, Title, TitleRef};
+pub(super) use names::{GitRef, Name, ProjectPath, TagPattern, Title};
 pub(super) use notes::{LONGEST_TEXT, Markdown, NotesFile, TagMessage, Unfit, markdown};
 pub(super) use times::Day;
 
@@ -119,11 +119,14 @@ fn without_quotes(key: &str, value: &DeValue<'_>, is_it: impl Fn(&str) -> bool) 
     Some(format!("write it without quotes: `{key} = {text}`"))
 }
 
+fn is_bool(text: &str) -> bool {
+    matches!(text, "true" | "false")
+}
+
 impl FromToml for bool {
     const EXPECTED: &'static str = "`true` or `false`";
 
     fn from_toml(key: &str, value: &DeValue<'_>) -> Result<Self, Wrong> {
-        let is_bool = |text: &str| matches!(text, "true" | "false");
         value.as_bool().ok_or_else(|| Wrong::Type(without_quotes(key, value, is_bool)))
     }
 }

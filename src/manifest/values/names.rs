@@ -1,7 +1,6 @@
 //! Names: of tags, refs, releases, links, milestones and projects.
 
 use super::{FromToml, Wrong, line, schema, text};
-use crate::manifest::visible::Quoted;
 use crate::model::{TagName, TagPatterns, is_hostile};
 use toml::de::DeValue;
 
@@ -29,7 +28,7 @@ pub(in crate::manifest) struct TagPattern(pub(in crate::manifest) String);
 schema!(TagPattern, { "type": "string", "minLength": 1 });
 
 impl FromToml for TagPattern {
-    const EXPECTED: &'static str = "an array of strings";
+    const EXPECTED: &'static str = "a string";
 
     fn from_toml(key: &str, value: &DeValue<'_>) -> Result<Self, Wrong> {
         let text = text(key, value)?;
@@ -113,31 +112,6 @@ impl FromToml for Title {
             ));
         }
         Ok(Self(title.to_owned()))
-    }
-}
-
-/// A milestone's title by which a release names it.
-#[derive(Debug, Clone)]
-pub(in crate::manifest) struct TitleRef(pub(in crate::manifest) Title);
-
-schema!(TitleRef, { "type": "string", "minLength": 1, "pattern": "^[^,]*[^,\\s][^,]*$" });
-
-impl FromToml for TitleRef {
-    const EXPECTED: &'static str = "an array of strings";
-
-    fn from_toml(key: &str, value: &DeValue<'_>) -> Result<Self, Wrong> {
-        let title = Title::from_toml(key, value)?;
-        if let Some((before, _)) = title.0.split_once(',') {
-            return Err(Wrong::with_help(
-                format!("milestone {} can't be named by title", Quoted(&title.0)),
-                "GitLab splits titles at commas",
-                format!(
-                    "rename the milestone in GitLab; two milestones are two strings: `{key} = [{:?}, …]`",
-                    before.trim()
-                ),
-            ));
-        }
-        Ok(Self(title))
     }
 }
 

@@ -1,9 +1,9 @@
 //! Words out of a short list.
 
-use super::{FromToml, Wrong, schema};
+use super::{FromToml, Wrong, is_bool, schema, without_quotes};
 use crate::manifest::reader::{listed, nearest};
 use crate::manifest::visible::Quoted;
-use crate::model::{LinkType, MilestoneState, MissingMilestones, Unmanaged};
+use crate::model::{EvidenceWish, LinkType, MilestoneState, MissingMilestones, Unmanaged};
 use toml::de::DeValue;
 
 /// Finds the one of `all` that the manifest names, by the `word` for each.
@@ -34,3 +34,18 @@ macro_rules! words {
 }
 
 words!(LinkType, MilestoneState, Unmanaged, MissingMilestones);
+
+schema!(EvidenceWish, { "enum": [true, false, "require"] });
+
+impl FromToml for EvidenceWish {
+    const EXPECTED: &'static str = "`true`, `false` or `\"require\"`";
+
+    fn from_toml(key: &str, value: &DeValue<'_>) -> Result<Self, Wrong> {
+        match value {
+            DeValue::Boolean(true) => Ok(Self::Collect),
+            DeValue::Boolean(false) => Ok(Self::Leave),
+            DeValue::String(word) if word == "require" => Ok(Self::Require),
+            _ => Err(Wrong::Type(without_quotes(key, value, is_bool))),
+        }
+    }
+}
