@@ -1,93 +1,125 @@
-//! Reads a project's current state, whole and once, in as few requests as GitLab allows.
+//! Reads a project's current state, in as few requests as GitLab allows.
 //!
-//! One for the project (none with a job token); one for each hundred releases and, if asked for, milestones; and for
-//! tags, only if the manifest names some that have no release, whatever is fewer: the list of all, or one for each.
+//! [`read`] takes one request for the project (none with a job token), and one for each hundred releases and, if asked
+//! for, milestones. That is all for a project that is as wished. What a first plan wants to change is looked at more
+//! closely ([`look_again`]): single releases where the list may be old, and tags in whatever is fewer requests, the list
+//! of all or one for each.
 //!
 //! Imports `gitlab` and `model` only. Reads; never writes.
 
 use crate::gitlab::{Client, Error, TokenKind};
-use crate::model::{Current, Milestone, Project, ProjectRef, Release, TagName};
+use crate::model::{Current, Milestone, Project, ProjectRef, Release, Tag, TagName};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-/// Single tags asked for at the same time.
+/// Single things asked for at the same time.
 const SIDE_BY_SIDE: usize = 8;
 
 /// What a manifest needs to know beyond the releases.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Interest {
-    /// The tags it names.
-    pub tags: Vec<TagName>,
     /// Whether it names milestones.
     pub milestones: bool,
+}
+
+/// What has to be known better before a plan is to be believed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Doubts {
+    /// Releases whose milestones look different in GitLab's list, which may be five minutes old there; a single release
+    /// never is.
+    pub releases: Vec<TagName>,
+    /// Tags that have to be there, or made, for what is planned.
+    pub tags: BTreeSet<TagName>,
 }
 
 /// Reads `project`.
 ///
 /// # Errors
 /// The first request that failed; a state that is not whole is of no use.
-pub async fn read(client: &Client, project: &ProjectRef, interest: &Interest) -> Result<Current, Error> {
+pub async fn read(client: &Client, project: &ProjectRef, interest: Interest) -> Result<Current, Error> {
     let project = client.project(project).await?;
-    let releases = async {
-        let releases = client.releases(&project.reference).await?;
-        let missing_tags = missing_tags(client, &project.reference, &interest.tags, &releases).await?;
-        Ok::<_, Error>((releases, missing_tags))
-    };
-    let ((releases, missing_tags), milestones) = tokio::try_join!(releases, milestones(client, &project, interest))?;
-    let releases: BTreeMap<_, _> = releases.into_iter().map(|r| (r.tag_name.clone(), r)).collect();
-    Ok(Current { project, releases, milestones, missing_tags })
+    let (releases, milestones) =
+        tokio::try_join!(client.releases(&project.reference), milestones(client, &project, interest))?;
+    Ok(Current {
+        releases: releases.into_iter().map(|release| (release.tag_name.clone(), release)).collect(),
+        milestones,
+        by_job_token: client.token_kind() == Some(TokenKind::Job),
+        missing_tags: BTreeSet::new(),
+        protected_tags: BTreeSet::new(),
+        project,
+    })
 }
 
-/// Reads again, one by one, the releases of `tags`: GitLab's list may be five minutes old where only milestones changed, a
-/// single release never is.
+/// Clears up `doubts`: reads those releases again, one by one, and finds those tags.
 ///
 /// # Errors
 /// The first request that failed.
-pub async fn refresh(client: &Client, current: &mut Current, tags: Vec<TagName>) -> Result<(), Error> {
+pub async fn look_again(client: &Client, current: &mut Current, doubts: Doubts) -> Result<(), Error> {
     let project = &current.project.reference;
-    let reads = tags.into_iter().map(|tag| async move {
-        let release = client.release(project, &tag).await?;
-        Ok::<_, Error>((tag, release))
-    });
-    let read: Vec<_> = stream::iter(reads).buffered(SIDE_BY_SIDE).try_collect().await?;
-    for (tag, release) in read {
+    let (releases, tags) = tokio::try_join!(
+        singly(client, project, doubts.releases),
+        tags(client, project, &doubts.tags, current.releases.len())
+    )?;
+    for (tag, release) in releases {
         match release {
             Some(release) => current.releases.insert(tag, release),
             None => current.releases.remove(&tag),
         };
     }
+    let (there, protected) = tags;
+    current.missing_tags = doubts.tags.difference(&there).cloned().collect();
+    current.protected_tags = doubts.tags.intersection(&protected).cloned().collect();
     Ok(())
 }
 
 /// A job token is not even tried: GitLab would ignore it and answer as to a stranger.
-async fn milestones(client: &Client, project: &Project, interest: &Interest) -> Result<Option<Vec<Milestone>>, Error> {
+async fn milestones(client: &Client, project: &Project, interest: Interest) -> Result<Option<Vec<Milestone>>, Error> {
     if !interest.milestones || client.token_kind() == Some(TokenKind::Job) {
         return Ok(None);
     }
     client.milestones(project).await.map(Some)
 }
 
-/// Those of `named` that git does not have. A tag with a release is there; GitLab deletes the one with the other.
-async fn missing_tags(
+async fn singly(
     client: &Client,
     project: &ProjectRef,
-    named: &[TagName],
-    releases: &[Release],
-) -> Result<BTreeSet<TagName>, Error> {
-    let have: BTreeSet<_> = releases.iter().map(|release| &release.tag_name).collect();
-    let mut unknown: BTreeSet<_> = named.iter().filter(|tag| !have.contains(tag)).cloned().collect();
-    if unknown.len() > 1 {
+    tags: Vec<TagName>,
+) -> Result<Vec<(TagName, Option<Release>)>, Error> {
+    let reads = tags.into_iter().map(|tag| async move {
+        let release = client.release(project, &tag).await?;
+        Ok((tag, release))
+    });
+    stream::iter(reads).buffered(SIDE_BY_SIDE).try_collect().await
+}
+
+/// Those of `named` that git has, and those of them that are protected; perhaps with others that nobody asked for.
+///
+/// How many tags there are is only known once a page of them has been read. There are hardly fewer than `releases`, so
+/// that few names are asked for one by one at once; else the first page decides.
+async fn tags(
+    client: &Client,
+    project: &ProjectRef,
+    named: &BTreeSet<TagName>,
+    releases: usize,
+) -> Result<(BTreeSet<TagName>, BTreeSet<TagName>), Error> {
+    let mut found: Vec<Tag> = Vec::new();
+    let mut unknown: Vec<TagName> = named.iter().cloned().collect();
+    if unknown.len() > 1 && unknown.len() > releases.div_ceil(100) {
         let list = client.tags(project).await?;
-        unknown.retain(|tag| !list.names().contains(tag));
+        let seen: BTreeSet<&TagName> = list.tags().iter().map(|tag| &tag.name).collect();
+        unknown.retain(|tag| !seen.contains(tag));
         if list.requests_left().is_some_and(|left| left <= unknown.len()) {
-            let all: BTreeSet<_> = client.all_tags(list).await?.into_iter().collect();
-            return Ok(unknown.into_iter().filter(|tag| !all.contains(tag)).collect());
+            found = client.all_tags(list).await?;
+            unknown.clear();
+        } else {
+            found.extend_from_slice(list.tags());
         }
     }
-    let missing = stream::iter(unknown)
-        .map(|tag| async move { Ok::<_, Error>((!client.tag_exists(project, &tag).await?).then_some(tag)) })
+    let single = stream::iter(unknown)
+        .map(|tag| async move { client.tag(project, &tag).await })
         .buffer_unordered(SIDE_BY_SIDE)
-        .try_collect::<Vec<_>>()
-        .await?;
-    Ok(missing.into_iter().flatten().collect())
+        .try_collect::<Vec<_>>();
+    found.extend(single.await?.into_iter().flatten());
+    let protected = found.iter().filter(|tag| tag.is_protected).map(|tag| tag.name.clone()).collect();
+    Ok((found.into_iter().map(|tag| tag.name).collect(), protected))
 }

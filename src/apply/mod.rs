@@ -4,9 +4,9 @@
 
 mod schedule;
 
-use crate::gitlab::Client;
+use crate::gitlab::{Client, Kind};
 use crate::model::{MilestoneId, ProjectRef};
-use crate::plan::{Action, MilestoneHandle, Outcome, Plan, StepId, StepOutcome};
+use crate::plan::{Action, MilestoneHandle, MilestonesBy, Outcome, Plan, StepId, StepOutcome};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use miette::Diagnostic;
@@ -45,8 +45,8 @@ pub async fn run(
             let Some(id) = schedule.next() else { break };
             emit(Event::Started(id));
             let action = &plan.steps[id.0].action;
-            let milestone = milestone_of(action, &made);
-            running.push(async move { (id, perform(client, &plan.project.reference, action, milestone).await) });
+            let milestones = milestones_of(action, &made);
+            running.push(async move { (id, perform(client, &plan.project.reference, action, &milestones).await) });
         }
         tokio::select! {
             biased;
@@ -61,7 +61,7 @@ pub async fn run(
                         made.extend(milestone.map(|milestone| (id, milestone)));
                         StepOutcome::Done
                     }
-                    Err(failed) => failed,
+                    Err(otherwise) => otherwise,
                 };
                 for (id, outcome) in schedule.finish(id, outcome) {
                     emit(Event::Finished(id, &outcome));
@@ -72,36 +72,51 @@ pub async fn run(
     schedule.into_outcome()
 }
 
-/// The id of the milestone that `action` changes, if it changes one.
-fn milestone_of(action: &Action, made: &BTreeMap<StepId, MilestoneId>) -> Option<MilestoneId> {
-    match action {
-        Action::UpdateMilestone { milestone: MilestoneHandle::Existing(id), .. } => Some(*id),
-        Action::UpdateMilestone { milestone: MilestoneHandle::CreatedBy(step), .. } => made.get(step).copied(),
-        _ => None,
-    }
+/// The ids of the milestones that `action` changes or names by id. The steps that make them are done: it needs them.
+fn milestones_of(action: &Action, made: &BTreeMap<StepId, MilestoneId>) -> Vec<MilestoneId> {
+    let handles = match action {
+        Action::UpdateMilestone { milestone, .. } => std::slice::from_ref(milestone),
+        Action::CreateRelease { milestones: MilestonesBy::Id(handles), .. }
+        | Action::UpdateRelease { milestones: MilestonesBy::Id(handles), .. } => handles,
+        _ => &[],
+    };
+    let id = |handle: &MilestoneHandle| match handle {
+        MilestoneHandle::Existing(id) => Some(*id),
+        MilestoneHandle::CreatedBy(step) => made.get(step).copied(),
+    };
+    handles.iter().filter_map(id).collect()
 }
 
-/// Makes one request. Answers the id of a milestone that was made, or how the step failed.
+/// Makes one request. Answers the id of a milestone that was made, or how else than well the step ended.
 async fn perform(
     client: &Client,
     project: &ProjectRef,
     action: &Action,
-    milestone: Option<MilestoneId>,
+    milestones: &[MilestoneId],
 ) -> Result<Option<MilestoneId>, StepOutcome> {
+    let by_id = |by: &MilestonesBy| matches!(by, MilestonesBy::Id(_)).then_some(milestones);
     match action {
         Action::CreateMilestone(new) => client.create_milestone(project, new).await.map(|made| Some(made.id)),
-        Action::CreateRelease { release, .. } => client.create_release(project, release).await.map(|_| None),
-        Action::UpdateRelease { tag_name, diff } => {
-            client.update_release(project, tag_name, &diff.to_patch()).await.map(|_| None)
+        Action::CreateTag(new) => client.create_tag(project, new).await.map(|_| None),
+        Action::CreateRelease { release, milestones: by, .. } => {
+            client.create_release(project, release, by_id(by)).await.map(|_| None)
+        }
+        Action::UpdateRelease { tag_name, diff, milestones: by } => {
+            client.update_release(project, tag_name, &diff.to_patch(), by_id(by)).await.map(|_| None)
         }
         Action::DeleteLink { tag_name, id, .. } => client.delete_link(project, tag_name, *id).await.map(|()| None),
         Action::UpdateLink { tag_name, id, after, .. } => {
             client.update_link(project, tag_name, *id, after).await.map(|_| None)
         }
         Action::CreateLink { tag_name, link } => client.create_link(project, tag_name, link).await.map(|_| None),
-        Action::UpdateMilestone { diff, .. } => match milestone {
-            Some(id) => client.update_milestone(project, id, &diff.to_patch()).await.map(|_| None),
-            None => return Err(StepOutcome::Failed { error: "the milestone has no id yet".into(), help: None }),
+        Action::UpdateMilestone { diff, .. } => match milestones {
+            [id] => client.update_milestone(project, *id, &diff.to_patch()).await.map(|_| None),
+            _ => return Err(StepOutcome::Failed { error: "the milestone has no id yet".into(), help: None }),
+        },
+        Action::CollectEvidence { tag_name, required } => match client.collect_evidence(project, tag_name).await {
+            // GitLab Free has no such route.
+            Err(error) if error.kind() == Kind::NotFound && !required => return Err(StepOutcome::NotOffered),
+            collected => collected.map(|()| None),
         },
         Action::DeleteRelease(release) => client.delete_release(project, &release.tag_name).await.map(|()| None),
     }

@@ -52,7 +52,7 @@ impl<'a> Schedule<'a> {
     pub(super) fn finish(&mut self, id: StepId, outcome: StepOutcome) -> Vec<(StepId, StepOutcome)> {
         let mut over = Vec::new();
         let was_building = self.building > 0;
-        let done = outcome == StepOutcome::Done;
+        let done = outcome.is_success();
         if !done {
             self.first_failure.get_or_insert(id);
         }
@@ -140,6 +140,7 @@ mod tests {
             created_at: at,
             milestones: BTreeSet::new(),
             links: Vec::new(),
+            has_evidence: false,
         })
     }
 
@@ -149,16 +150,18 @@ mod tests {
         (needs, 0..4usize).prop_map(|(needs, removals)| {
             let needs = needs.into_iter().enumerate().map(|(i, needs)| {
                 let needs: BTreeSet<_> = needs.iter().filter(|_| i > 0).map(|n| StepId(n.index(i.max(1)))).collect();
-                Step { action: build(), needs: needs.into_iter().collect() }
+                Step { action: build(), needs: needs.into_iter().collect(), reasons: Vec::new() }
             });
-            let removals = (0..removals).map(|_| Step { action: remove(), needs: Vec::new() });
+            let removals = (0..removals).map(|_| Step { action: remove(), needs: Vec::new(), reasons: Vec::new() });
             Plan {
                 project: Project::unread(ProjectRef::Path("a/b".into())),
+                files: Vec::new(),
                 steps: needs.chain(removals).collect(),
                 refusals: Vec::new(),
+                notes: Vec::new(),
                 unmanaged: Vec::new(),
                 unchanged: 0,
-                milestones_unchecked: false,
+                left_out: 0,
             }
         })
     }

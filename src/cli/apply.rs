@@ -3,7 +3,11 @@
 use super::args::ApplyArgs;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::plan::{self, Shown};
 use super::session::Session;
+use crate::gitlab::Client;
+use crate::plan::{Plan, StepOutcome};
+use crate::report::Detail;
 use crate::ui::Ui;
 use crate::{apply, report};
 use std::num::NonZeroUsize;
@@ -12,44 +16,78 @@ use std::num::NonZeroUsize;
 const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(8).unwrap();
 
 pub(super) async fn run(ui: &Ui, args: ApplyArgs) -> Result<Exit, Failure> {
-    let session = Session::open(&args.manifest, &args.server).await?;
-    let plan = session.plan(ui).await?;
-    ui.out(&report::plan(&plan, &ui.palette())).map_err(Failure::Output)?;
-    if !plan.refusals.is_empty() {
-        ui.note("Refused; nothing was sent.");
-        return Ok(Exit::Failed);
+    let session = Session::open(ui, &args.manifest, &args.server, &args.filter).await?;
+    let plans = session.plans(ui).await?;
+    let Shown { plans, is_whole } = plan::show(ui, plans, Detail::Changes)?;
+    let (accepted, refused): (Vec<_>, Vec<_>) = plans.into_iter().partition(|(_, plan)| plan.refusals.is_empty());
+    let todo: Vec<_> = accepted.into_iter().filter(|(_, plan)| !plan.is_empty()).collect();
+    if !refused.is_empty() {
+        let rest = if todo.is_empty() { "" } else { " there" };
+        ui.note(&format!("Refused; nothing was sent{rest}."));
     }
-    if plan.is_empty() {
-        return Ok(Exit::Done);
+    let mut exit = if is_whole && refused.is_empty() { Exit::Done } else { Exit::Failed };
+    if todo.is_empty() {
+        return Ok(exit);
     }
     if !args.yes {
         if !ui.can_ask() {
             return Err(Failure::NobodyToAsk);
         }
-        if !ui
-            .confirm(&format!("Apply this to {} on {}?", plan.project, session.client.url()))
-            .map_err(Failure::Answer)?
-        {
+        if !ui.confirm(&question(&session, &todo)).map_err(Failure::Answer)? {
             ui.note("Nothing was sent.");
             return Ok(Exit::Failed);
         }
     }
+    for (site, plan) in &todo {
+        match carry_out(ui, &session.sites[*site].client, plan).await? {
+            Ended::Well => {}
+            Ended::Badly => exit = Exit::Failed,
+            Ended::Interrupted => {
+                exit = Exit::Failed;
+                break;
+            }
+        }
+    }
+    if let Some(way) = session.server.way_to_look() {
+        ui.note(&way);
+    }
+    Ok(exit)
+}
+
+fn question(session: &Session, todo: &[(usize, Plan)]) -> String {
+    match todo {
+        [(site, plan)] => format!("Apply this to {} on {}?", plan.project, session.sites[*site].client.url()),
+        many => format!("Apply this to {} projects?", many.len()),
+    }
+}
+
+enum Ended {
+    Well,
+    Badly,
+    Interrupted,
+}
+
+/// Carries one project's plan out and says what became of it.
+async fn carry_out(ui: &Ui, client: &Client, plan: &Plan) -> Result<Ended, Failure> {
     let mut progress = ui.steps(plan.steps.len());
-    let run = apply::run(&session.client, &plan, CONCURRENCY, interrupted(1), |event| progress.show(&plan, &event));
+    let run = apply::run(client, plan, CONCURRENCY, interrupted(1), |event| progress.show(plan, &event));
     let outcome = tokio::select! {
         outcome = run => outcome,
         () = interrupted(2) => {
             drop(progress);
             ui.note("Stopped at once: requests under way may or may not have been carried out. Run apply again to see.");
-            return Ok(Exit::Failed);
+            return Ok(Ended::Interrupted);
         }
     };
     drop(progress);
-    ui.out(&report::outcome(&plan, &outcome, &ui.palette())).map_err(Failure::Output)?;
-    if let Some(way) = session.server.way_to_look() {
-        ui.note(&way);
-    }
-    Ok(if outcome.is_success() { Exit::Done } else { Exit::Failed })
+    ui.out(&report::outcome(plan, &outcome, &ui.palette())).map_err(Failure::Output)?;
+    Ok(if outcome.is_success() {
+        Ended::Well
+    } else if outcome.steps.contains(&StepOutcome::Interrupted) {
+        Ended::Interrupted
+    } else {
+        Ended::Badly
+    })
 }
 
 /// Completes at the `count`th Ctrl-C.

@@ -1,11 +1,14 @@
 //! What can be said on the command line.
 #![expect(clippy::doc_markdown, reason = "doc comments are the help text here, which is no Markdown")]
 
+use super::failure::Failure;
+use crate::model::MaxDeletes;
+use crate::plan::{Selection, TagWords};
 #[cfg(feature = "sandbox")]
 use crate::sandbox::{Fault, Limit, Span, Tier};
 use crate::ui::ColourChoice;
 use clap::{Args, Parser, Subcommand};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use url::Url;
 
 /// Keeps a GitLab project's releases as releases.toml says.
@@ -48,7 +51,13 @@ pub(super) struct PlanArgs {
     #[command(flatten)]
     pub(super) manifest: ManifestArgs,
     #[command(flatten)]
+    pub(super) filter: FilterArgs,
+    #[command(flatten)]
     pub(super) server: ServerArgs,
+
+    /// Say of each step why it is there, where the wish is written, and what it waits for.
+    #[arg(long)]
+    pub(super) explain: bool,
 
     /// Exit with 2 if there are differences.
     #[arg(long)]
@@ -60,6 +69,8 @@ pub(super) struct ApplyArgs {
     #[command(flatten)]
     pub(super) manifest: ManifestArgs,
     #[command(flatten)]
+    pub(super) filter: FilterArgs,
+    #[command(flatten)]
     pub(super) server: ServerArgs,
 
     /// Don't ask; a must where nobody can be asked.
@@ -69,14 +80,74 @@ pub(super) struct ApplyArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ManifestArgs {
-    /// The manifest, or the folder of a releases.toml.
+    /// The manifest, or the folder of a releases.toml; a folder without one stands for each *.toml in it and */releases.toml
+    /// below. May be given more than once: each manifest is for a project of its own.
     #[arg(short, long = "file", value_name = "FILE|DIR", default_value = "releases.toml")]
-    file: PathBuf,
+    files: Vec<PathBuf>,
 }
 
 impl ManifestArgs {
-    pub(super) fn path(&self) -> PathBuf {
-        if self.file.is_dir() { self.file.join("releases.toml") } else { self.file.clone() }
+    /// Each manifest once, in the order given.
+    pub(super) fn paths(&self) -> Result<Vec<PathBuf>, Failure> {
+        let mut paths = Vec::new();
+        for file in &self.files {
+            let found = if file.is_dir() { manifests_in(file)? } else { vec![file.clone()] };
+            for path in found {
+                if !paths.contains(&path) {
+                    paths.push(path);
+                }
+            }
+        }
+        Ok(paths)
+    }
+}
+
+fn manifests_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let own = folder.join("releases.toml");
+    if own.exists() {
+        return Ok(vec![own]);
+    }
+    let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let entries = entries.map_err(|error| Failure::folder(folder, error))?;
+    let manifest = |path: PathBuf| {
+        let below = path.join("releases.toml");
+        if path.extension().is_some_and(|extension| extension == "toml") && path.is_file() {
+            Some(path)
+        } else {
+            Some(below).filter(|below| below.is_file())
+        }
+    };
+    let mut found: Vec<_> = entries.into_iter().filter_map(|entry| manifest(entry.path())).collect();
+    found.sort();
+    if found.is_empty() { Err(Failure::no_manifest_in(folder)) } else { Ok(found) }
+}
+
+/// Which releases a run is about, and how much it may do.
+#[derive(Debug, Args)]
+pub(super) struct FilterArgs {
+    /// Look only at releases with these tags, or whose tags match these globs.
+    #[arg(long, value_name = "TAG", num_args = 1..)]
+    pub(super) only: Vec<String>,
+
+    /// Leave releases with these tags, or whose tags match these globs, as they are.
+    #[arg(long, value_name = "TAG", num_args = 1..)]
+    pub(super) ignore: Vec<String>,
+
+    /// Refuse a plan that deletes more releases, whatever the manifest allows: a number, or a percentage such as 10%.
+    #[arg(long, value_name = "N|N%")]
+    pub(super) max_deletes: Option<MaxDeletes>,
+}
+
+impl FilterArgs {
+    /// The releases that the run is about.
+    pub(super) fn selection(&self) -> Result<Selection, Failure> {
+        let words = |words: &[String]| match words {
+            [] => Ok(None),
+            words => {
+                TagWords::new(words.to_vec()).map(Some).map_err(|(word, why)| Failure::bad_pattern(&word, why.kind()))
+            }
+        };
+        Ok(Selection { only: words(&self.only)?, ignore: words(&self.ignore)? })
     }
 }
 

@@ -4,6 +4,7 @@ use crate::model::{ProjectRef, harmless};
 use crate::{gitlab, manifest};
 use miette::Diagnostic;
 use std::io;
+use std::path::Path;
 use thiserror::Error;
 
 #[derive(Debug, Error, Diagnostic)]
@@ -27,6 +28,29 @@ pub(super) enum Failure {
          only root/awesome-app"
     ))]
     NotInSandbox(String),
+
+    #[error("{first} and {second} are both for {project}")]
+    #[diagnostic(help(
+        "a project has one manifest: put the releases of both together, perhaps with `include`, or correct one [project]"
+    ))]
+    SameProject { project: String, first: String, second: String },
+
+    #[error("there is no manifest in {0}")]
+    #[diagnostic(help(
+        "a folder is taken for its releases.toml; without one, for each *.toml in it and */releases.toml below"
+    ))]
+    NoManifestIn(String),
+
+    #[error("failed to look into {path}: {error}")]
+    Folder { path: String, error: io::Error },
+
+    #[error("`{word}` is no tag or pattern: {why}")]
+    #[diagnostic(help("`*` stands for any characters, `?` for one, `[…]` for one of a set, `{{a,b}}` for either"))]
+    BadPattern { word: String, why: String },
+
+    #[error("`--only {0}` names no release, neither in the manifest nor in GitLab")]
+    #[diagnostic(help("check the tag; `*` stands for any characters, `?` for one"))]
+    NothingSelected(String),
 
     #[error("the manifest names no project")]
     #[diagnostic(help("add `path = \"group/app\"` under [project]; in a CI job it is CI_PROJECT_PATH"))]
@@ -68,7 +92,32 @@ pub(super) enum Failure {
 }
 
 impl Failure {
+    pub(super) fn same_project(project: &ProjectRef, first: &Path, second: &Path) -> Self {
+        let [first, second] = [first, second].map(shown);
+        Self::SameProject { project: harmless(&project.to_string()).into_owned(), first, second }
+    }
+
+    pub(super) fn no_manifest_in(folder: &Path) -> Self {
+        Self::NoManifestIn(shown(folder))
+    }
+
+    pub(super) fn folder(path: &Path, error: io::Error) -> Self {
+        Self::Folder { path: shown(path), error }
+    }
+
+    pub(super) fn nothing_selected(word: &str) -> Self {
+        Self::NothingSelected(harmless(word).into_owned())
+    }
+
+    pub(super) fn bad_pattern(word: &str, why: &impl ToString) -> Self {
+        Self::BadPattern { word: harmless(word).into_owned(), why: why.to_string() }
+    }
+
     pub(super) fn not_in_sandbox(project: &ProjectRef) -> Self {
         Self::NotInSandbox(harmless(&project.to_string()).into_owned())
     }
+}
+
+fn shown(path: &Path) -> String {
+    harmless(&path.to_string_lossy()).into_owned()
 }

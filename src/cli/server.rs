@@ -20,28 +20,40 @@ pub(super) enum Server {
     /// The embedded one, which serves for as long as this lives.
     #[cfg(feature = "sandbox")]
     Embedded {
-        /// Held, not asked.
-        _sandbox: Sandbox,
+        /// Itself.
+        sandbox: Sandbox,
         /// Where its state is.
         data: PathBuf,
     },
 }
 
 impl Server {
-    /// Finds the server, or starts the embedded one, and says how to talk to it.
+    /// Starts the embedded one, if that is to answer.
     #[cfg_attr(not(feature = "sandbox"), expect(clippy::unused_async, reason = "starting the sandbox waits"))]
-    pub(super) async fn find(args: &ServerArgs, of_manifest: Option<&Url>) -> Result<(Self, Settings), Failure> {
+    pub(super) async fn open(args: &ServerArgs) -> Result<Self, Failure> {
         #[cfg(feature = "sandbox")]
         if let Some(data) = args.sandbox.clone() {
             let options = Options { data: Some(data.clone()), ..Options::default() };
-            let sandbox = Sandbox::start(options).await?;
-            let url = Url::parse(&sandbox.url()).map_err(|why| Failure::BadUrl { name: "the sandbox", why })?;
-            let token = Token::new(TokenKind::Private, &SecretString::from("sandbox-maintainer"));
-            return Ok((Self::Embedded { _sandbox: sandbox, data }, Settings::new(url, Some(token))));
+            return Ok(Self::Embedded { sandbox: Sandbox::start(options).await?, data });
         }
-        let token = token(args)?;
-        let settings = Settings::new(url(args, of_manifest, token.is_some())?, token);
-        Ok((Self::Remote, Settings { insecure_http: args.insecure_http, ..settings }))
+        Ok(Self::Remote)
+    }
+
+    /// How to talk to it about a project whose manifest says that it is at `of_manifest`.
+    pub(super) fn settings(&self, args: &ServerArgs, of_manifest: Option<&Url>) -> Result<Settings, Failure> {
+        match self {
+            #[cfg(feature = "sandbox")]
+            Self::Embedded { sandbox, .. } => {
+                let url = Url::parse(&sandbox.url()).map_err(|why| Failure::BadUrl { name: "the sandbox", why })?;
+                let token = Token::new(TokenKind::Private, &SecretString::from("sandbox-maintainer"));
+                Ok(Settings::new(url, Some(token)))
+            }
+            Self::Remote => {
+                let token = token(args)?;
+                let settings = Settings::new(url(args, of_manifest, token.is_some())?, token);
+                Ok(Settings { insecure_http: args.insecure_http, ..settings })
+            }
+        }
     }
 
     /// Whether it is the embedded one.

@@ -1,55 +1,157 @@
-//! A manifest, the project it is for, and a client that may ask GitLab about it.
+//! The manifests of a run, the projects they are for, and clients that may ask GitLab about them.
 
-use super::args::{ManifestArgs, ServerArgs};
+use super::args::{FilterArgs, ManifestArgs, ServerArgs};
 use super::failure::Failure;
 use super::server::Server;
 use crate::gitlab::{Client, Kind};
 use crate::manifest::{self, Manifest};
-use crate::model::{Moment, ProjectRef};
-use crate::plan::Plan;
-use crate::snapshot::{self, Interest};
+use crate::model::{Current, Moment, ProjectRef, TagName};
+use crate::plan::{Plan, Selection};
+use crate::snapshot::{self, Doubts, Interest};
 use crate::ui::Ui;
+use futures_util::{StreamExt, stream};
+use std::path::PathBuf;
+
+/// Projects read at the same time; each reads several pages side by side.
+const SIDE_BY_SIDE: usize = 4;
 
 /// What a command works with.
 pub(super) struct Session {
-    pub(super) client: Client,
     pub(super) server: Server,
-    manifest: Manifest,
-    project: ProjectRef,
+    pub(super) sites: Vec<Site>,
+    selection: Selection,
+}
+
+/// A manifest and its project.
+pub(super) struct Site {
+    pub(super) client: Client,
+    pub(super) manifest: Manifest,
+    pub(super) project: ProjectRef,
+}
+
+/// Reads the manifests at `paths`. All that is wrong with any of them is said.
+pub(super) fn load(ui: &Ui, paths: Vec<PathBuf>) -> Result<Vec<Manifest>, Failure> {
+    let mut last_error = None;
+    let mut manifests = Vec::new();
+    for path in paths {
+        match manifest::load(&path) {
+            Ok(manifest) => manifests.push(manifest),
+            Err(error) => {
+                if let Some(earlier) = last_error.replace(error) {
+                    ui.error(&earlier);
+                    ui.note("");
+                }
+            }
+        }
+    }
+    last_error.map_or(Ok(manifests), |error| Err(error.into()))
 }
 
 impl Session {
-    /// Reads the manifest, and finds the server and the token. Asks GitLab nothing yet.
-    pub(super) async fn open(manifest: &ManifestArgs, server: &ServerArgs) -> Result<Self, Failure> {
-        let manifest = manifest::load(&manifest.path())?;
-        let of_job = || super::server::variable("CI_PROJECT_PATH").map(ProjectRef::Path);
-        let project = manifest.project.clone().or_else(of_job).ok_or(Failure::NoProject)?;
-        let (server, settings) = Server::find(server, manifest.url.as_ref()).await?;
-        Ok(Self { client: Client::new(settings)?, server, manifest, project })
+    /// Reads the manifests, and finds the server and the token. Asks GitLab nothing yet.
+    pub(super) async fn open(
+        ui: &Ui,
+        manifests: &ManifestArgs,
+        server: &ServerArgs,
+        filter: &FilterArgs,
+    ) -> Result<Self, Failure> {
+        let mut manifests = load(ui, manifests.paths()?)?;
+        let selection = filter.selection()?;
+        for manifest in &mut manifests {
+            let policy = &mut manifest.desired.policy;
+            policy.max_deletes = filter.max_deletes.unwrap_or(policy.max_deletes);
+        }
+        let args = server;
+        let server = Server::open(args).await?;
+        let mut sites: Vec<Site> = Vec::with_capacity(manifests.len());
+        for manifest in manifests {
+            let of_job = || super::server::variable("CI_PROJECT_PATH").map(ProjectRef::Path);
+            let project = manifest.project.clone().or_else(of_job).ok_or(Failure::NoProject)?;
+            let settings = server.settings(args, manifest.url.as_ref())?;
+            let known = sites.iter().find(|site| *site.client.url() == settings.url).map(|site| site.client.clone());
+            let client = known.map_or_else(|| Client::new(settings), Ok)?;
+            let site = Site { client, manifest, project };
+            if let Some(other) = sites.iter().find(|other| other.is_same(&site.client, &site.project)) {
+                return Err(site.doubled(other));
+            }
+            sites.push(site);
+        }
+        Ok(Self { server, sites, selection })
     }
 
-    /// Reads what GitLab has and compares.
-    pub(super) async fn plan(&self, ui: &Ui) -> Result<Plan, Failure> {
-        let desired = &self.manifest.desired;
-        let interest = Interest {
-            tags: desired.releases.iter().map(|r| r.tag_name.clone()).collect(),
-            milestones: !desired.milestones.is_empty()
-                || desired.releases.iter().any(|r| r.milestones.as_ref().is_some_and(|m| !m.is_empty())),
+    /// Reads what GitLab has and compares, project by project. A project that can't be read does not keep the others
+    /// from it.
+    pub(super) async fn plans(&self, ui: &Ui) -> Result<Vec<Result<Plan, Failure>>, Failure> {
+        let what = match self.sites.as_slice() {
+            [site] => site.project.to_string(),
+            sites => format!("{} projects", sites.len()),
         };
-        let _waiting = ui.waiting(&format!("reading the releases of {}", self.project));
+        let _waiting = ui.waiting(&format!("reading the releases of {what}"));
+        let now = Moment::new(jiff::Timestamp::now());
+        let reads = self.sites.iter().map(|site| async move {
+            let current = self.read(site, now).await?;
+            Ok((Plan::new(&site.manifest.desired, &current, &self.selection, now), current))
+        });
+        let read: Vec<Result<(Plan, Current), Failure>> = stream::iter(reads).buffered(SIDE_BY_SIDE).collect().await;
+        self.refuse_doubled(&read)?;
+        self.refuse_idle_words(&read)?;
+        Ok(read.into_iter().map(|one| one.map(|(plan, _)| plan)).collect())
+    }
+
+    /// A project's state, as well as it has to be known for what is to be changed.
+    async fn read(&self, site: &Site, now: Moment) -> Result<Current, Failure> {
+        let Site { client, manifest, project } = site;
+        let desired = &manifest.desired;
+        let milestones = !desired.milestones.is_empty()
+            || desired.releases.iter().any(|r| r.milestones.as_ref().is_some_and(|m| !m.is_empty()));
         let mut current =
-            snapshot::read(&self.client, &self.project, &interest).await.map_err(|error| match error.kind() {
-                Kind::NotFound if self.server.is_embedded() => Failure::not_in_sandbox(&self.project),
+            snapshot::read(client, project, Interest { milestones }).await.map_err(|error| match error.kind() {
+                Kind::NotFound if self.server.is_embedded() => Failure::not_in_sandbox(project),
                 _ => error.into(),
             })?;
-        let now = Moment::new(jiff::Timestamp::now());
-        let plan = Plan::new(desired, &current, now);
-        // GitLab's list may be old where only milestones changed; before they are called different, look again.
-        let doubtful = plan.milestone_updates();
-        if doubtful.is_empty() {
-            return Ok(plan);
+        let first = Plan::new(desired, &current, &self.selection, now);
+        let doubts = Doubts { releases: first.milestone_updates(), tags: first.tag_names() };
+        if doubts != Doubts::default() {
+            snapshot::look_again(client, &mut current, doubts).await?;
         }
-        snapshot::refresh(&self.client, &mut current, doubtful).await?;
-        Ok(Plan::new(desired, &current, now))
+        Ok(current)
+    }
+
+    /// Two names of one project are only found out once it has been read.
+    fn refuse_doubled(&self, read: &[Result<(Plan, Current), Failure>]) -> Result<(), Failure> {
+        let known = || self.sites.iter().zip(read).filter_map(|(site, read)| Some((site, read.as_ref().ok()?)));
+        for (index, (site, (plan, _))) in known().enumerate() {
+            let other = known().take(index).find(|(other, (earlier, _))| {
+                other.client.url() == site.client.url() && earlier.project.reference == plan.project.reference
+            });
+            if let Some((other, _)) = other {
+                return Err(site.doubled(other));
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse_idle_words(&self, read: &[Result<(Plan, Current), Failure>]) -> Result<(), Failure> {
+        if read.iter().any(Result::is_err) {
+            return Ok(());
+        }
+        let wished =
+            self.sites.iter().flat_map(|site| &site.manifest.desired.releases).map(|release| &release.tag_name);
+        let live = read.iter().flatten().flat_map(|(_, current)| current.releases.keys());
+        let tags: Vec<&TagName> = wished.chain(live).collect();
+        match self.selection.idle_words(&tags).into_iter().next() {
+            Some(word) => Err(Failure::nothing_selected(&word)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Site {
+    fn is_same(&self, client: &Client, project: &ProjectRef) -> bool {
+        self.client.url() == client.url() && self.project == *project
+    }
+
+    fn doubled(&self, other: &Self) -> Failure {
+        Failure::same_project(&self.project, &other.manifest.path, &self.manifest.path)
     }
 }

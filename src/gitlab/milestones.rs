@@ -28,7 +28,7 @@ struct Wire {
 }
 
 impl Row for Wire {
-    /// With the group that owns it, which may be an ancestor of the project's own.
+    /// With the group that owns it: only who knows the project's own can say the scope.
     type Model = (Option<GroupId>, Milestone);
     type Key = MilestoneId;
 
@@ -39,7 +39,7 @@ impl Row for Wire {
         let group = group_id.map(GroupId);
         let milestone = Milestone {
             id: MilestoneId(id),
-            scope: if group.is_some() { MilestoneScope::Group } else { MilestoneScope::Project },
+            scope: MilestoneScope::Project,
             title,
             description: Description::new(&description.unwrap_or_default()),
             start_date,
@@ -55,8 +55,7 @@ impl Row for Wire {
 }
 
 impl Client {
-    /// The milestones that a project's releases may name: its own, and those of the group it lives in, but not those of
-    /// groups further up.
+    /// A project's milestones: its own, those of the group it lives in, and those of groups further up.
     ///
     /// # Errors
     /// Any; a job token gets [`Kind::Unauthorized`](crate::gitlab::Kind::Unauthorized) or
@@ -64,8 +63,13 @@ impl Client {
     pub async fn milestones(&self, project: &Project) -> Result<Vec<Milestone>, Error> {
         let request = Request::get(&["projects", &segment(&project.reference), "milestones"]);
         let all = self.list::<Wire>(&request.query("include_ancestors", true)).await?;
-        let usable = |group: &Option<GroupId>| group.is_none() || *group == project.group;
-        Ok(all.into_iter().filter(|(group, _)| usable(group)).map(|(_, milestone)| milestone).collect())
+        let own = project.group.as_ref().map(|group| group.id);
+        let scope = |group: Option<GroupId>| match group {
+            None => MilestoneScope::Project,
+            group if group == own => MilestoneScope::Group,
+            Some(_) => MilestoneScope::Ancestor,
+        };
+        Ok(all.into_iter().map(|(group, milestone)| Milestone { scope: scope(group), ..milestone }).collect())
     }
 
     /// Makes a project milestone.

@@ -2,7 +2,7 @@
 
 use crate::gitlab::request::Request;
 use crate::gitlab::{Client, Error, TokenKind};
-use crate::model::{GroupId, Project, ProjectId, ProjectRef};
+use crate::model::{Group, GroupId, Project, ProjectId, ProjectRef};
 use serde::Deserialize;
 
 /// The keys relsync reads of a project.
@@ -18,6 +18,7 @@ struct Wire {
 struct Namespace {
     id: u64,
     kind: String,
+    full_path: String,
 }
 
 impl Client {
@@ -32,7 +33,7 @@ impl Client {
         }
         let answer = self.transport.send(&Request::get(&["projects", &segment(project)])).await?;
         let Wire { id, path_with_namespace, web_url, namespace } = answer.json()?;
-        let group = namespace.filter(|n| n.kind == "group").map(|n| GroupId(n.id));
+        let group = namespace.filter(|n| n.kind == "group").map(|n| Group { id: GroupId(n.id), path: n.full_path });
         let reference = ProjectRef::Id(ProjectId(id));
         Ok(Project { reference, path: Some(path_with_namespace), web_url: Some(web_url), group })
     }

@@ -7,11 +7,13 @@ use crate::gitlab::project::segment;
 use crate::gitlab::request::Request;
 use crate::gitlab::transport::Answer;
 use crate::gitlab::{Client, Error, Kind};
-use crate::model::{Description, Moment, NewRelease, ProjectRef, Release, ReleasePatch, TagName};
+use crate::model::{Description, MilestoneId, Moment, NewRelease, ProjectRef, Release, ReleasePatch, TagName};
 use jiff::Timestamp;
 use reqwest::Method;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// The keys relsync reads of a release.
 #[derive(Deserialize)]
@@ -27,6 +29,9 @@ struct Wire {
     milestones: Vec<MilestoneTitle>,
     #[serde(default)]
     assets: Assets,
+    /// Absent where the tier has none of it, and for who may not read code.
+    #[serde(default)]
+    evidences: Vec<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -45,7 +50,7 @@ impl Row for Wire {
     type Key = TagName;
 
     fn into_model(self) -> Result<Release, Flaw> {
-        let Self { tag_name, name, description, created_at, released_at, milestones, assets } = self;
+        let Self { tag_name, name, description, created_at, released_at, milestones, assets, evidences } = self;
         let tag_name = TagName::from_git(tag_name.ok_or(Flaw {
             kind: Kind::Forbidden,
             message: "a release without its tag_name, which is what a Guest gets to see".to_owned(),
@@ -57,6 +62,7 @@ impl Row for Wire {
             released_at: Moment::new(released_at),
             created_at: Moment::new(created_at),
             milestones: milestones.into_iter().map(|m| m.title).collect(),
+            has_evidence: !evidences.is_empty(),
             links: assets.links.into_iter().map(|link| link.into_model(&tag_name)).collect::<Result<_, _>>()?,
             tag_name,
         })
@@ -88,11 +94,17 @@ impl Client {
         }
     }
 
-    /// Makes a release, its links and, with `git_ref`, its tag.
+    /// Makes a release, its links and, with `git_ref`, its tag. Its milestones go by `milestone_ids` if they are given:
+    /// GitLab takes a title apart at its commas.
     ///
     /// # Errors
     /// [`Kind::Conflict`] if there is one for this tag.
-    pub async fn create_release(&self, project: &ProjectRef, new: &NewRelease) -> Result<Release, Error> {
+    pub async fn create_release(
+        &self,
+        project: &ProjectRef,
+        new: &NewRelease,
+        milestone_ids: Option<&[MilestoneId]>,
+    ) -> Result<Release, Error> {
         let NewRelease { tag_name, name, description, released_at, git_ref, tag_message, milestones, links } = new;
         let request = Request::new(Method::POST, &["projects", &segment(project), "releases"]);
         let mut body = fields(name.as_deref(), description.as_ref(), *released_at);
@@ -104,7 +116,7 @@ impl Client {
             body.insert("tag_message".into(), message.as_str().into());
         }
         if !milestones.is_empty() {
-            body.insert("milestones".into(), json!(milestones));
+            body.extend([milestones_entry(milestones, milestone_ids)]);
         }
         if !links.is_empty() {
             let links: Vec<Value> = links.iter().map(links::new_body).collect();
@@ -113,7 +125,7 @@ impl Client {
         read(&self.transport.send(&request.json(body.into())).await?)
     }
 
-    /// Changes a release's own fields.
+    /// Changes a release's own fields. Its milestones go by `milestone_ids` if they are given.
     ///
     /// # Errors
     /// [`Kind::Forbidden`] also if there is no such release.
@@ -122,12 +134,13 @@ impl Client {
         project: &ProjectRef,
         tag: &TagName,
         patch: &ReleasePatch,
+        milestone_ids: Option<&[MilestoneId]>,
     ) -> Result<Release, Error> {
         let ReleasePatch { name, description, released_at, milestones } = patch;
         let request = one(Method::PUT, project, tag);
         let mut body = fields(name.as_deref(), description.as_ref(), *released_at);
         if let Some(milestones) = milestones {
-            body.insert("milestones".into(), json!(milestones));
+            body.extend([milestones_entry(milestones, milestone_ids)]);
         }
         read(&self.transport.send(&request.json(body.into())).await?)
     }
@@ -138,6 +151,22 @@ impl Client {
     /// [`Kind::Forbidden`] also if there is no such release.
     pub async fn delete_release(&self, project: &ProjectRef, tag: &TagName) -> Result<(), Error> {
         self.transport.send(&one(Method::DELETE, project, tag)).await.map(|_| ())
+    }
+
+    /// Asks GitLab to collect evidence, which it does a little later.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`] also if GitLab's tier has no evidence.
+    pub async fn collect_evidence(&self, project: &ProjectRef, tag: &TagName) -> Result<(), Error> {
+        let segments = ["projects", &segment(project), "releases", tag.as_str(), "evidence"];
+        self.transport.send(&Request::new(Method::POST, &segments)).await.map(|_| ())
+    }
+}
+
+fn milestones_entry(titles: &BTreeSet<String>, ids: Option<&[MilestoneId]>) -> (String, Value) {
+    match ids {
+        None => ("milestones".into(), json!(titles)),
+        Some(ids) => ("milestone_ids".into(), ids.iter().map(|id| id.0).collect()),
     }
 }
 

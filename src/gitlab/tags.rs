@@ -1,42 +1,48 @@
-//! Git tags, as far as it matters whether they exist.
+//! Git tags: whether they exist and are protected, and making one for a release that lost its own.
 
 use crate::gitlab::error::Flaw;
 use crate::gitlab::pages::{Page, Row};
 use crate::gitlab::project::segment;
 use crate::gitlab::request::Request;
+use crate::gitlab::transport::Answer;
 use crate::gitlab::{Client, Error};
-use crate::model::{ProjectRef, TagName};
+use crate::model::{NewTag, ProjectRef, Tag, TagName};
+use reqwest::Method;
 use serde::Deserialize;
+use serde_json::json;
 
-/// The key relsync reads of a tag.
+/// The keys relsync reads of a tag.
 #[derive(Deserialize)]
 struct Wire {
     name: String,
+    /// Older servers don't say.
+    #[serde(default)]
+    protected: bool,
 }
 
 impl Row for Wire {
-    type Model = TagName;
+    type Model = Tag;
     type Key = TagName;
 
-    fn into_model(self) -> Result<TagName, Flaw> {
-        Ok(TagName::from_git(self.name))
+    fn into_model(self) -> Result<Tag, Flaw> {
+        Ok(Tag { name: TagName::from_git(self.name), is_protected: self.protected })
     }
 
-    fn key(tag: &TagName) -> TagName {
-        tag.clone()
+    fn key(tag: &Tag) -> TagName {
+        tag.name.clone()
     }
 }
 
 /// The beginning of a project's tags.
 pub struct TagList {
     project: ProjectRef,
-    first: Page<TagName>,
+    first: Page<Tag>,
 }
 
 impl TagList {
-    /// The first page's names.
+    /// The first page's tags.
     #[must_use]
-    pub fn names(&self) -> &[TagName] {
+    pub fn tags(&self) -> &[Tag] {
         &self.first.rows
     }
 
@@ -67,24 +73,45 @@ impl Client {
     ///
     /// # Errors
     /// Any.
-    pub async fn all_tags(&self, list: TagList) -> Result<Vec<TagName>, Error> {
+    pub async fn all_tags(&self, list: TagList) -> Result<Vec<Tag>, Error> {
         self.complete::<Wire>(&all(&list.project), list.first).await
     }
 
-    /// Whether git has this tag.
+    /// One tag, if git has it.
     ///
     /// # Errors
     /// Any but [`Kind::NotFound`](crate::gitlab::Kind::NotFound) about the tag itself.
-    pub async fn tag_exists(&self, project: &ProjectRef, tag: &TagName) -> Result<bool, Error> {
+    pub async fn tag(&self, project: &ProjectRef, tag: &TagName) -> Result<Option<Tag>, Error> {
         let request = Request::get(&["projects", &segment(project), "repository", "tags", tag.as_str()]);
         match self.transport.send(&request).await {
-            Ok(answer) => answer.json::<Wire>().map(|_| true),
-            Err(error) if error.says_absent() => Ok(false),
+            Ok(answer) => read(&answer).map(Some),
+            Err(error) if error.says_absent() => Ok(None),
             Err(error) => Err(error),
         }
     }
+
+    /// Makes a tag.
+    ///
+    /// # Errors
+    /// Any; a job token can't do this.
+    pub async fn create_tag(&self, project: &ProjectRef, new: &NewTag) -> Result<Tag, Error> {
+        let NewTag { name, git_ref, message } = new;
+        let mut body = json!({ "tag_name": name.as_str(), "ref": git_ref });
+        if let Some(message) = message {
+            body["message"] = message.as_str().into();
+        }
+        read(&self.transport.send(&Request::new(Method::POST, &tags(&segment(project))).json(body)).await?)
+    }
+}
+
+fn tags(project: &str) -> [&str; 4] {
+    ["projects", project, "repository", "tags"]
 }
 
 fn all(project: &ProjectRef) -> Request {
-    Request::get(&["projects", &segment(project), "repository", "tags"])
+    Request::get(&tags(&segment(project)))
+}
+
+fn read(answer: &Answer<'_>) -> Result<Tag, Error> {
+    answer.json::<Wire>()?.into_model().map_err(|flaw| answer.flaw(&flaw))
 }

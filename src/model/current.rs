@@ -10,9 +10,13 @@ pub struct Current {
     pub project: Project,
     /// Every release, by tag.
     pub releases: BTreeMap<TagName, Release>,
-    /// The project's milestones and its own group's. `None` is unknown, not "there are none": nobody asked, or the token
+    /// The project's milestones and its groups'. `None` is unknown, not "there are none": nobody asked, or the token
     /// is a CI job's, which can't read them. Titles then go to GitLab unchecked.
     pub milestones: Option<Vec<Milestone>>,
+    /// Whether the token is a CI job's, which can neither read milestones nor make a tag by itself.
+    pub by_job_token: bool,
     /// The tags among those asked for that git does not have.
     pub missing_tags: BTreeSet<TagName>,
+    /// The tags among those asked for that are there and protected.
+    pub protected_tags: BTreeSet<TagName>,
 }

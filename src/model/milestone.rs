@@ -43,13 +43,15 @@ impl fmt::Display for MilestoneState {
     }
 }
 
-/// Who owns a milestone. Releases may name either kind; relsync only changes the project's own.
+/// Who owns a milestone. relsync only changes the project's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MilestoneScope {
-    /// The project itself.
+    /// The project itself. Its releases may name it.
     Project,
-    /// The group the project lives in.
+    /// The group the project lives in. The project's releases may name it.
     Group,
+    /// A group further up. The project's releases can't name it.
+    Ancestor,
 }
 
 /// A milestone as GitLab has it.

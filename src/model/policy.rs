@@ -2,6 +2,7 @@
 
 use crate::model::Place;
 use globset::{Glob, GlobSet, GlobSetBuilder};
+use std::str::FromStr;
 
 /// The manifest's `[policy]`.
 #[derive(Debug, Clone, Default)]
@@ -71,6 +72,23 @@ impl MaxDeletes {
             Self::Count(count) => count,
             Self::Percent(percent) => live as u64 * u64::from(percent) / 100,
         }
+    }
+}
+
+/// What is neither a number nor a percentage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a number of deletes is a whole number such as 3, or a percentage such as 10%")]
+pub struct MaxDeletesError;
+
+impl FromStr for MaxDeletes {
+    type Err = MaxDeletesError;
+
+    fn from_str(text: &str) -> Result<Self, MaxDeletesError> {
+        let limit = match text.strip_suffix('%') {
+            Some(percent) => percent.parse().ok().filter(|percent| *percent <= 100).map(Self::Percent),
+            None => text.parse().ok().map(Self::Count),
+        };
+        limit.ok_or(MaxDeletesError)
     }
 }
 

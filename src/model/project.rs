@@ -34,6 +34,15 @@ impl fmt::Display for ProjectRef {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GroupId(pub u64);
 
+/// A group as GitLab has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Its id.
+    pub id: GroupId,
+    /// Its full path.
+    pub path: String,
+}
+
 /// A project as GitLab has it, or as far as it is known: a CI job's token can't read it, only its releases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Project {
@@ -44,7 +53,7 @@ pub struct Project {
     /// Its page.
     pub web_url: Option<String>,
     /// The group it lives in, whose milestones its releases may name; a user's own projects live in none.
-    pub group: Option<GroupId>,
+    pub group: Option<Group>,
 }
 
 impl Project {

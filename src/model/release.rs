@@ -20,6 +20,8 @@ pub struct Release {
     pub milestones: BTreeSet<String>,
     /// Its asset links.
     pub links: Vec<LiveLink>,
+    /// Whether evidence has been collected for it.
+    pub has_evidence: bool,
 }
 
 /// A release to be made, links and milestones included: one request.

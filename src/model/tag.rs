@@ -32,6 +32,26 @@ pub enum TagNameError {
     Lock,
 }
 
+/// A git tag as GitLab has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// Its name.
+    pub name: TagName,
+    /// Whether a rule of the project's protects it: then not everybody may make it, or a release for it.
+    pub is_protected: bool,
+}
+
+/// A git tag to be made by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTag {
+    /// Its name.
+    pub name: TagName,
+    /// What to tag: a branch, tag or commit.
+    pub git_ref: String,
+    /// Its message, which makes it annotated.
+    pub message: Option<String>,
+}
+
 impl TagName {
     /// Takes a name that git has already accepted, such as one read from GitLab.
     pub fn from_git(name: impl Into<String>) -> Self {

@@ -1,7 +1,10 @@
 //! Compares releases: which to make, and of the others only what differs.
 
 use super::links::{self, LinkStep};
-use crate::model::{Current, Description, Desired, DesiredRelease, Moment, NewRelease, Release, ReleasePatch, TagName};
+use crate::model::{
+    Current, Description, Desired, DesiredLink, DesiredRelease, EvidenceWish, Moment, NewRelease, NewTag, Release,
+    ReleasePatch, TagName,
+};
 use std::collections::BTreeSet;
 
 /// What was, and what is to be.
@@ -34,7 +37,7 @@ pub enum Timing {
 
 impl Timing {
     /// GitLab's rule: historical compares whole seconds, and upcoming goes first.
-    fn of(released_at: Moment, created_at: Moment, now: Moment) -> Self {
+    pub(super) fn of(released_at: Moment, created_at: Moment, now: Moment) -> Self {
         if released_at > now {
             Self::Upcoming
         } else if released_at.second() < created_at.second() {
@@ -90,46 +93,56 @@ impl ReleaseDiff {
 
 /// A release that is not as wished.
 #[derive(Debug)]
-pub(super) enum ReleaseChange {
-    Create { release: NewRelease, timing: Timing },
-    Update { tag_name: TagName, diff: ReleaseDiff, links: Vec<LinkStep>, milestones: BTreeSet<String> },
+pub(super) struct ReleaseChange<'a> {
+    /// What is wished for.
+    pub(super) wish: &'a DesiredRelease,
+    /// What it takes.
+    pub(super) write: ReleaseWrite,
+    /// The milestones that it has in the end, sent or not.
+    pub(super) milestones: &'a BTreeSet<String>,
+    /// What GitLab calls it in the end.
+    pub(super) timing: Timing,
+    /// Its git tag is there, or the change makes it.
+    pub(super) has_tag: bool,
 }
 
-impl ReleaseChange {
-    pub(super) fn tag_name(&self) -> &TagName {
-        match self {
-            Self::Create { release, .. } => &release.tag_name,
-            Self::Update { tag_name, .. } => tag_name,
-        }
-    }
+#[derive(Debug)]
+pub(super) enum ReleaseWrite {
+    Create(NewRelease),
+    Update {
+        /// The tag that the release has lost, if it can be made again.
+        tag: Option<NewTag>,
+        diff: ReleaseDiff,
+        links: Vec<LinkStep>,
+        /// Whether to collect evidence, once all else is in place.
+        collect: bool,
+    },
+}
 
-    /// The milestones that it has in the end, sent or not.
-    pub(super) fn milestones(&self) -> &BTreeSet<String> {
-        match self {
-            Self::Create { release, .. } => &release.milestones,
-            Self::Update { milestones, .. } => milestones,
-        }
+impl ReleaseChange<'_> {
+    pub(super) fn tag_name(&self) -> &TagName {
+        &self.wish.tag_name
     }
 
     /// The milestones that a request of it will name.
     pub(super) fn named_milestones(&self) -> Option<&BTreeSet<String>> {
-        match self {
-            Self::Create { release, .. } => Some(&release.milestones),
-            Self::Update { diff, .. } => diff.milestones.as_ref().map(|c| &c.after),
+        match &self.write {
+            ReleaseWrite::Create(release) => Some(&release.milestones),
+            ReleaseWrite::Update { diff, .. } => diff.milestones.as_ref().map(|c| &c.after),
         }
     }
 }
 
 /// The releases that are not as wished, in the manifest's order.
-pub(super) fn releases(desired: &Desired, current: &Current, now: Moment) -> Vec<ReleaseChange> {
-    let change = |wish: &DesiredRelease| match current.releases.get(&wish.tag_name) {
+pub(super) fn releases<'a>(desired: &'a Desired, current: &'a Current, now: Moment) -> Vec<ReleaseChange<'a>> {
+    let change = |wish: &'a DesiredRelease| match current.releases.get(&wish.tag_name) {
         None => Some(create(wish, current, now)),
-        Some(live) => update(wish, live, now),
+        Some(live) => update(wish, live, current, now),
     };
     desired.releases.iter().filter_map(change).collect()
 }
 
-fn create(wish: &DesiredRelease, current: &Current, now: Moment) -> ReleaseChange {
+fn create<'a>(wish: &'a DesiredRelease, current: &Current, now: Moment) -> ReleaseChange<'a> {
     let DesiredRelease {
         tag_name,
         name,
@@ -139,6 +152,7 @@ fn create(wish: &DesiredRelease, current: &Current, now: Moment) -> ReleaseChang
         tag_message,
         milestones,
         links,
+        // GitLab collects it by itself for a new release that can have some.
         evidence: _,
         protect: _,
         places: _,
@@ -152,39 +166,66 @@ fn create(wish: &DesiredRelease, current: &Current, now: Moment) -> ReleaseChang
         git_ref: git_ref.clone().filter(|_| tag_is_missing),
         tag_message: tag_message.clone().filter(|_| tag_is_missing),
         milestones: milestones.clone().unwrap_or_default(),
-        links: links.iter().flatten().map(crate::model::DesiredLink::to_new).collect(),
+        links: links.iter().flatten().map(DesiredLink::to_new).collect(),
     };
-    ReleaseChange::Create { timing: Timing::of(released_at.unwrap_or(now), now, now), release }
+    ReleaseChange {
+        wish,
+        has_tag: !tag_is_missing || git_ref.is_some(),
+        write: ReleaseWrite::Create(release),
+        milestones: milestones.as_ref().unwrap_or(const { &BTreeSet::new() }),
+        timing: Timing::of(released_at.unwrap_or(now), now, now),
+    }
 }
 
-fn update(wish: &DesiredRelease, live: &Release, now: Moment) -> Option<ReleaseChange> {
+fn update<'a>(
+    wish: &'a DesiredRelease,
+    live: &'a Release,
+    current: &Current,
+    now: Moment,
+) -> Option<ReleaseChange<'a>> {
     let DesiredRelease {
         tag_name,
         name,
         description,
         released_at,
-        git_ref: _,
-        tag_message: _,
+        git_ref,
+        tag_message,
         milestones,
         links,
-        evidence: _,
+        evidence,
         protect: _,
         places: _,
     } = wish;
+    let timing = |at| Timing::of(at, live.created_at, now);
     let diff = ReleaseDiff {
         name: Change::between(&live.name, name.as_ref()),
         description: Change::between(&live.description, description.as_ref()),
-        released_at: Change::between(&live.released_at, released_at.as_ref()).map(|date| {
-            let timing = |at| Timing::of(at, live.created_at, now);
-            ReleasedAtChange { timing: Change { before: timing(date.before), after: timing(date.after) }, date }
+        released_at: Change::between(&live.released_at, released_at.as_ref()).map(|date| ReleasedAtChange {
+            timing: Change { before: timing(date.before), after: timing(date.after) },
+            date,
         }),
         milestones: Change::between(&live.milestones, milestones.as_ref()),
     };
     let links = links.as_ref().map(|wished| links::steps(&live.links, wished)).unwrap_or_default();
-    (!diff.is_empty() || !links.is_empty()).then(|| ReleaseChange::Update {
-        tag_name: tag_name.clone(),
-        diff,
-        links,
-        milestones: milestones.as_ref().unwrap_or(&live.milestones).clone(),
+    let timing = timing(released_at.unwrap_or(live.released_at));
+    let collect = matches!(evidence, Some(EvidenceWish::Collect | EvidenceWish::Require))
+        && !live.has_evidence
+        && timing == Timing::Current;
+    if diff.is_empty() && links.is_empty() && !collect {
+        return None;
+    }
+    let tag_is_missing = current.missing_tags.contains(tag_name);
+    // A job token can't make a tag but with a new release.
+    let tag = git_ref.as_ref().filter(|_| tag_is_missing && !current.by_job_token).map(|git_ref| NewTag {
+        name: tag_name.clone(),
+        git_ref: git_ref.clone(),
+        message: tag_message.clone(),
+    });
+    Some(ReleaseChange {
+        wish,
+        has_tag: !tag_is_missing || tag.is_some(),
+        write: ReleaseWrite::Update { tag, diff, links, collect },
+        milestones: milestones.as_ref().unwrap_or(&live.milestones),
+        timing,
     })
 }

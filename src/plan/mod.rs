@@ -6,72 +6,91 @@
 mod diff;
 mod links;
 mod milestones;
+mod notes;
 mod order;
 mod outcome;
+mod reason;
+mod releases;
 mod safety;
+mod selection;
 mod step;
 
 pub use diff::{Change, ReleaseDiff, ReleasedAtChange, Timing};
 pub use milestones::MilestoneDiff;
+pub use notes::Note;
 pub use outcome::{Outcome, StepOutcome};
+pub use reason::{Cause, Field, Reason};
 pub use safety::Refusal;
-pub use step::{Action, MilestoneHandle, Stage, Step, StepId};
+pub use selection::{Selection, TagWords};
+pub use step::{Action, MilestoneHandle, MilestonesBy, Stage, Step, StepId};
 
-use crate::model::{Current, Desired, Moment, Project, TagName, Unmanaged};
+use crate::model::{Current, Desired, Moment, Project, Release, TagName};
+use releases::Releases;
+use safety::Unnamed;
+use std::collections::BTreeSet;
 
 /// What `apply` will do, and what a person should know before saying yes.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// The project it is for.
     pub project: Project,
+    /// The manifest's files, which places in it count.
+    pub files: Vec<String>,
     /// Every request, in an order in which each comes after those it needs.
     pub steps: Vec<Step>,
     /// Why it must not be applied, if anything.
     pub refusals: Vec<Refusal>,
+    /// What a person should know.
+    pub notes: Vec<Note>,
     /// Releases in GitLab that no entry names, where the policy wants them reported.
     pub unmanaged: Vec<TagName>,
     /// How many of the manifest's releases are as wished already.
     pub unchanged: usize,
-    /// Whether milestones' titles went unchecked, because the token can't read milestones.
-    pub milestones_unchecked: bool,
+    /// How many are not, but were not selected.
+    pub left_out: usize,
 }
 
 impl Plan {
-    /// Whether GitLab is as the manifest says.
+    /// Whether GitLab is as the manifest says, as far as releases were selected.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
 
-    /// The releases whose milestones it would change, in its order.
+    /// The releases whose milestones it would change, in its order. GitLab's list may be old there.
     #[must_use]
     pub fn milestone_updates(&self) -> Vec<TagName> {
         let update = |step: &Step| match &step.action {
-            Action::UpdateRelease { tag_name, diff } if diff.milestones.is_some() => Some(tag_name.clone()),
+            Action::UpdateRelease { tag_name, diff, .. } if diff.milestones.is_some() => Some(tag_name.clone()),
             _ => None,
         };
         self.steps.iter().filter_map(update).collect()
     }
 
+    /// The tags of all releases it would write to. GitLab needs them to be there.
+    #[must_use]
+    pub fn tag_names(&self) -> BTreeSet<TagName> {
+        self.steps.iter().filter_map(|step| step.action.tag_name().cloned()).collect()
+    }
+
     /// Compares. Never fails: what can't be done is a [`Refusal`] beside the steps.
     #[must_use]
-    pub fn new(desired: &Desired, current: &Current, now: Moment) -> Self {
-        let releases = diff::releases(desired, current, now);
+    pub fn new(desired: &Desired, current: &Current, selection: &Selection, now: Moment) -> Self {
+        let releases = Releases::new(desired, current, selection, now);
         let milestones = milestones::changes(desired, current, &releases);
-        let deletes = safety::deletes(desired, current);
-        let refusals = safety::refusals(desired, current, &releases, &milestones, &deletes);
-        let unmanaged = match desired.policy.unmanaged {
-            Unmanaged::Report => safety::unmanaged(desired, current).map(|r| r.tag_name.clone()).collect(),
-            Unmanaged::Ignore | Unmanaged::Delete => Vec::new(),
-        };
+        let unnamed = Unnamed::new(desired, current, selection);
+        let refusals = safety::refusals(desired, current, selection, &releases, &milestones, &unnamed.deletes);
+        let notes = notes::notes(desired, current, &releases, &unnamed);
+        let Releases { changes, left_out, .. } = releases;
         Self {
             project: current.project.clone(),
-            unchanged: desired.releases.len() - releases.len(),
-            steps: order::steps(releases, milestones, deletes),
+            files: desired.files.clone(),
+            unchanged: desired.releases.len() - changes.len() - left_out.len(),
+            left_out: left_out.len(),
+            unmanaged: unnamed.reported.iter().map(|release: &&Release| release.tag_name.clone()).collect(),
+            steps: order::steps(desired, current, changes, milestones, unnamed.deletes),
             refusals,
-            unmanaged,
-            milestones_unchecked: current.milestones.is_none()
-                && desired.releases.iter().any(|r| r.milestones.as_ref().is_some_and(|m| !m.is_empty())),
+            notes,
         }
     }
 }

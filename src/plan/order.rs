@@ -1,93 +1,162 @@
-//! Lays the changes out as steps, each after those it needs: milestones are made first, then releases and their links,
-//! then milestones are changed or closed, each after every step of the releases that name it, and what is to go goes last.
+//! Lays the changes out as steps, each after those it needs: milestones are made or reopened first, then come releases
+//! and their links, then milestones are closed, each after every step of the releases that name it, and what is to go
+//! goes last.
 
-use super::diff::{Change, ReleaseChange};
+use super::diff::{Change, ReleaseChange, ReleaseDiff, ReleaseWrite};
 use super::links::{LinkStep, LinkWrite};
-use super::milestones::{MilestoneChange, MilestoneDiff};
-use super::step::{Action, MilestoneHandle, Step, StepId};
-use crate::model::{Milestone, MilestoneState, Release, TagName};
-use std::collections::BTreeMap;
+use super::milestones::{self, Ids, MilestoneChange, MilestoneDiff, MilestoneWrite};
+use super::reason::{Cause, Field, Reason};
+use super::step::{Action, MilestoneHandle, MilestonesBy, Step, StepId};
+use crate::model::{
+    Current, Desired, DesiredRelease, EvidenceWish, Link, MilestoneState, NewTag, Release, ReleasePlaces,
+};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The whole list.
 pub(super) fn steps(
-    releases: Vec<ReleaseChange>,
+    desired: &Desired,
+    current: &Current,
+    releases: Vec<ReleaseChange<'_>>,
     milestones: Vec<MilestoneChange>,
     deletes: Vec<&Release>,
 ) -> Vec<Step> {
-    let mut list = List::default();
-    let mut updates = Vec::new();
-    for change in milestones {
-        match change {
-            MilestoneChange::Create { new, close } => {
-                let title = new.title.clone();
-                let id = list.push(Action::CreateMilestone(new), Vec::new());
-                if close {
-                    let state = Change { before: MilestoneState::Active, after: MilestoneState::Closed };
-                    let diff = MilestoneDiff { state: Some(state), ..MilestoneDiff::default() };
-                    updates.push((MilestoneHandle::CreatedBy(id), title.clone(), diff));
-                }
-                list.makers.insert(title, id);
-            }
-            MilestoneChange::Update { live: Milestone { id, title, .. }, diff } => {
-                updates.push((MilestoneHandle::Existing(id), title, diff));
-            }
-        }
-    }
+    let mut list = List {
+        steps: Vec::new(),
+        ids: Ids::of(current),
+        makers: BTreeMap::new(),
+        of_milestone: milestones.iter().filter_map(MilestoneChange::closes).map(|t| (t.to_owned(), vec![])).collect(),
+    };
+    let closing: Vec<_> = milestones.into_iter().filter_map(|change| list.milestone(change)).collect();
     for change in releases {
         list.release(change);
     }
-    for (milestone, title, diff) in updates {
-        let mut needs = list.of_milestone.remove(&title).unwrap_or_default();
-        needs.extend(list.makers.get(&title));
-        needs.sort_unstable();
-        list.push(Action::UpdateMilestone { milestone, title, diff }, needs);
+    for close in closing {
+        list.close(close);
     }
     for release in deletes {
-        list.push(Action::DeleteRelease(release.clone()), Vec::new());
+        let reason = Reason::new(Cause::Unmanaged, desired.policy.unmanaged_place);
+        list.push(Action::DeleteRelease(release.clone()), Vec::new(), vec![reason]);
     }
     list.steps
 }
 
-#[derive(Default)]
-struct List {
+/// A milestone's last step, which waits for its releases.
+struct Close {
+    milestone: MilestoneHandle,
+    title: String,
+    diff: MilestoneDiff,
+    reasons: Vec<Reason>,
+}
+
+struct List<'a> {
     steps: Vec<Step>,
+    ids: Ids<'a>,
     /// Which step makes a milestone.
     makers: BTreeMap<String, StepId>,
-    /// Which steps put the releases of a milestone in place.
+    /// Which steps put the releases of a milestone that will be closed in place.
     of_milestone: BTreeMap<String, Vec<StepId>>,
 }
 
-impl List {
-    fn push(&mut self, action: Action, needs: Vec<StepId>) -> StepId {
-        self.steps.push(Step { action, needs });
+impl List<'_> {
+    fn push(&mut self, action: Action, needs: Vec<StepId>, reasons: Vec<Reason>) -> StepId {
+        self.steps.push(Step { action, needs, reasons });
         StepId(self.steps.len() - 1)
     }
 
-    fn release(&mut self, change: ReleaseChange) {
-        let first = self.steps.len();
-        let milestones = change.milestones().clone();
-        let named = change.named_milestones().into_iter().flatten();
-        let needs = named.filter_map(|title| self.makers.get(title)).copied().collect();
-        match change {
-            ReleaseChange::Create { release, timing } => {
-                self.push(Action::CreateRelease { release, timing }, needs);
+    /// Makes or changes a milestone, but for what has to wait.
+    fn milestone(&mut self, change: MilestoneChange) -> Option<Close> {
+        let MilestoneChange { write, reasons } = change;
+        match write {
+            MilestoneWrite::Create { new, close } => {
+                let title = new.title.clone();
+                let place = reasons.first().and_then(|reason| reason.place);
+                let id = self.push(Action::CreateMilestone(new), Vec::new(), reasons);
+                self.makers.insert(title.clone(), id);
+                let state = Change { before: MilestoneState::Active, after: MilestoneState::Closed };
+                close.then(|| Close {
+                    milestone: MilestoneHandle::CreatedBy(id),
+                    title,
+                    diff: MilestoneDiff { state: Some(state), ..MilestoneDiff::default() },
+                    reasons: vec![Reason::new(Cause::Differs(Field::State), place)],
+                })
             }
-            ReleaseChange::Update { tag_name, diff, links, milestones: _ } => {
-                if !diff.is_empty() {
-                    self.push(Action::UpdateRelease { tag_name: tag_name.clone(), diff }, needs);
+            MilestoneWrite::Update { live, diff } => {
+                let (milestone, title) = (MilestoneHandle::Existing(live.id), live.title);
+                if diff.closes() {
+                    return Some(Close { milestone, title, diff, reasons });
                 }
-                self.links(&tag_name, links);
+                self.push(Action::UpdateMilestone { milestone, title, diff }, Vec::new(), reasons);
+                None
             }
-        }
-        for title in milestones {
-            self.of_milestone.entry(title).or_default().extend((first..self.steps.len()).map(StepId));
         }
     }
 
-    fn links(&mut self, tag_name: &TagName, links: Vec<LinkStep>) {
+    fn close(&mut self, Close { milestone, title, diff, reasons }: Close) {
+        let mut needs = self.of_milestone.remove(&title).unwrap_or_default();
+        needs.extend(self.makers.get(&title));
+        needs.sort_unstable();
+        self.push(Action::UpdateMilestone { milestone, title, diff }, needs, reasons);
+    }
+
+    fn release(&mut self, change: ReleaseChange<'_>) {
+        let ReleaseChange { wish, write, milestones, .. } = change;
+        let first = self.steps.len();
+        match write {
+            ReleaseWrite::Create(release) => {
+                let (by, needs) = self.milestones_by(&release.milestones);
+                let timing = change.timing;
+                let reason = Reason::new(Cause::Missing, wish.places.tag_name);
+                self.push(Action::CreateRelease { release, timing, milestones: by }, needs, vec![reason]);
+            }
+            ReleaseWrite::Update { tag, diff, links, collect } => {
+                let tag = tag.map(|tag| self.tag(tag, wish));
+                if !diff.is_empty() {
+                    self.own_fields(diff, tag, wish);
+                }
+                self.links(links, tag, wish);
+                if collect {
+                    self.evidence(first, wish);
+                }
+            }
+        }
+        for title in milestones {
+            if let Some(steps) = self.of_milestone.get_mut(title) {
+                steps.extend((first..self.steps.len()).map(StepId));
+            }
+        }
+    }
+
+    /// How a request names these milestones, and the steps that make some of them.
+    fn milestones_by(&self, titles: &BTreeSet<String>) -> (MilestonesBy, Vec<StepId>) {
+        let needs = titles.iter().filter_map(|title| self.makers.get(title)).copied().collect();
+        if !titles.iter().any(|title| milestones::goes_by_id(title)) {
+            return (MilestonesBy::Title, needs);
+        }
+        // A title without an id is one more reason to refuse the plan, and has been noted as such.
+        (MilestonesBy::Id(titles.iter().filter_map(|title| self.ids.handle(title, &self.makers)).collect()), needs)
+    }
+
+    fn tag(&mut self, tag: NewTag, wish: &DesiredRelease) -> StepId {
+        let reason = Reason::new(Cause::TagGone, wish.places.tag_name);
+        self.push(Action::CreateTag(tag), Vec::new(), vec![reason])
+    }
+
+    fn own_fields(&mut self, diff: ReleaseDiff, tag: Option<StepId>, wish: &DesiredRelease) {
+        let (by, mut needs) = match &diff.milestones {
+            Some(change) => self.milestones_by(&change.after),
+            None => (MilestonesBy::Title, Vec::new()),
+        };
+        needs.extend(tag);
+        needs.sort_unstable();
+        let reasons = diff.reasons(&wish.places);
+        self.push(Action::UpdateRelease { tag_name: wish.tag_name.clone(), diff, milestones: by }, needs, reasons);
+    }
+
+    fn links(&mut self, links: Vec<LinkStep>, tag: Option<StepId>, wish: &DesiredRelease) {
         let first = self.steps.len();
         for LinkStep { write, after } in links {
-            let tag_name = tag_name.clone();
+            let tag_name = wish.tag_name.clone();
+            let reasons = link_reasons(&write, wish);
             let action = match write {
                 LinkWrite::Delete(live) => Action::DeleteLink { tag_name, id: live.id, link: live.link },
                 LinkWrite::Update { live, to } => {
@@ -95,7 +164,53 @@ impl List {
                 }
                 LinkWrite::Create(link) => Action::CreateLink { tag_name, link },
             };
-            self.push(action, after.into_iter().map(|i| StepId(first + i)).collect());
+            let needs = tag.into_iter().chain(after.into_iter().map(|i| StepId(first + i))).collect();
+            self.push(action, needs, reasons);
         }
+    }
+
+    /// Evidence is of the release as it is in the end: after all of its steps, which began with `first`.
+    fn evidence(&mut self, first: usize, wish: &DesiredRelease) {
+        let action = Action::CollectEvidence {
+            tag_name: wish.tag_name.clone(),
+            required: wish.evidence == Some(EvidenceWish::Require),
+        };
+        let needs = (first..self.steps.len()).map(StepId).collect();
+        self.push(action, needs, vec![Reason::new(Cause::Missing, wish.places.evidence)]);
+    }
+}
+
+impl ReleaseDiff {
+    fn reasons(&self, places: &ReleasePlaces) -> Vec<Reason> {
+        let Self { name, description, released_at, milestones } = self;
+        let fields = [
+            (Field::Name, name.is_some(), places.name),
+            (Field::Description, description.is_some(), places.description),
+            (Field::ReleasedAt, released_at.is_some(), places.released_at),
+            (Field::Milestones, milestones.is_some(), places.milestones),
+        ];
+        fields.into_iter().flat_map(|(field, differs, place)| Reason::differing([(field, differs)], place)).collect()
+    }
+}
+
+/// Why a link is written. An update to something that no entry wishes for is a temporary one.
+fn link_reasons(write: &LinkWrite, wish: &DesiredRelease) -> Vec<Reason> {
+    let wished = |to: &Link| wish.links.iter().flatten().find(|link| link.name == to.name);
+    match write {
+        LinkWrite::Delete(_) => vec![Reason::new(Cause::NotListed, wish.places.tag_name)],
+        LinkWrite::Create(link) => vec![Reason::new(Cause::Missing, wished(link).and_then(|wish| wish.place))],
+        LinkWrite::Update { live, to } => match wished(to) {
+            None => vec![Reason::new(Cause::InTheWay, None)],
+            Some(wish) => {
+                let Link { name, url, direct_asset_path, link_type } = &live.link;
+                let fields = [
+                    (Field::Name, *name != to.name),
+                    (Field::Url, *url != to.url),
+                    (Field::DirectAssetPath, *direct_asset_path != to.direct_asset_path),
+                    (Field::LinkType, *link_type != to.link_type),
+                ];
+                Reason::differing(fields, wish.place)
+            }
+        },
     }
 }

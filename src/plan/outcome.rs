@@ -14,6 +14,8 @@ pub struct Outcome {
 pub enum StepOutcome {
     /// GitLab says it is done.
     Done,
+    /// GitLab's tier does not offer it, and the manifest does not insist.
+    NotOffered,
     /// GitLab refused, or could not be asked.
     Failed {
         /// What went wrong.
@@ -31,9 +33,20 @@ pub enum StepOutcome {
 }
 
 impl Outcome {
-    /// Whether every step is done.
+    /// Whether every step went well.
     #[must_use]
     pub fn is_success(&self) -> bool {
-        self.steps.iter().all(|s| *s == StepOutcome::Done)
+        self.steps.iter().all(StepOutcome::is_success)
+    }
+}
+
+impl StepOutcome {
+    /// Whether what depends on the step may go on.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        match self {
+            Self::Done | Self::NotOffered => true,
+            Self::Failed { .. } | Self::Skipped { .. } | Self::Interrupted => false,
+        }
     }
 }

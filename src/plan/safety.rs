@@ -1,8 +1,12 @@
 //! What a plan must not do, and why it is refused when it would.
 
-use super::diff::ReleaseChange;
-use super::milestones::{self, MilestoneChange};
-use crate::model::{Current, Desired, MaxDeletes, MilestoneScope, MissingMilestones, Release, TagName, Unmanaged};
+use super::diff::{ReleaseChange, ReleaseWrite};
+use super::milestones::{self, MilestoneChange, MilestoneWrite};
+use super::releases::Releases;
+use super::selection::Selection;
+use crate::model::{
+    Current, Desired, EvidenceWish, MaxDeletes, MilestoneScope, MissingMilestones, Release, TagName, Unmanaged,
+};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
@@ -27,8 +31,33 @@ pub enum Refusal {
     },
     /// A release's tag is missing, and nothing says what to tag.
     MissingTag(TagName),
+    /// A release's tag is gone, without which GitLab changes nothing about it.
+    LostTag {
+        /// The tag.
+        tag_name: TagName,
+        /// Whether the manifest says what to tag, but the token is a CI job's, which can't.
+        by_job_token: bool,
+    },
     /// A title that exists nowhere.
     MissingMilestone {
+        /// The title.
+        title: String,
+        /// The first release that names it.
+        tag_name: TagName,
+        /// Whether a group further up has it, which GitLab does not let releases name.
+        of_ancestor: bool,
+    },
+    /// A title that both the project and its group have: which one is meant?
+    AmbiguousMilestone {
+        /// The title.
+        title: String,
+        /// The project.
+        project: String,
+        /// The group.
+        group: String,
+    },
+    /// A title that can't be sent as GitLab takes it apart, of a milestone whose id a CI job token can't read.
+    MilestoneById {
         /// The title.
         title: String,
         /// The first release that names it.
@@ -47,68 +76,127 @@ pub enum Refusal {
     GroupMilestone(String),
     /// Milestones are declared, and the token can't read them.
     MilestonesUnreadable,
+    /// Evidence is required for a historical release, for which GitLab collects none.
+    NoEvidence(TagName),
 }
 
-/// The live releases that are this manifest's business, but that no entry names.
-pub(super) fn unmanaged<'a>(desired: &Desired, current: &'a Current) -> impl Iterator<Item = &'a Release> {
-    let named: BTreeSet<&TagName> = desired.releases.iter().map(|r| &r.tag_name).collect();
-    managed(desired, current).filter(move |r| !named.contains(&r.tag_name)).collect::<Vec<_>>().into_iter()
+/// The live releases that no entry names, but that are this manifest's business.
+pub(super) struct Unnamed<'a> {
+    /// Reported, as the policy wants it.
+    pub(super) reported: Vec<&'a Release>,
+    /// To be deleted.
+    pub(super) deletes: Vec<&'a Release>,
+    /// Not deleted, because they are protected.
+    pub(super) kept: Vec<&'a Release>,
+    /// Not deleted, because GitLab can't: their tags are gone.
+    pub(super) left_behind: Vec<&'a Release>,
+}
+
+impl<'a> Unnamed<'a> {
+    pub(super) fn new(desired: &Desired, current: &'a Current, selection: &Selection) -> Self {
+        let mut unnamed = Self { reported: vec![], deletes: vec![], kept: vec![], left_behind: vec![] };
+        if desired.policy.unmanaged == Unmanaged::Ignore {
+            return unnamed;
+        }
+        let named: BTreeSet<&TagName> = desired.releases.iter().map(|r| &r.tag_name).collect();
+        let protected = desired.policy.protect.as_ref();
+        let strangers = managed(desired, current).filter(|r| !named.contains(&r.tag_name));
+        for release in strangers.filter(|r| selection.takes(&r.tag_name)) {
+            let list = if desired.policy.unmanaged != Unmanaged::Delete {
+                &mut unnamed.reported
+            } else if protected.is_some_and(|patterns| patterns.matches(release.tag_name.as_str())) {
+                &mut unnamed.kept
+            } else if current.missing_tags.contains(&release.tag_name) {
+                &mut unnamed.left_behind
+            } else {
+                &mut unnamed.deletes
+            };
+            list.push(release);
+        }
+        unnamed
+    }
 }
 
 fn managed<'a>(desired: &Desired, current: &'a Current) -> impl Iterator<Item = &'a Release> {
     current.releases.values().filter(|r| desired.policy.tags.matches(r.tag_name.as_str()))
 }
 
-/// The live releases that the policy wants gone.
-pub(super) fn deletes<'a>(desired: &Desired, current: &'a Current) -> Vec<&'a Release> {
-    match desired.policy.unmanaged {
-        Unmanaged::Delete => unmanaged(desired, current).collect(),
-        Unmanaged::Ignore | Unmanaged::Report => Vec::new(),
-    }
-}
-
 /// Everything that speaks against applying.
 pub(super) fn refusals(
     desired: &Desired,
     current: &Current,
-    releases: &[ReleaseChange],
+    selection: &Selection,
+    releases: &Releases<'_>,
     milestones: &[MilestoneChange],
     deletes: &[&Release],
 ) -> Vec<Refusal> {
-    let mut refusals = milestones_refused(desired, current, releases);
+    let mut refusals = milestones_refused(desired, current, selection, releases);
     refusals.extend(milestones.iter().filter_map(dates_refused));
-    refusals.extend(releases.iter().filter_map(|change| match change {
-        ReleaseChange::Create { release, .. }
-            if release.git_ref.is_none() && current.missing_tags.contains(&release.tag_name) =>
-        {
-            Some(Refusal::MissingTag(release.tag_name.clone()))
-        }
-        ReleaseChange::Create { .. } | ReleaseChange::Update { .. } => None,
-    }));
+    let tagless = releases.changes.iter().filter(|change| !change.has_tag);
+    refusals.extend(tagless.map(|change| tag_refused(change)));
+    let historical = releases.without_evidence(EvidenceWish::Require);
+    refusals.extend(historical.cloned().map(Refusal::NoEvidence));
     refusals.extend(deletes_refused(desired, current, deletes));
     refusals
 }
 
-fn milestones_refused(desired: &Desired, current: &Current, releases: &[ReleaseChange]) -> Vec<Refusal> {
+fn tag_refused(change: &ReleaseChange<'_>) -> Refusal {
+    let tag_name = change.tag_name().clone();
+    match &change.write {
+        ReleaseWrite::Create(_) => Refusal::MissingTag(tag_name),
+        ReleaseWrite::Update { .. } => Refusal::LostTag { tag_name, by_job_token: change.wish.git_ref.is_some() },
+    }
+}
+
+fn milestones_refused(
+    desired: &Desired,
+    current: &Current,
+    selection: &Selection,
+    releases: &Releases<'_>,
+) -> Vec<Refusal> {
+    let declared: Vec<&str> =
+        desired.milestones.iter().map(|m| m.title.as_str()).filter(|title| releases.concern(title)).collect();
     let Some(live) = &current.milestones else {
-        return if desired.milestones.is_empty() { Vec::new() } else { vec![Refusal::MilestonesUnreadable] };
+        let unreadable = (!declared.is_empty()).then_some(Refusal::MilestonesUnreadable);
+        return unreadable.into_iter().chain(unsendable(releases)).collect();
     };
-    let of_group: BTreeSet<&str> =
-        live.iter().filter(|m| m.scope == MilestoneScope::Group).map(|m| m.title.as_str()).collect();
-    let declared = desired.milestones.iter().filter(|m| of_group.contains(m.title.as_str()));
-    let mut refusals: Vec<_> = declared.map(|m| Refusal::GroupMilestone(m.title.clone())).collect();
+    let of = |scope| -> BTreeSet<&str> { live.iter().filter(|m| m.scope == scope).map(|m| m.title.as_str()).collect() };
+    let (of_project, of_group) = (of(MilestoneScope::Project), of(MilestoneScope::Group));
+    let selected = desired.releases.iter().filter(|wish| selection.takes(&wish.tag_name));
+    let wished = selected.filter_map(|wish| wish.milestones.as_ref()).flatten().map(String::as_str);
+    let named: BTreeSet<&str> = declared.iter().copied().chain(wished).collect();
+    let mut refusals = Vec::new();
+    for title in named.into_iter().filter(|title| of_group.contains(title)) {
+        if of_project.contains(title) {
+            let group = current.project.group.as_ref().map_or_else(String::new, |group| group.path.clone());
+            let project = current.project.to_string();
+            refusals.push(Refusal::AmbiguousMilestone { title: title.to_owned(), project, group });
+        } else if declared.contains(&title) {
+            refusals.push(Refusal::GroupMilestone(title.to_owned()));
+        }
+    }
     if desired.policy.milestones == MissingMilestones::Require {
-        let unknown = milestones::unknown_titles(desired, current, releases);
+        let of_ancestor = of(MilestoneScope::Ancestor);
+        let unknown = milestones::unknown_titles(desired, current, &releases.changes);
         refusals.extend(unknown.into_iter().map(|(title, release)| Refusal::MissingMilestone {
             title: title.to_owned(),
             tag_name: release.tag_name().clone(),
+            of_ancestor: of_ancestor.contains(title),
         }));
     }
     refusals
 }
 
+/// Titles that have to go by an id which a job token can't read.
+fn unsendable<'r>(releases: &'r Releases<'_>) -> impl Iterator<Item = Refusal> + 'r {
+    releases.changes.iter().flat_map(|change| {
+        let titles = change.named_milestones().into_iter().flatten().filter(|title| milestones::goes_by_id(title));
+        titles.map(|title| Refusal::MilestoneById { title: title.clone(), tag_name: change.tag_name().clone() })
+    })
+}
+
 fn dates_refused(change: &MilestoneChange) -> Option<Refusal> {
-    let MilestoneChange::Update { live, diff } = change else { return None };
+    let MilestoneWrite::Update { live, diff } = &change.write else { return None };
     let start = diff.start_date.as_ref().map_or(live.start_date, |c| c.after)?;
     let due = diff.due_date.as_ref().map_or(live.due_date, |c| c.after)?;
     (due <= start).then(|| Refusal::MilestoneDates { title: live.title.clone(), start, due })

@@ -1,7 +1,7 @@
 //! One request of a plan.
 
-use super::{MilestoneDiff, ReleaseDiff, Timing};
-use crate::model::{Link, LinkId, MilestoneId, NewMilestone, NewRelease, Release, TagName};
+use super::{MilestoneDiff, Reason, ReleaseDiff, Timing};
+use crate::model::{Link, LinkId, MilestoneId, NewMilestone, NewRelease, NewTag, Release, TagName};
 
 /// A step's place in its plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,6 +14,8 @@ pub struct Step {
     pub action: Action,
     /// Steps that come earlier in the plan and have to succeed first, besides what [`Action::stage`] asks for.
     pub needs: Vec<StepId>,
+    /// Why it is there.
+    pub reasons: Vec<Reason>,
 }
 
 /// What one request does, with what was there before where something was.
@@ -21,12 +23,16 @@ pub struct Step {
 pub enum Action {
     /// Make a project milestone.
     CreateMilestone(NewMilestone),
+    /// Make again the tag that a release has lost.
+    CreateTag(NewTag),
     /// Make a release, its links and, from `git_ref`, its tag.
     CreateRelease {
         /// All of it.
         release: NewRelease,
         /// What GitLab will call it.
         timing: Timing,
+        /// How its milestones are named.
+        milestones: MilestonesBy,
     },
     /// Change a release's own fields.
     UpdateRelease {
@@ -34,6 +40,8 @@ pub enum Action {
         tag_name: TagName,
         /// Only what differs.
         diff: ReleaseDiff,
+        /// How its milestones are named, if they differ.
+        milestones: MilestonesBy,
     },
     /// Take a link off a release.
     DeleteLink {
@@ -71,8 +79,24 @@ pub enum Action {
         /// Only what differs.
         diff: MilestoneDiff,
     },
+    /// Have GitLab collect evidence for a release that has none.
+    CollectEvidence {
+        /// Which.
+        tag_name: TagName,
+        /// Whether it is a failure that GitLab's tier has no evidence.
+        required: bool,
+    },
     /// Delete a release that no entry names; its tag stays.
     DeleteRelease(Release),
+}
+
+/// How a request names a release's milestones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MilestonesBy {
+    /// By their titles, which every GitLab takes.
+    Title,
+    /// By their ids, as GitLab takes a title apart at its commas.
+    Id(Vec<MilestoneHandle>),
 }
 
 /// How a step finds a milestone.
@@ -99,11 +123,13 @@ impl Action {
     pub fn stage(&self) -> Stage {
         match self {
             Self::CreateMilestone(_)
+            | Self::CreateTag(_)
             | Self::CreateRelease { .. }
             | Self::UpdateRelease { .. }
             | Self::DeleteLink { .. }
             | Self::UpdateLink { .. }
             | Self::CreateLink { .. }
+            | Self::CollectEvidence { .. }
             | Self::UpdateMilestone { .. } => Stage::Build,
             Self::DeleteRelease(_) => Stage::Remove,
         }
@@ -114,8 +140,10 @@ impl Action {
     pub fn tag_name(&self) -> Option<&TagName> {
         match self {
             Self::CreateMilestone(_) | Self::UpdateMilestone { .. } => None,
+            Self::CreateTag(tag) => Some(&tag.name),
             Self::CreateRelease { release, .. } => Some(&release.tag_name),
-            Self::UpdateRelease { tag_name, .. }
+            Self::CollectEvidence { tag_name, .. }
+            | Self::UpdateRelease { tag_name, .. }
             | Self::DeleteLink { tag_name, .. }
             | Self::UpdateLink { tag_name, .. }
             | Self::CreateLink { tag_name, .. } => Some(tag_name),

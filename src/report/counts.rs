@@ -22,6 +22,7 @@ pub(super) fn sentence<'a>(actions: impl Iterator<Item = &'a Action>, words: &Wo
     let mut releases = Tally::new("release", words);
     let mut links = Tally::new("link", words);
     let mut milestones = Tally::new("milestone", words);
+    let mut tags = Tally::new("tag", words);
     let mut last_updated: Option<&TagName> = None;
     for action in actions {
         match action {
@@ -35,9 +36,11 @@ pub(super) fn sentence<'a>(actions: impl Iterator<Item = &'a Action>, words: &Wo
                 Some(MilestoneState::Closed) => milestones.close += 1,
                 Some(MilestoneState::Active) | None => milestones.update += 1,
             },
-            Action::UpdateRelease { .. } => {}
+            Action::CreateTag(_) => tags.create += 1,
+            Action::UpdateRelease { .. } | Action::CollectEvidence { .. } => {}
         }
         if let Action::UpdateRelease { tag_name, .. }
+        | Action::CollectEvidence { tag_name, .. }
         | Action::CreateLink { tag_name, .. }
         | Action::UpdateLink { tag_name, .. }
         | Action::DeleteLink { tag_name, .. } = action
@@ -46,7 +49,7 @@ pub(super) fn sentence<'a>(actions: impl Iterator<Item = &'a Action>, words: &Wo
             releases.update += 1;
         }
     }
-    [releases, links, milestones].iter().filter_map(Tally::words).collect::<Vec<_>>().join("; ")
+    [releases, links, milestones, tags].iter().filter_map(Tally::words).collect::<Vec<_>>().join("; ")
 }
 
 struct Tally<'a> {

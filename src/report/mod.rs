@@ -3,6 +3,8 @@
 //! Pure: values in, text out. Text from GitLab and the manifest is made harmless on its way in; nothing here prints.
 
 mod counts;
+mod explain;
+mod notes;
 mod refusal;
 mod style;
 mod text;
@@ -10,4 +12,4 @@ mod values;
 
 pub use crate::model::harmless;
 pub use style::Palette;
-pub use text::{describe, outcome, plan, valid};
+pub use text::{Detail, describe, fleet, outcome, plan, valid};

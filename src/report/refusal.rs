@@ -19,19 +19,55 @@ pub(super) fn explain(refusal: &Refusal) -> (String, String) {
             };
             (
                 format!("{} would be deleted, more than {limit} allows", of(*deletes, "release")),
-                format!("if that is meant, set `max_deletes = {deletes}` under [policy]"),
+                format!(
+                    "if that is meant, run it with `--max-deletes {deletes}`, or set `max_deletes = {deletes}` under [policy]"
+                ),
             )
         }
         Refusal::MissingTag(tag) => (
             format!("release {} has no tag in git, and no `ref` says what to tag", visible(tag.as_str())),
             "push the tag first, or add `ref = \"…\"` (a branch, tag or commit) to the release".to_owned(),
         ),
-        Refusal::MissingMilestone { title, tag_name } => (
-            format!("release {} names milestone {}, which does not exist", visible(tag_name.as_str()), quoted(title)),
+        Refusal::LostTag { tag_name, by_job_token } => (
+            format!("release {0} can't be changed: its git tag {0} is gone", visible(tag_name.as_str())),
+            if *by_job_token {
+                "a CI job token can't make the tag again: push it, or set RELSYNC_TOKEN to a project access token with the \
+                 api scope"
+                    .to_owned()
+            } else {
+                "push the tag again, or let relsync make it: add `ref = \"…\"` (a branch, tag or commit) to the release"
+                    .to_owned()
+            },
+        ),
+        Refusal::MissingMilestone { title, tag_name, of_ancestor } => (
+            format!(
+                "release {} names milestone {}, which {}",
+                visible(tag_name.as_str()),
+                quoted(title),
+                if *of_ancestor { "belongs to a group further up, not to the project's own" } else { "does not exist" }
+            ),
             format!(
                 "declare it with [[milestones]] title = {}, or set `milestones = \"create\"` under [policy]",
                 quoted(title)
             ),
+        ),
+        Refusal::AmbiguousMilestone { title, project, group } => (
+            format!(
+                "milestone {} is there twice: in the project {} and in its group {}",
+                quoted(title),
+                visible(project),
+                visible(group)
+            ),
+            "rename one of the two in GitLab: a release names its milestones by title alone".to_owned(),
+        ),
+        Refusal::MilestoneById { title, tag_name } => (
+            format!(
+                "release {} names milestone {}, which has to go by its id as there is a comma in it, and a CI job token \
+                 can't read ids",
+                visible(tag_name.as_str()),
+                quoted(title)
+            ),
+            "set RELSYNC_TOKEN to a project access token with the api scope, or rename the milestone".to_owned(),
         ),
         Refusal::MilestoneDates { title, start, due } => (
             format!("milestone {} would start on {start} and be due on {due}", quoted(title)),
@@ -46,6 +82,13 @@ pub(super) fn explain(refusal: &Refusal) -> (String, String) {
             "the manifest declares [[milestones]], which a CI job token can neither read nor write".to_owned(),
             "set RELSYNC_TOKEN to a project access token with the api scope, or remove the [[milestones]] entries"
                 .to_owned(),
+        ),
+        Refusal::NoEvidence(tag) => (
+            format!(
+                "release {} requires evidence, but its date makes it historical, and GitLab collects none for those",
+                visible(tag.as_str())
+            ),
+            "set `evidence = true`, or take it out".to_owned(),
         ),
     }
 }

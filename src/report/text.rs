@@ -1,11 +1,11 @@
 //! Plans and outcomes as plain text, for terminals and job logs.
 
 use super::counts::{self, Words, of};
-use super::refusal;
 use super::style::{Palette, paint};
 use super::values::{diff, line, link, preview, quoted, timing, titles, visible};
-use crate::model::{Desired, Link, MilestoneState, NewMilestone, NewRelease, TagName, harmless};
-use crate::plan::{Action, Change, MilestoneDiff, Outcome, Plan, ReleaseDiff, StepOutcome, Timing};
+use super::{explain, notes, refusal};
+use crate::model::{Desired, Link, MilestoneState, NewMilestone, NewRelease, NewTag, TagName, harmless};
+use crate::plan::{Action, Change, MilestoneDiff, Outcome, Plan, ReleaseDiff, StepId, StepOutcome, Timing};
 use anstyle::Style;
 use jiff::civil::Date;
 use std::fmt::Display;
@@ -13,20 +13,33 @@ use std::fmt::Display;
 /// How many unmanaged releases are named before the rest is counted.
 const MAX_UNMANAGED: usize = 20;
 
+/// How much a plan says of itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// What will change.
+    #[default]
+    Changes,
+    /// Also why, and in which order.
+    Reasons,
+}
+
 /// What will change, and what a person should know before saying yes.
 #[must_use]
-pub fn plan(plan: &Plan, palette: &Palette) -> String {
+pub fn plan(plan: &Plan, detail: Detail, palette: &Palette) -> String {
     let mut page = Page { palette: *palette, lines: Vec::new() };
     if !plan.is_empty() {
         page.line(0, palette.heading, format_args!("Changes to {}", visible(&plan.project.to_string())));
     }
     let mut subject = None;
-    for step in &plan.steps {
+    for (index, step) in plan.steps.iter().enumerate() {
         page.step(&step.action, subject);
         subject = step.action.tag_name();
+        if detail == Detail::Reasons {
+            page.line(4, palette.quiet, explain::line(plan, StepId(index)));
+        }
     }
     page.unmanaged(plan);
-    page.notes(plan);
+    page.notes(plan, detail);
     if !plan.is_empty() {
         page.gap();
         page.line(0, palette.heading, counts::summary(plan));
@@ -35,8 +48,23 @@ pub fn plan(plan: &Plan, palette: &Palette) -> String {
         page.gap();
         page.plain(0, format_args!("Nothing needs to change in {project}: {releases} as wished."));
     }
+    if plan.left_out > 0 {
+        let (others, are) = (of(plan.left_out, "other release"), if plan.left_out == 1 { "is" } else { "are" });
+        page.plain(0, format_args!("{others} {are} not as wished, but not part of this run (--only, --ignore)."));
+    }
     page.refusals(plan);
     page.finish()
+}
+
+/// What came of the plans of several projects.
+#[must_use]
+pub fn fleet(plans: &[&Plan]) -> String {
+    let count = |which: &dyn Fn(&Plan) -> bool| plans.iter().filter(|plan| which(plan)).count();
+    let refused = count(&|plan| !plan.refusals.is_empty());
+    let to_change = count(&|plan| plan.refusals.is_empty() && !plan.is_empty());
+    let requests = plans.iter().filter(|plan| plan.refusals.is_empty()).map(|plan| plan.steps.len()).sum();
+    let refused = if refused == 0 { String::new() } else { format!(", {refused} refused") };
+    format!("In all: {}, {to_change} to change{refused}; {}.\n", of(plans.len(), "project"), of(requests, "request"))
 }
 
 /// That a manifest is right in itself, and what is in it.
@@ -53,6 +81,10 @@ pub fn outcome(plan: &Plan, outcome: &Outcome, palette: &Palette) -> String {
     page.lines.push(String::new());
     let steps = || plan.steps.iter().zip(&outcome.steps);
     let done: Vec<_> = steps().filter(|(_, o)| **o == StepOutcome::Done).map(|(step, _)| &step.action).collect();
+    if outcome.steps.contains(&StepOutcome::NotOffered) {
+        page.line(0, palette.quiet, "Note: no evidence was collected: this GitLab offers none (it takes Premium).");
+        page.gap();
+    }
     let mut failed = 0;
     for (step, outcome) in steps() {
         if let StepOutcome::Failed { error, help } = outcome {
@@ -68,7 +100,7 @@ pub fn outcome(plan: &Plan, outcome: &Outcome, palette: &Palette) -> String {
     let mut interrupted = 0;
     for (step, outcome) in steps() {
         match outcome {
-            StepOutcome::Done | StepOutcome::Failed { .. } => {}
+            StepOutcome::Done | StepOutcome::NotOffered | StepOutcome::Failed { .. } => {}
             StepOutcome::Skipped { because } => {
                 skipped += 1;
                 let (step, because) = (describe(&step.action), describe(&plan.steps[because.0].action));
@@ -102,6 +134,8 @@ pub fn describe(action: &Action) -> String {
         |what: &str, link: &Link, tag_name| format!("{what} link {} of {}", quoted(&link.name), tag(tag_name));
     match action {
         Action::CreateMilestone(NewMilestone { title, .. }) => format!("create milestone {}", quoted(title)),
+        Action::CreateTag(new) => format!("create tag {}", tag(&new.name)),
+        Action::CollectEvidence { tag_name, .. } => format!("collect evidence of release {}", tag(tag_name)),
         Action::CreateRelease { release, .. } => format!("create release {}", tag(&release.tag_name)),
         Action::UpdateRelease { tag_name, .. } => format!("update release {}", tag(tag_name)),
         Action::DeleteLink { tag_name, link, .. } => of_release("delete", link, tag_name),
@@ -169,18 +203,24 @@ impl Page {
         let Palette { create, update, delete, .. } = self.palette;
         if action.tag_name().is_none() || action.tag_name() != subject {
             self.gap();
-            if matches!(action, Action::DeleteLink { .. } | Action::UpdateLink { .. } | Action::CreateLink { .. }) {
+            let heads_itself = matches!(
+                action,
+                Action::CreateRelease { .. }
+                    | Action::DeleteRelease(_)
+                    | Action::CreateMilestone(_)
+                    | Action::UpdateMilestone { .. }
+            );
+            if !heads_itself {
                 let tag_name = action.tag_name().map(tag).unwrap_or_default();
                 self.line(0, update, format_args!("~ release {tag_name}"));
             }
         }
         match action {
             Action::CreateMilestone(new) => self.new_milestone(new),
-            Action::CreateRelease { release, timing } => self.new_release(release, *timing),
-            Action::UpdateRelease { tag_name, diff } => {
-                self.line(0, update, format_args!("~ release {}", tag(tag_name)));
-                self.release_diff(diff);
-            }
+            Action::CreateRelease { release, timing, milestones: _ } => self.new_release(release, *timing),
+            Action::CreateTag(NewTag { name: _, git_ref, message }) => self.new_tag(git_ref, message.as_deref()),
+            Action::UpdateRelease { tag_name: _, diff, milestones: _ } => self.release_diff(diff),
+            Action::CollectEvidence { .. } => self.field("evidence", "to be collected"),
             Action::DeleteLink { link: gone, .. } => self.line(4, delete, format_args!("- link {}", link(gone))),
             Action::UpdateLink { before, after, .. } => {
                 self.line(4, update, format_args!("~ link {}", link(before)));
@@ -220,8 +260,7 @@ impl Page {
             self.field("name", quoted(name));
         }
         if let Some(git_ref) = git_ref {
-            let message = tag_message.as_ref().map(|m| format!(", annotated {}", quoted(m))).unwrap_or_default();
-            self.field("tag", format_args!("to be created from {}{message}", quoted(git_ref)));
+            self.new_tag(git_ref, tag_message.as_deref());
         }
         if let Some(at) = released_at {
             self.field("released_at", format_args!("{at}{}", timing(when)));
@@ -235,6 +274,11 @@ impl Page {
         for new in links {
             self.line(4, self.palette.create, format_args!("+ link {}", link(new)));
         }
+    }
+
+    fn new_tag(&mut self, git_ref: &str, message: Option<&str>) {
+        let message = message.map(|m| format!(", annotated {}", quoted(m))).unwrap_or_default();
+        self.field("tag", format_args!("to be created from {}{message}", quoted(git_ref)));
     }
 
     fn release_diff(&mut self, changes: &ReleaseDiff) {
@@ -284,34 +328,14 @@ impl Page {
         self.plain(0, format_args!("Not in the manifest, left alone: {count} ({})", names.join(", ")));
     }
 
-    fn notes(&mut self, plan: &Plan) {
-        let created = || {
-            plan.steps.iter().filter_map(|step| match &step.action {
-                Action::CreateRelease { release, timing } => Some((release, *timing)),
-                _ => None,
-            })
-        };
-        let tags = created().filter(|(release, _)| release.git_ref.is_some()).count();
-        let historical = created().filter(|(_, timing)| *timing == Timing::Historical).count();
-        let mut notes = Vec::new();
-        if tags > 0 {
-            notes.push(format!("{} will be created, which may start pipelines", of(tags, "tag")));
-        }
-        if created().next().is_some() {
-            notes
-                .push(format!("{} will be announced by mail to whoever watches", of(created().count(), "new release")));
-        }
-        if historical > 0 {
-            notes.push(format!("no evidence is collected for {}", of(historical, "historical release")));
-        }
-        if plan.milestones_unchecked {
-            notes.push("a CI job token can't read milestones: their titles go through unchecked".to_owned());
-        }
-        if !notes.is_empty() {
+    fn notes(&mut self, plan: &Plan, detail: Detail) {
+        let shown = plan.notes.iter().filter(|note| detail == Detail::Reasons || !notes::is_detail(note));
+        let sentences: Vec<_> = shown.map(notes::sentence).collect();
+        if !sentences.is_empty() {
             self.gap();
         }
-        for note in notes {
-            self.line(0, self.palette.quiet, format_args!("Note: {note}."));
+        for sentence in sentences {
+            self.line(0, self.palette.quiet, format_args!("Note: {sentence}."));
         }
     }
 

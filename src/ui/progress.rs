@@ -53,6 +53,7 @@ impl Progress {
                 let what = describe(&plan.steps[id.0].action);
                 let line = match outcome {
                     StepOutcome::Done => format!("{:>5}/{} {what}", self.over, self.total),
+                    StepOutcome::NotOffered => format!("{:>5}/{} not offered: {what}", self.over, self.total),
                     StepOutcome::Failed { .. } => format!("{:>5}/{} failed to {what}", self.over, self.total),
                     StepOutcome::Skipped { .. } | StepOutcome::Interrupted => {
                         format!("{:>5}/{} skipped: {what}", self.over, self.total)

@@ -53,8 +53,8 @@ async fn ask(client: &Client, what: &str) -> Error {
     match what {
         "project" => client.project(&ProjectRef::Path("root/app".into())).await.map(|_| ()),
         "list" => client.releases(&ID).await.map(|_| ()),
-        "create" => client.create_release(&ID, &new).await.map(|_| ()),
-        "update" => client.update_release(&ID, &tag, &ReleasePatch::default()).await.map(|_| ()),
+        "create" => client.create_release(&ID, &new, None).await.map(|_| ()),
+        "update" => client.update_release(&ID, &tag, &ReleasePatch::default(), None).await.map(|_| ()),
         "delete" => client.delete_release(&ID, &tag).await,
         "link" => client.update_link(&ID, &tag, LinkId(3), &link).await.map(|_| ()),
         "milestone" => {

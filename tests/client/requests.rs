@@ -4,7 +4,7 @@ use crate::server::{CANARY, ID, Server, ok, page, project, project_json, release
 use relsync::gitlab::{Client, Kind, Settings, TokenKind};
 use relsync::model::{
     AssetPath, Description, Link, LinkId, LinkType, MilestoneId, MilestonePatch, MilestoneScope, MilestoneState,
-    Moment, NewMilestone, NewRelease, ProjectRef, ReleasePatch, TagName,
+    Moment, NewMilestone, NewRelease, NewTag, ProjectRef, ReleasePatch, TagName,
 };
 use serde_json::json;
 
@@ -96,7 +96,7 @@ async fn each_kind_of_token_has_its_header() {
 async fn a_create_names_only_what_is_wished() {
     let server = Server::start(|_| reply(201, &[], &release_json("v1").to_string())).await;
     let client = server.client();
-    client.create_release(&ID, &new_release("v1")).await.unwrap();
+    client.create_release(&ID, &new_release("v1"), None).await.unwrap();
     assert_eq!(server.seen()[0].body, json!({ "tag_name": "v1" }));
 
     let full = NewRelease {
@@ -117,7 +117,7 @@ async fn a_create_names_only_what_is_wished() {
         ],
         ..new_release("v1")
     };
-    client.create_release(&ID, &full).await.unwrap();
+    client.create_release(&ID, &full, None).await.unwrap();
     let seen = server.seen().pop().unwrap();
     assert_eq!(seen.target, "/api/v4/projects/24/releases");
     assert_eq!(seen.headers["content-type"], "application/json");
@@ -135,13 +135,41 @@ async fn a_create_names_only_what_is_wished() {
 }
 
 #[tokio::test]
+async fn milestones_go_by_id_where_their_titles_can_not() {
+    let server = Server::start(|_| ok(&release_json("v1"))).await;
+    let client = server.client();
+    let titles: std::collections::BTreeSet<String> = ["a, b".into(), "c".into()].into();
+    let ids = [MilestoneId(7), MilestoneId(3)];
+    let new = NewRelease { milestones: titles.clone(), ..new_release("v1") };
+    client.create_release(&ID, &new, Some(&ids)).await.unwrap();
+    let patch = ReleasePatch { milestones: Some(titles), ..ReleasePatch::default() };
+    client.update_release(&ID, &tag("v1"), &patch, Some(&ids)).await.unwrap();
+    let bodies: Vec<_> = server.seen().into_iter().map(|seen| seen.body).collect();
+    assert_eq!(bodies, [json!({ "tag_name": "v1", "milestone_ids": [7, 3] }), json!({ "milestone_ids": [7, 3] })]);
+}
+
+#[tokio::test]
+async fn a_tag_is_made_with_a_message_or_without() {
+    let server = Server::start(|_| reply(201, &[], r#"{ "name": "v1" }"#)).await;
+    let client = server.client();
+    let mut new = NewTag { name: tag("v1"), git_ref: "main".into(), message: None };
+    client.create_tag(&ID, &new).await.unwrap();
+    new.message = Some("One".into());
+    client.create_tag(&ID, &new).await.unwrap();
+    assert_eq!(server.lines(), ["POST /api/v4/projects/24/repository/tags"; 2]);
+    let bodies: Vec<_> = server.seen().into_iter().map(|seen| seen.body).collect();
+    let expected = json!({ "tag_name": "v1", "ref": "main" });
+    assert_eq!(bodies, [expected, json!({ "tag_name": "v1", "ref": "main", "message": "One" })]);
+}
+
+#[tokio::test]
 async fn an_update_names_only_what_changes() {
     let server = Server::start(|_| ok(&release_json("v1"))).await;
     let client = server.client();
     let patch = ReleasePatch { milestones: Some([].into()), ..ReleasePatch::default() };
-    client.update_release(&ID, &tag("v1"), &patch).await.unwrap();
+    client.update_release(&ID, &tag("v1"), &patch, None).await.unwrap();
     let patch = ReleasePatch { description: Some(Description::default()), ..ReleasePatch::default() };
-    client.update_release(&ID, &tag("v1"), &patch).await.unwrap();
+    client.update_release(&ID, &tag("v1"), &patch, None).await.unwrap();
     let bodies: Vec<_> = server.seen().into_iter().map(|seen| seen.body).collect();
     assert_eq!(bodies, [json!({ "milestones": [] }), json!({ "description": "" })]);
     assert_eq!(server.lines(), ["PUT /api/v4/projects/24/releases/v1"; 2]);

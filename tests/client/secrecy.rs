@@ -97,7 +97,8 @@ async fn redirects_are_not_followed() {
         }
         let tag = TagName::from_git("v1");
         let patch = ReleasePatch { description: Some(Description::default()), ..ReleasePatch::default() };
-        let error = server.client().update_release(&ProjectRef::Id(ProjectId(9)), &tag, &patch).await.unwrap_err();
+        let error =
+            server.client().update_release(&ProjectRef::Id(ProjectId(9)), &tag, &patch, None).await.unwrap_err();
         assert_eq!(error.kind(), Kind::Redirect { moved_to: Some(ProjectId(24)) });
         // The project it was about anyway has not moved.
         let error = server.client().delete_release(&ID, &tag).await.unwrap_err();

@@ -165,7 +165,7 @@ pub(crate) fn project() -> Project {
         reference: ID,
         path: Some("root/awesome-app".into()),
         web_url: Some("https://gitlab.example.com/root/awesome-app".into()),
-        group: Some(relsync::model::GroupId(7)),
+        group: Some(relsync::model::Group { id: relsync::model::GroupId(7), path: "root".into() }),
     }
 }
 

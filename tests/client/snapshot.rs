@@ -3,7 +3,7 @@
 use crate::server::{ID, Seen, Server, not_found, ok, page, project, project_json, releases_json, reply};
 use relsync::gitlab::{Kind, TokenKind};
 use relsync::model::{Current, Project, ProjectRef, TagName};
-use relsync::snapshot::{Interest, read};
+use relsync::snapshot::{Doubts, Interest, look_again, read};
 use serde_json::{Value, json};
 
 /// A GitLab with so many releases (`v0`…) and tags (`v0`…, newest last).
@@ -34,16 +34,28 @@ fn names(numbers: impl IntoIterator<Item = usize>) -> Vec<TagName> {
     numbers.into_iter().map(|n| TagName::from_git(format!("v{n}"))).collect()
 }
 
-async fn snapshot(server: &Server, project: ProjectRef, kind: TokenKind, interest: Interest) -> Current {
+/// Reads the project, and then whether it has the tags `named`.
+async fn snapshot(
+    server: &Server,
+    project: ProjectRef,
+    kind: TokenKind,
+    named: Vec<TagName>,
+    interest: Interest,
+) -> Current {
     let client = server.client_as(Some(kind));
-    // Spawned, as a caller may want to: the future must be `Send`.
-    tokio::spawn(async move { read(&client, &project, &interest).await }).await.unwrap().unwrap()
+    // Spawned, as a caller may want to: the futures must be `Send`.
+    let read = async move {
+        let mut current = read(&client, &project, interest).await?;
+        let doubts = Doubts { tags: named.into_iter().collect(), releases: vec![] };
+        look_again(&client, &mut current, doubts).await.map(|()| current)
+    };
+    tokio::spawn(read).await.unwrap().unwrap()
 }
 
-/// Requests and missing tags for a project with so many releases and tags, when these tags are named.
+/// Requests and missing tags for a project with so many releases and tags, when these tags are in question.
 async fn cost(releases: usize, tags: usize, named: Vec<TagName>) -> (usize, usize) {
     let server = gitlab(releases, tags).await;
-    let current = snapshot(&server, by_path(), TokenKind::Private, Interest { tags: named, milestones: false }).await;
+    let current = snapshot(&server, by_path(), TokenKind::Private, named, Interest::default()).await;
     assert_eq!(current.releases.len(), releases);
     (server.seen().len(), current.missing_tags.len())
 }
@@ -51,41 +63,59 @@ async fn cost(releases: usize, tags: usize, named: Vec<TagName>) -> (usize, usiz
 #[tokio::test]
 async fn releases_alone_take_one_request_a_hundred() {
     assert_eq!(cost(0, 500, vec![]).await, (2, 0));
-    assert_eq!(cost(100, 500, names(0..100)).await, (2, 0));
-    assert_eq!(cost(101, 500, names(0..101)).await, (3, 0));
+    assert_eq!(cost(100, 500, vec![]).await, (2, 0));
+    assert_eq!(cost(101, 500, vec![]).await, (3, 0));
 }
 
 #[tokio::test]
 async fn tags_are_asked_for_in_the_cheaper_way() {
-    // One unknown name: that one.
-    assert_eq!(cost(1, 500, names([0, 3])).await, (3, 0));
-    assert_eq!(cost(1, 500, names([0, 600])).await, (3, 1));
+    // One name: that one.
+    assert_eq!(cost(1, 500, names([3])).await, (3, 0));
+    assert_eq!(cost(1, 500, names([600])).await, (3, 1));
     // Many: the list, which may do.
-    assert_eq!(cost(1, 90, names(0..200)).await, (3, 110));
+    assert_eq!(cost(1, 90, names(1..200)).await, (3, 110));
     assert_eq!(cost(1, 500, names([1, 2, 3])).await, (3, 0));
     // The list's first page, and then those two rather than four more pages.
     assert_eq!(cost(1, 500, names([1, 2, 300, 600])).await, (5, 1));
     // The list's first page, and then four more pages rather than all those.
     assert_eq!(cost(1, 500, names(100..600)).await, (7, 100));
+    // With 300 releases there are some 300 tags, three pages of them: three names are asked for at once.
+    assert_eq!(cost(300, 500, names([1, 300, 600])).await, (4 + 3, 1));
+    assert_eq!(cost(300, 500, names([300, 400, 600, 601])).await, (4 + 1 + 4, 2));
+}
+
+#[tokio::test]
+async fn protected_tags_are_noticed() {
+    let server = Server::start(|seen| match seen.path().rsplit('/').next() {
+        Some("24") => ok(&project_json()),
+        Some("releases") => page(seen, &[]),
+        Some("tags") => page(seen, &[json!({ "name": "v1", "protected": true }), json!({ "name": "v2" })]),
+        _ => not_found(),
+    })
+    .await;
+    let current = snapshot(&server, ID, TokenKind::Private, names([1, 2, 3]), Interest::default()).await;
+    assert_eq!(current.protected_tags, names([1]).into_iter().collect());
+    assert_eq!(current.missing_tags, names([3]).into_iter().collect());
 }
 
 #[tokio::test]
 async fn milestones_are_read_only_if_asked_for() {
     let server = gitlab(1, 0).await;
-    let current = snapshot(&server, by_path(), TokenKind::Private, Interest { tags: vec![], milestones: true }).await;
+    let all = Interest { milestones: true };
+    let current = snapshot(&server, by_path(), TokenKind::Private, vec![], all).await;
     assert_eq!((current.milestones.unwrap().len(), current.project), (120, project()));
     assert_eq!(server.seen().len(), 4);
-    let current = snapshot(&server, by_path(), TokenKind::Private, Interest::default()).await;
+    let current = snapshot(&server, by_path(), TokenKind::Private, vec![], Interest::default()).await;
     assert_eq!((current.milestones, server.seen().len()), (None, 6));
 }
 
 #[tokio::test]
 async fn a_job_token_reads_the_releases_and_leaves_the_rest_unknown() {
     let server = gitlab(1, 1).await;
-    let interest = Interest { tags: names([0, 1]), milestones: true };
-    let current = snapshot(&server, ID, TokenKind::Job, interest).await;
+    let current = snapshot(&server, ID, TokenKind::Job, names([1]), Interest { milestones: true }).await;
     assert_eq!((current.milestones, &current.project), (None, &Project::unread(ID)));
     assert_eq!((current.releases.len(), current.missing_tags), (1, names([1]).into_iter().collect()));
+    assert!(current.by_job_token);
     assert_eq!(
         server.lines(),
         ["GET /api/v4/projects/24/releases?per_page=100&page=1", "GET /api/v4/projects/24/repository/tags/v1"]
@@ -101,8 +131,7 @@ async fn a_project_without_a_repository_has_no_tags() {
         _ => not_found(),
     })
     .await;
-    let interest = Interest { tags: names([1, 2]), milestones: false };
-    let current = read(&server.client(), &ID, &interest).await.unwrap();
+    let current = snapshot(&server, ID, TokenKind::Private, names([1, 2]), Interest::default()).await;
     assert_eq!((current.missing_tags.len(), server.seen().len()), (2, 3));
 }
 
@@ -114,7 +143,6 @@ async fn half_a_state_is_none() {
         _ => reply(403, &[], r#"{"message":"403 Forbidden"}"#),
     })
     .await;
-    let interest = Interest { tags: vec![], milestones: true };
-    let error = read(&server.client(), &ID, &interest).await.unwrap_err();
+    let error = read(&server.client(), &ID, Interest { milestones: true }).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Forbidden);
 }

@@ -2,7 +2,7 @@
 
 use crate::server::{ID, Server, not_found, ok, page, project, project_json, release_json, releases_json, reply};
 use relsync::gitlab::Kind;
-use relsync::model::{GroupId, LinkId, LinkType, MilestoneScope, MilestoneState, Moment, TagName};
+use relsync::model::{Group, GroupId, LinkId, LinkType, MilestoneScope, MilestoneState, Moment, TagName};
 use serde_json::json;
 
 #[tokio::test]
@@ -52,7 +52,7 @@ async fn only_gitlabs_own_not_found_means_that_there_is_none() {
     let tag = TagName::from_git("v1");
     let server = Server::start(|_| not_found()).await;
     assert_eq!(server.client().release(&ID, &tag).await.unwrap(), None);
-    assert!(!server.client().tag_exists(&ID, &tag).await.unwrap());
+    assert_eq!(server.client().tag(&ID, &tag).await.unwrap(), None);
     for body in [
         r#"{"message":"404 Project Not Found"}"#,
         "<html><title>404 Not Found</title>",
@@ -61,7 +61,7 @@ async fn only_gitlabs_own_not_found_means_that_there_is_none() {
     ] {
         let server = Server::always(404, &[], body).await;
         assert_eq!(server.client().release(&ID, &tag).await.unwrap_err().kind(), Kind::NotFound, "{body}");
-        assert_eq!(server.client().tag_exists(&ID, &tag).await.unwrap_err().kind(), Kind::NotFound, "{body}");
+        assert_eq!(server.client().tag(&ID, &tag).await.unwrap_err().kind(), Kind::NotFound, "{body}");
     }
 }
 
@@ -88,7 +88,7 @@ async fn a_link_type_or_state_from_the_future_is_an_error() {
 }
 
 #[tokio::test]
-async fn milestones_of_groups_further_up_are_left_out() {
+async fn milestones_of_groups_further_up_are_told_apart() {
     let rows = [
         json!({ "id": 1, "project_id": 24, "title": "own", "description": "x\r\n", "state": "active",
             "start_date": "2026-01-01", "due_date": "2026-02-01" }),
@@ -102,7 +102,8 @@ async fn milestones_of_groups_further_up_are_left_out() {
         read,
         [
             ("own", MilestoneScope::Project, MilestoneState::Active),
-            ("group", MilestoneScope::Group, MilestoneState::Closed)
+            ("group", MilestoneScope::Group, MilestoneState::Closed),
+            ("above", MilestoneScope::Ancestor, MilestoneState::Active),
         ]
     );
     assert_eq!(milestones[0].due_date, "2026-02-01".parse().ok());
@@ -114,7 +115,7 @@ async fn a_users_own_project_is_in_no_group() {
     answer["namespace"]["kind"] = "user".into();
     let server = Server::start(move |_| ok(&answer)).await;
     assert_eq!(server.client().project(&ID).await.unwrap().group, None);
-    assert_eq!(project().group, Some(GroupId(7)));
+    assert_eq!(project().group, Some(Group { id: GroupId(7), path: "root".into() }));
 }
 
 #[tokio::test]

@@ -6,9 +6,9 @@ use proptest::test_runner::TestRunner;
 use relsync::apply;
 use relsync::gitlab::{Client, Settings, Token, TokenKind};
 use relsync::model::{Desired, ProjectId, ProjectRef};
-use relsync::plan::{Outcome, Plan};
+use relsync::plan::{Outcome, Plan, Selection};
 use relsync::sandbox::{Options, Sandbox};
-use relsync::snapshot::{self, Interest};
+use relsync::snapshot::{self, Doubts, Interest};
 use std::num::NonZeroUsize;
 
 struct House {
@@ -25,11 +25,12 @@ impl House {
     }
 
     async fn plan(&self, desired: &Desired) -> Plan {
-        let tags = desired.releases.iter().map(|r| r.tag_name.clone()).collect();
-        let interest = Interest { tags, milestones: true };
         let project = ProjectRef::Id(ProjectId(24));
-        let current = snapshot::read(&self.client, &project, &interest).await.unwrap();
-        Plan::new(desired, &current, moment(28))
+        let mut current = snapshot::read(&self.client, &project, Interest { milestones: true }).await.unwrap();
+        let first = Plan::new(desired, &current, &Selection::default(), moment(28));
+        let doubts = Doubts { releases: first.milestone_updates(), tags: first.tag_names() };
+        snapshot::look_again(&self.client, &mut current, doubts).await.unwrap();
+        Plan::new(desired, &current, &Selection::default(), moment(28))
     }
 
     /// Applies, stopping for good after `steps` steps.

@@ -56,13 +56,22 @@ fn perform(current: &mut Current, action: &Action, id: StepId, made: &mut BTreeM
                 created_at: moment(20),
                 milestones: release.milestones.clone(),
                 links: Vec::new(),
+                has_evidence: false,
             };
+            let made = current.missing_tags.remove(&release.tag_name);
+            assert_eq!(made, release.git_ref.is_some(), "the tag of {}", release.tag_name);
             assert!(current.releases.insert(release.tag_name.clone(), live).is_none(), "it exists");
             for link in &release.links {
                 add_link(current, &release.tag_name, link);
             }
         }
-        Action::UpdateRelease { tag_name, diff } => {
+        Action::CreateTag(new) => assert!(current.missing_tags.remove(&new.name), "the tag exists"),
+        Action::CollectEvidence { tag_name, .. } => {
+            let live = current.releases.get_mut(tag_name).unwrap();
+            assert!(!std::mem::replace(&mut live.has_evidence, true), "evidence twice");
+        }
+        Action::UpdateRelease { tag_name, diff, .. } => {
+            assert!(!current.missing_tags.contains(tag_name), "the tag is gone");
             let patch = diff.to_patch();
             assert_known(current, patch.milestones.iter().flatten());
             let live = current.releases.get_mut(tag_name).unwrap();

@@ -138,13 +138,16 @@ pub(crate) fn current() -> impl Strategy<Value = Current> {
                 .iter()
                 .map(|link| LiveLink { id: LinkId(ids.next().unwrap()), link: link.to_new() })
                 .collect(),
+            has_evidence: false,
             tag_name: wish.tag_name,
         };
         Current {
             project: Project::unread(ProjectRef::Path("root/app".into())),
             milestones: Some((1..).zip(titles).map(milestone).collect()),
             releases: left.releases.into_iter().map(release).map(|r| (r.tag_name.clone(), r)).collect(),
+            by_job_token: false,
             missing_tags: BTreeSet::new(),
+            protected_tags: BTreeSet::new(),
         }
     })
 }

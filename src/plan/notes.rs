@@ -1,0 +1,178 @@
+//! What a person should know before saying yes, and can't see in any single step.
+
+use super::diff::{ReleaseChange, ReleaseWrite, Timing};
+use super::links::{LinkStep, LinkWrite};
+use super::releases::Releases;
+use super::safety::Unnamed;
+use crate::model::{Current, Desired, EvidenceWish, TagName};
+use std::collections::HashMap;
+
+/// One thing to know. Those about releases name them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// Tags will be made, which starts tag pipelines where the project's CI has some.
+    TagsMade(Vec<TagName>),
+    /// GitLab mails everybody who watches the project's releases.
+    Announced(Vec<TagName>),
+    /// Historical releases, for which GitLab collects no evidence.
+    NoEvidence(Vec<TagName>),
+    /// Releases whose tag is only now made, but whose date has passed, so that GitLab will call them historical.
+    DatePassed(Vec<TagName>),
+    /// A new release has the notes of one that no entry names: its tag's name has changed, probably.
+    Renamed {
+        /// The one that no entry names.
+        from: TagName,
+        /// The new one.
+        to: TagName,
+        /// Whether the old one is to be deleted.
+        deleted: bool,
+    },
+    /// Links that keep their name or path, but lead elsewhere.
+    LinksMoved {
+        /// How many.
+        links: usize,
+        /// Whose.
+        releases: Vec<TagName>,
+    },
+    /// Releases of which a link bears a temporary value between two requests, as others pass its values round.
+    LinksInBetween(Vec<TagName>),
+    /// Tags among those to be written to that are protected: not everybody may.
+    ProtectedTags(Vec<TagName>),
+    /// The policy wants them deleted, but GitLab can't: their git tags are gone.
+    LeftBehind(Vec<TagName>),
+    /// The policy would have them deleted, but protects them.
+    Kept(Vec<TagName>),
+    /// A CI job token can't read milestones: their titles go through unchecked.
+    MilestonesUnchecked,
+    /// GitLab's list of releases, which this many were judged by, may be five minutes old where only milestones changed.
+    ListAge(usize),
+}
+
+/// All notes, in the order in which they are told.
+pub(super) fn notes(desired: &Desired, current: &Current, releases: &Releases<'_>, unnamed: &Unnamed<'_>) -> Vec<Note> {
+    let changes = &releases.changes;
+    let tags = |which: &dyn Fn(&ReleaseChange<'_>) -> bool| -> Vec<TagName> {
+        changes.iter().filter(|change| which(change)).map(|change| change.tag_name().clone()).collect()
+    };
+    let mut no_evidence = tags(&|change| new_release(change).is_some() && change.timing == Timing::Historical);
+    no_evidence.extend(
+        releases.without_evidence(EvidenceWish::Collect).filter(|tag| current.releases.contains_key(tag)).cloned(),
+    );
+    let lists = [
+        Note::TagsMade(tags(&makes_tag)),
+        Note::Announced(tags(&|change| new_release(change).is_some())),
+        Note::NoEvidence(no_evidence),
+        Note::DatePassed(tags(&|change| {
+            change.timing == Timing::Historical && new_release(change).is_some_and(|new| new.git_ref.is_some())
+        })),
+        Note::LinksInBetween(tags(&|change| steps(change).iter().any(|step| is_temporary(step, change)))),
+        Note::ProtectedTags(tags(&|change| current.protected_tags.contains(change.tag_name()))),
+        Note::LeftBehind(unnamed.left_behind.iter().map(|release| release.tag_name.clone()).collect()),
+        Note::Kept(unnamed.kept.iter().map(|release| release.tag_name.clone()).collect()),
+    ];
+    let mut notes: Vec<_> = lists.into_iter().filter(|note| !note.is_empty()).collect();
+    notes.extend(renamed(changes, unnamed));
+    notes.extend(links_moved(changes));
+    notes.extend(milestones_unchecked(desired, current));
+    notes.extend(list_age(desired, current));
+    notes
+}
+
+impl Note {
+    /// The releases it is about.
+    #[must_use]
+    pub fn tag_names(&self) -> Vec<&TagName> {
+        match self {
+            Self::TagsMade(tags)
+            | Self::Announced(tags)
+            | Self::NoEvidence(tags)
+            | Self::DatePassed(tags)
+            | Self::LinksMoved { releases: tags, .. }
+            | Self::LinksInBetween(tags)
+            | Self::ProtectedTags(tags)
+            | Self::LeftBehind(tags)
+            | Self::Kept(tags) => tags.iter().collect(),
+            Self::Renamed { from, to, .. } => vec![from, to],
+            Self::MilestonesUnchecked | Self::ListAge(_) => Vec::new(),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.tag_names().is_empty()
+    }
+}
+
+fn new_release<'c>(change: &'c ReleaseChange<'_>) -> Option<&'c crate::model::NewRelease> {
+    match &change.write {
+        ReleaseWrite::Create(release) => Some(release),
+        ReleaseWrite::Update { .. } => None,
+    }
+}
+
+fn makes_tag(change: &ReleaseChange<'_>) -> bool {
+    match &change.write {
+        ReleaseWrite::Create(release) => release.git_ref.is_some(),
+        ReleaseWrite::Update { tag, .. } => tag.is_some(),
+    }
+}
+
+fn steps<'c>(change: &'c ReleaseChange<'_>) -> &'c [LinkStep] {
+    match &change.write {
+        ReleaseWrite::Create(_) => &[],
+        ReleaseWrite::Update { links, .. } => links,
+    }
+}
+
+/// Whether a step gives a link what no entry wishes for, to make room.
+fn is_temporary(step: &LinkStep, change: &ReleaseChange<'_>) -> bool {
+    let LinkWrite::Update { to, .. } = &step.write else { return false };
+    !change.wish.links.iter().flatten().any(|link| link.name == to.name && link.url == to.url)
+}
+
+/// Notes that are the same to the letter tell that a tag's name has changed, unless several releases have them.
+fn renamed(changes: &[ReleaseChange<'_>], unnamed: &Unnamed<'_>) -> Vec<Note> {
+    let mut by_notes: HashMap<&str, Option<(&TagName, bool)>> = HashMap::new();
+    for (list, is_delete) in [(&unnamed.deletes, true), (&unnamed.reported, false)] {
+        for release in list {
+            let notes = release.description.as_str();
+            by_notes.entry(notes).and_modify(|one| *one = None).or_insert(Some((&release.tag_name, is_delete)));
+        }
+    }
+    let renamed = |change: &ReleaseChange<'_>| {
+        let notes = new_release(change)?.description.as_ref().filter(|notes| !notes.is_empty())?;
+        let (from, deleted) = by_notes.get(notes.as_str()).copied().flatten()?;
+        Some(Note::Renamed { from: from.clone(), to: change.tag_name().clone(), deleted })
+    };
+    if by_notes.is_empty() { Vec::new() } else { changes.iter().filter_map(renamed).collect() }
+}
+
+fn links_moved(changes: &[ReleaseChange<'_>]) -> Option<Note> {
+    let (mut links, mut releases) = (0, Vec::new());
+    for change in changes {
+        let moved = steps(change).iter().filter(|step| match &step.write {
+            LinkWrite::Update { live, to } => {
+                let same_path = to.direct_asset_path.is_some() && to.direct_asset_path == live.link.direct_asset_path;
+                live.link.url != to.url && (live.link.name == to.name || same_path)
+            }
+            LinkWrite::Delete(_) | LinkWrite::Create(_) => false,
+        });
+        let count = moved.count();
+        if count > 0 {
+            links += count;
+            releases.push(change.tag_name().clone());
+        }
+    }
+    (links > 0).then_some(Note::LinksMoved { links, releases })
+}
+
+fn milestones_unchecked(desired: &Desired, current: &Current) -> Option<Note> {
+    let names_some = desired.releases.iter().any(|r| r.milestones.as_ref().is_some_and(|m| !m.is_empty()));
+    (current.milestones.is_none() && names_some).then_some(Note::MilestonesUnchecked)
+}
+
+/// Those whose milestones looked different have been read again; the others could only look as wished.
+fn list_age(desired: &Desired, current: &Current) -> Option<Note> {
+    let judged =
+        desired.releases.iter().filter(|r| r.milestones.is_some() && current.releases.contains_key(&r.tag_name));
+    Some(judged.count()).filter(|count| *count > 0).map(Note::ListAge)
+}

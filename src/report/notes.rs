@@ -1,0 +1,79 @@
+//! What a person should know before saying yes, in sentences.
+
+use super::counts::of;
+use super::values::visible;
+use crate::model::TagName;
+use crate::plan::Note;
+
+/// How many tags are named before the rest is counted.
+const MAX_NAMED: usize = 5;
+
+/// The note as a sentence without its full stop.
+pub(super) fn sentence(note: &Note) -> String {
+    match note {
+        Note::TagsMade(tags) => format!("{} will be created, which may start pipelines", of(tags.len(), "tag")),
+        Note::Announced(tags) => {
+            format!("{} will be announced by mail to whoever watches", of(tags.len(), "new release"))
+        }
+        Note::NoEvidence(tags) => format!("no evidence is collected for {}", of(tags.len(), "historical release")),
+        Note::DatePassed(tags) => format!(
+            "the date of {} has passed, but its tag is only now made ({}): it will be a historical release; leave \
+             `released_at` out to release now",
+            of(tags.len(), "new release"),
+            named(tags)
+        ),
+        Note::Renamed { from, to, deleted: true } => format!(
+            "{} is deleted and {} created with the same notes: GitLab can't move a release to another tag",
+            tag(from),
+            tag(to)
+        ),
+        Note::Renamed { from, to, deleted: false } => {
+            format!("{} will have the same notes as {}, which no entry names and which stays", tag(to), tag(from))
+        }
+        Note::LinksMoved { links, releases } => {
+            format!("{} will lead elsewhere than before, in {}", of(*links, "link"), named(releases))
+        }
+        Note::LinksInBetween(tags) => format!(
+            "links of {} take over each other's names, urls or paths: one bears another for the moment between two requests",
+            named(tags)
+        ),
+        Note::ProtectedTags(tags) => format!(
+            "{} protected ({}): who may not create such a tag can't change its release either",
+            if tags.len() == 1 { "a tag is".to_owned() } else { format!("{} tags are", tags.len()) },
+            named(tags)
+        ),
+        Note::LeftBehind(tags) => format!(
+            "{} can't be deleted, as the git tag is gone ({}): make the tag again, then GitLab deletes its release",
+            of(tags.len(), "release"),
+            named(tags)
+        ),
+        Note::Kept(tags) => {
+            format!("{} not in the manifest, but protected, and kept ({})", of(tags.len(), "release"), named(tags))
+        }
+        Note::MilestonesUnchecked => {
+            "a CI job token can't read milestones: their titles go through unchecked".to_owned()
+        }
+        Note::ListAge(count) => format!(
+            "the milestones of {} were judged by GitLab's list, which may be 5 minutes old",
+            of(*count, "release")
+        ),
+    }
+}
+
+/// Whether it is for those who want to know everything.
+pub(super) fn is_detail(note: &Note) -> bool {
+    matches!(note, Note::ListAge(_))
+}
+
+/// `v1, v2 and 3 more`.
+fn named(tags: &[TagName]) -> String {
+    let names: Vec<_> = tags.iter().take(MAX_NAMED).map(tag).collect();
+    match tags.len().saturating_sub(MAX_NAMED) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
+}
+
+fn tag(tag: &TagName) -> String {
+    visible(tag.as_str())
+}
