@@ -4,8 +4,8 @@
 
 mod schedule;
 
-use crate::gitlab::{Client, Kind};
-use crate::model::{MilestoneId, ProjectRef};
+use crate::gitlab::{Client, Error, Kind};
+use crate::model::{MilestoneId, ProjectRef, TagName};
 use crate::plan::{Action, MilestoneHandle, MilestonesBy, Outcome, Plan, StepId, StepOutcome};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -14,6 +14,10 @@ use schedule::Schedule;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::pin::pin;
+use std::time::Duration;
+
+/// Milliseconds to wait before each look for evidence. A job that takes longer than all of them is left to itself.
+const EVIDENCE_WAITS: [u64; 6] = [100, 200, 400, 800, 1600, 3200];
 
 /// What happens while a plan runs.
 #[derive(Debug)]
@@ -113,7 +117,7 @@ async fn perform(
             [id] => client.update_milestone(project, *id, &diff.to_patch()).await.map(|_| None),
             _ => return Err(StepOutcome::Failed { error: "the milestone has no id yet".into(), help: None }),
         },
-        Action::CollectEvidence { tag_name, required } => match client.collect_evidence(project, tag_name).await {
+        Action::CollectEvidence { tag_name, required } => match collect_evidence(client, project, tag_name).await {
             // GitLab Free has no such route.
             Err(error) if error.kind() == Kind::NotFound && !required => return Err(StepOutcome::NotOffered),
             collected => collected.map(|()| None),
@@ -121,4 +125,17 @@ async fn perform(
         Action::DeleteRelease(release) => client.delete_release(project, &release.tag_name).await.map(|()| None),
     }
     .map_err(|error| StepOutcome::Failed { error: error.to_string(), help: error.help().map(|help| help.to_string()) })
+}
+
+/// Has evidence collected, and waits a while for it to be there: a background job of GitLab's does it, and who planned
+/// again before it is done would have it collected twice.
+async fn collect_evidence(client: &Client, project: &ProjectRef, tag: &TagName) -> Result<(), Error> {
+    client.collect_evidence(project, tag).await?;
+    for wait in EVIDENCE_WAITS {
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+        if client.release(project, tag).await?.is_none_or(|release| release.has_evidence) {
+            break;
+        }
+    }
+    Ok(())
 }

@@ -162,6 +162,7 @@ mod tests {
                 unmanaged: Vec::new(),
                 unchanged: 0,
                 left_out: 0,
+                before: Vec::new(),
             }
         })
     }

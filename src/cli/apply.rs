@@ -39,7 +39,7 @@ pub(super) async fn run(ui: &Ui, args: ApplyArgs) -> Result<Exit, Failure> {
         }
     }
     for (site, plan) in &todo {
-        match carry_out(ui, &session.sites[*site].client, plan).await? {
+        match carry_out(ui, &session.sites[*site].client, plan, session.sites.len() > 1).await? {
             Ended::Well => {}
             Ended::Badly => exit = Exit::Failed,
             Ended::Interrupted => {
@@ -67,8 +67,8 @@ enum Ended {
     Interrupted,
 }
 
-/// Carries one project's plan out and says what became of it.
-async fn carry_out(ui: &Ui, client: &Client, plan: &Plan) -> Result<Ended, Failure> {
+/// Carries one project's plan out and says what became of it, by the project's name if it is one of several.
+async fn carry_out(ui: &Ui, client: &Client, plan: &Plan, named: bool) -> Result<Ended, Failure> {
     let mut progress = ui.steps(plan.steps.len());
     let run = apply::run(client, plan, CONCURRENCY, interrupted(1), |event| progress.show(plan, &event));
     let outcome = tokio::select! {
@@ -80,7 +80,7 @@ async fn carry_out(ui: &Ui, client: &Client, plan: &Plan) -> Result<Ended, Failu
         }
     };
     drop(progress);
-    ui.out(&report::outcome(plan, &outcome, &ui.palette())).map_err(Failure::Output)?;
+    ui.out(&report::outcome(plan, &outcome, named, &ui.palette())).map_err(Failure::Output)?;
     Ok(if outcome.is_success() {
         Ended::Well
     } else if outcome.steps.contains(&StepOutcome::Interrupted) {

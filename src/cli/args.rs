@@ -38,8 +38,8 @@ pub(super) enum Command {
     Apply(ApplyArgs),
     /// Check a manifest without asking GitLab.
     Validate(ManifestArgs),
-    /// Print the JSON Schema of releases.toml.
-    Schema,
+    /// Print the JSON Schema of a file format.
+    Schema(SchemaArgs),
     /// The embedded GitLab: rehearse and test without a server.
     #[cfg(feature = "sandbox")]
     #[command(subcommand)]
@@ -59,9 +59,28 @@ pub(super) struct PlanArgs {
     #[arg(long)]
     pub(super) explain: bool,
 
+    /// Also write the plan to FILE, as JSON (see `relsync schema plan`).
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+
     /// Exit with 2 if there are differences.
     #[arg(long)]
     pub(super) detailed_exitcode: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// Of which format.
+    #[arg(value_name = "FORMAT", default_value = "manifest")]
+    pub(super) of: SchemaOf,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(super) enum SchemaOf {
+    /// Of the manifest, releases.toml.
+    Manifest,
+    /// Of the plans that `plan --out` writes.
+    Plan,
 }
 
 #[derive(Debug, Args)]

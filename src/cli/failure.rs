@@ -84,6 +84,10 @@ pub(super) enum Failure {
     #[error("failed to read the answer: {0}")]
     Answer(io::Error),
 
+    #[error("failed to write {path}: {error}")]
+    #[diagnostic(help("check that its folder is there and can be written to"))]
+    OutFile { path: String, error: io::Error },
+
     #[error("failed to write to stdout: {0}")]
     Output(io::Error),
 
@@ -103,6 +107,10 @@ impl Failure {
 
     pub(super) fn folder(path: &Path, error: io::Error) -> Self {
         Self::Folder { path: shown(path), error }
+    }
+
+    pub(super) fn out_file(path: &Path, error: io::Error) -> Self {
+        Self::OutFile { path: shown(path), error }
     }
 
     pub(super) fn nothing_selected(word: &str) -> Self {

@@ -4,6 +4,7 @@ mod apply;
 mod args;
 mod exit;
 mod failure;
+mod out;
 mod plan;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -39,7 +40,7 @@ fn run(ui: &Ui, command: Command) -> Result<Exit, Failure> {
             Command::Plan(args) => plan::run(ui, args).await,
             Command::Apply(args) => apply::run(ui, args).await,
             Command::Validate(args) => validate::run(ui, &args),
-            Command::Schema => schema::run(ui),
+            Command::Schema(args) => schema::run(ui, &args),
             #[cfg(feature = "sandbox")]
             Command::Sandbox(command) => sandbox::run(ui, command).await,
         }

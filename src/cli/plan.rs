@@ -3,8 +3,10 @@
 use super::args::PlanArgs;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::out;
 use super::session::Session;
-use crate::plan::Plan;
+use crate::model::harmless;
+use crate::plan::{Plan, SavedPlan};
 use crate::report::{self, Detail};
 use crate::ui::Ui;
 
@@ -13,6 +15,11 @@ pub(super) async fn run(ui: &Ui, args: PlanArgs) -> Result<Exit, Failure> {
     let detail = if args.explain { Detail::Reasons } else { Detail::Changes };
     let plans = session.plans(ui).await?;
     let shown = show(ui, plans, detail)?;
+    if let Some(path) = &args.out {
+        let plans = shown.plans.iter().map(|(site, plan)| (session.sites[*site].address(), plan));
+        out::write(path, &SavedPlan::new(plans, session.now).to_json())?;
+        ui.note(&format!("Written to {}.", harmless(&path.to_string_lossy())));
+    }
     Ok(if shown.is_whole && shown.plans.iter().all(|(_, plan)| plan.refusals.is_empty()) {
         let differs = args.detailed_exitcode && shown.plans.iter().any(|(_, plan)| !plan.is_empty());
         if differs { Exit::Differences } else { Exit::Done }
@@ -38,6 +45,7 @@ pub(super) fn show(ui: &Ui, plans: Vec<Result<Plan, Failure>>, detail: Detail) -
         }
         return Ok(Shown { plans: plans.into_iter().enumerate().collect(), is_whole: true });
     }
+    let count = plans.len();
     let mut shown = Shown { plans: Vec::new(), is_whole: true };
     for (site, plan) in plans.into_iter().enumerate() {
         match plan {
@@ -54,6 +62,6 @@ pub(super) fn show(ui: &Ui, plans: Vec<Result<Plan, Failure>>, detail: Detail) -
         }
     }
     let plans: Vec<_> = shown.plans.iter().map(|(_, plan)| plan).collect();
-    ui.out(&report::fleet(&plans)).map_err(Failure::Output)?;
+    ui.out(&report::fleet(&plans, count - plans.len())).map_err(Failure::Output)?;
     Ok(shown)
 }

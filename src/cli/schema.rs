@@ -1,11 +1,16 @@
-//! `relsync schema`: prints the JSON Schema of the manifest, for editors.
+//! `relsync schema`: prints the JSON Schema of a file format, for editors and other tools.
 
+use super::args::{SchemaArgs, SchemaOf};
 use super::exit::Exit;
 use super::failure::Failure;
-use crate::manifest;
 use crate::ui::Ui;
+use crate::{manifest, plan};
 
-pub(super) fn run(ui: &Ui) -> Result<Exit, Failure> {
-    ui.out(&manifest::json_schema()).map_err(Failure::Output)?;
+pub(super) fn run(ui: &Ui, args: &SchemaArgs) -> Result<Exit, Failure> {
+    let schema = match args.of {
+        SchemaOf::Manifest => manifest::json_schema(),
+        SchemaOf::Plan => plan::json_schema(),
+    };
+    ui.out(&schema).map_err(Failure::Output)?;
     Ok(Exit::Done)
 }

@@ -115,7 +115,7 @@ fn is_same(one: &Url, other: &Url) -> bool {
 }
 
 /// A url without what may be secret in it.
-fn shown(url: &Url) -> String {
+pub(super) fn shown(url: &Url) -> String {
     format!("{}{}", url.origin().ascii_serialization(), url.path().trim_end_matches('/'))
 }
 

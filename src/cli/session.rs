@@ -20,6 +20,8 @@ pub(super) struct Session {
     pub(super) server: Server,
     pub(super) sites: Vec<Site>,
     selection: Selection,
+    /// When the run began: what is upcoming or historical is judged by one moment.
+    pub(super) now: Moment,
 }
 
 /// A manifest and its project.
@@ -76,7 +78,7 @@ impl Session {
             }
             sites.push(site);
         }
-        Ok(Self { server, sites, selection })
+        Ok(Self { server, sites, selection, now: Moment::new(jiff::Timestamp::now()) })
     }
 
     /// Reads what GitLab has and compares, project by project. A project that can't be read does not keep the others
@@ -87,10 +89,9 @@ impl Session {
             sites => format!("{} projects", sites.len()),
         };
         let _waiting = ui.waiting(&format!("reading the releases of {what}"));
-        let now = Moment::new(jiff::Timestamp::now());
         let reads = self.sites.iter().map(|site| async move {
-            let current = self.read(site, now).await?;
-            Ok((Plan::new(&site.manifest.desired, &current, &self.selection, now), current))
+            let current = self.read(site).await?;
+            Ok((Plan::new(&site.manifest.desired, &current, &self.selection, self.now), current))
         });
         let read: Vec<Result<(Plan, Current), Failure>> = stream::iter(reads).buffered(SIDE_BY_SIDE).collect().await;
         self.refuse_doubled(&read)?;
@@ -99,7 +100,7 @@ impl Session {
     }
 
     /// A project's state, as well as it has to be known for what is to be changed.
-    async fn read(&self, site: &Site, now: Moment) -> Result<Current, Failure> {
+    async fn read(&self, site: &Site) -> Result<Current, Failure> {
         let Site { client, manifest, project } = site;
         let desired = &manifest.desired;
         let milestones = !desired.milestones.is_empty()
@@ -109,7 +110,7 @@ impl Session {
                 Kind::NotFound if self.server.is_embedded() => Failure::not_in_sandbox(project),
                 _ => error.into(),
             })?;
-        let first = Plan::new(desired, &current, &self.selection, now);
+        let first = Plan::new(desired, &current, &self.selection, self.now);
         let doubts = Doubts { releases: first.milestone_updates(), tags: first.tag_names() };
         if doubts != Doubts::default() {
             snapshot::look_again(client, &mut current, doubts).await?;
@@ -149,6 +150,11 @@ impl Session {
 impl Site {
     fn is_same(&self, client: &Client, project: &ProjectRef) -> bool {
         self.client.url() == client.url() && self.project == *project
+    }
+
+    /// Its GitLab's address, without what may be secret in it.
+    pub(super) fn address(&self) -> String {
+        super::server::shown(self.client.url())
     }
 
     fn doubled(&self, other: &Self) -> Failure {

@@ -91,6 +91,10 @@ impl ReleaseDiff {
     }
 }
 
+/// GitLab collects evidence by itself when a release is made or comes due, in background jobs of which the slowest runs
+/// once an hour. Whoever did not wait for them would have it collected twice.
+const SECONDS_TO_COLLECT: i64 = 60 * 60;
+
 /// A release that is not as wished.
 #[derive(Debug)]
 pub(super) struct ReleaseChange<'a> {
@@ -207,10 +211,12 @@ fn update<'a>(
         milestones: Change::between(&live.milestones, milestones.as_ref()),
     };
     let links = links.as_ref().map(|wished| links::steps(&live.links, wished)).unwrap_or_default();
-    let timing = timing(released_at.unwrap_or(live.released_at));
+    let released_at = released_at.unwrap_or(live.released_at);
+    let timing = timing(released_at);
     let collect = matches!(evidence, Some(EvidenceWish::Collect | EvidenceWish::Require))
         && !live.has_evidence
-        && timing == Timing::Current;
+        && timing == Timing::Current
+        && now.second() > released_at.second() + SECONDS_TO_COLLECT;
     if diff.is_empty() && links.is_empty() && !collect {
         return None;
     }

@@ -12,6 +12,7 @@ mod outcome;
 mod reason;
 mod releases;
 mod safety;
+mod saved;
 mod selection;
 mod step;
 
@@ -21,6 +22,7 @@ pub use notes::Note;
 pub use outcome::{Outcome, StepOutcome};
 pub use reason::{Cause, Field, Reason};
 pub use safety::Refusal;
+pub use saved::{FORMAT, SavedPlan, json_schema};
 pub use selection::{Selection, TagWords};
 pub use step::{Action, MilestoneHandle, MilestonesBy, Stage, Step, StepId};
 
@@ -48,6 +50,8 @@ pub struct Plan {
     pub unchanged: usize,
     /// How many are not, but were not selected.
     pub left_out: usize,
+    /// The live releases that it changes or deletes, as they were.
+    pub before: Vec<Release>,
 }
 
 impl Plan {
@@ -82,7 +86,10 @@ impl Plan {
         let refusals = safety::refusals(desired, current, selection, &releases, &milestones, &unnamed.deletes);
         let notes = notes::notes(desired, current, &releases, &unnamed);
         let Releases { changes, left_out, .. } = releases;
+        let changed = changes.iter().filter_map(|change| current.releases.get(change.tag_name()));
+        let before = changed.chain(unnamed.deletes.iter().copied()).cloned().collect();
         Self {
+            before,
             project: current.project.clone(),
             files: desired.files.clone(),
             unchanged: desired.releases.len() - changes.len() - left_out.len(),

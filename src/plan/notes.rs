@@ -172,7 +172,9 @@ fn milestones_unchecked(desired: &Desired, current: &Current) -> Option<Note> {
 
 /// Those whose milestones looked different have been read again; the others could only look as wished.
 fn list_age(desired: &Desired, current: &Current) -> Option<Note> {
-    let judged =
-        desired.releases.iter().filter(|r| r.milestones.is_some() && current.releases.contains_key(&r.tag_name));
-    Some(judged.count()).filter(|count| *count > 0).map(Note::ListAge)
+    let as_wished = desired.releases.iter().filter(|wish| {
+        let live = current.releases.get(&wish.tag_name);
+        wish.milestones.as_ref().is_some_and(|wished| live.is_some_and(|live| live.milestones == *wished))
+    });
+    Some(as_wished.count()).filter(|count| *count > 0).map(Note::ListAge)
 }

@@ -22,7 +22,6 @@ pub(super) fn sentence<'a>(actions: impl Iterator<Item = &'a Action>, words: &Wo
     let mut releases = Tally::new("release", words);
     let mut links = Tally::new("link", words);
     let mut milestones = Tally::new("milestone", words);
-    let mut tags = Tally::new("tag", words);
     let mut last_updated: Option<&TagName> = None;
     for action in actions {
         match action {
@@ -36,8 +35,7 @@ pub(super) fn sentence<'a>(actions: impl Iterator<Item = &'a Action>, words: &Wo
                 Some(MilestoneState::Closed) => milestones.close += 1,
                 Some(MilestoneState::Active) | None => milestones.update += 1,
             },
-            Action::CreateTag(_) => tags.create += 1,
-            Action::UpdateRelease { .. } | Action::CollectEvidence { .. } => {}
+            Action::CreateTag(_) | Action::UpdateRelease { .. } | Action::CollectEvidence { .. } => {}
         }
         if let Action::UpdateRelease { tag_name, .. }
         | Action::CollectEvidence { tag_name, .. }
@@ -49,7 +47,7 @@ pub(super) fn sentence<'a>(actions: impl Iterator<Item = &'a Action>, words: &Wo
             releases.update += 1;
         }
     }
-    [releases, links, milestones, tags].iter().filter_map(Tally::words).collect::<Vec<_>>().join("; ")
+    [releases, links, milestones].iter().filter_map(Tally::words).collect::<Vec<_>>().join("; ")
 }
 
 struct Tally<'a> {

@@ -56,15 +56,17 @@ pub fn plan(plan: &Plan, detail: Detail, palette: &Palette) -> String {
     page.finish()
 }
 
-/// What came of the plans of several projects.
+/// What came of planning for several projects, of which `unread` could not be read.
 #[must_use]
-pub fn fleet(plans: &[&Plan]) -> String {
+pub fn fleet(plans: &[&Plan], unread: usize) -> String {
     let count = |which: &dyn Fn(&Plan) -> bool| plans.iter().filter(|plan| which(plan)).count();
     let refused = count(&|plan| !plan.refusals.is_empty());
     let to_change = count(&|plan| plan.refusals.is_empty() && !plan.is_empty());
     let requests = plans.iter().filter(|plan| plan.refusals.is_empty()).map(|plan| plan.steps.len()).sum();
-    let refused = if refused == 0 { String::new() } else { format!(", {refused} refused") };
-    format!("In all: {}, {to_change} to change{refused}; {}.\n", of(plans.len(), "project"), of(requests, "request"))
+    let bad = [(refused, "refused"), (unread, "not read")];
+    let bad: String = bad.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!(", {n} {what}")).collect();
+    let projects = of(plans.len() + unread, "project");
+    format!("In all: {projects}, {to_change} to change{bad}; {}.\n", of(requests, "request"))
 }
 
 /// That a manifest is right in itself, and what is in it.
@@ -74,9 +76,9 @@ pub fn valid(path: &str, desired: &Desired) -> String {
     format!("{} is valid: {releases}, {milestones}\n", harmless(path))
 }
 
-/// What was done, what failed and what was skipped.
+/// What was done, what failed and what was skipped; `named` says for which project, as it is one of several.
 #[must_use]
-pub fn outcome(plan: &Plan, outcome: &Outcome, palette: &Palette) -> String {
+pub fn outcome(plan: &Plan, outcome: &Outcome, named: bool, palette: &Palette) -> String {
     let mut page = Page { palette: *palette, lines: Vec::new() };
     page.lines.push(String::new());
     let steps = || plan.steps.iter().zip(&outcome.steps);
@@ -118,7 +120,8 @@ pub fn outcome(plan: &Plan, outcome: &Outcome, palette: &Palette) -> String {
     let mut parts = vec![what, of(done.len() + failed, "request")];
     let counts = [(failed, "failed"), (skipped, "skipped"), (interrupted, "not begun")];
     parts.extend(counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
-    page.line(0, palette.heading, format_args!("Done: {}.", parts.join("; ")));
+    let place = if named { format!(" in {}", visible(&plan.project.to_string())) } else { String::new() };
+    page.line(0, palette.heading, format_args!("Done{place}: {}.", parts.join("; ")));
     if failed > 0 {
         page.plain(0, "Once what failed is mended, apply again: it does what is left.");
     } else if interrupted > 0 {

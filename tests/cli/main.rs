@@ -2,15 +2,20 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod apply;
+mod evidence;
+mod fleet;
 mod history;
+mod milestones;
+mod narrow;
 mod plan;
 mod quickstart;
 mod readme;
-
 mod safety;
 mod sandbox;
+mod saved;
 mod schema;
 mod support;
+mod tags;
 mod terminal;
 mod usage;
 mod validate;

@@ -1,11 +1,13 @@
-//! `relsync schema` and the file that editors read.
+//! `relsync schema` and the files that editors and other tools read.
 
 use crate::support::Home;
 
 #[test]
-fn the_committed_schema_is_what_relsync_prints() {
-    let printed = Home::new().run(&["schema"]).expect(0).stdout;
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/releases.schema.json");
-    let committed = std::fs::read_to_string(path).unwrap();
-    assert!(printed == committed, "run `cargo run -- schema > schema/releases.schema.json`");
+fn the_committed_schemas_are_what_relsync_prints() {
+    for (args, file) in [(&["schema"][..], "releases"), (&["schema", "plan"], "plan")] {
+        let printed = Home::new().run(args).expect(0).stdout;
+        let path = format!("{}/schema/{file}.schema.json", env!("CARGO_MANIFEST_DIR"));
+        let committed = std::fs::read_to_string(path).unwrap();
+        assert!(printed == committed, "run `cargo run -- {} > schema/{file}.schema.json`", args.join(" "));
+    }
 }

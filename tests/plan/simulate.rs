@@ -3,7 +3,7 @@
 use relsync::model::{
     Current, Link, LinkId, LiveLink, Milestone, MilestoneId, MilestoneScope, MilestoneState, Release, TagName,
 };
-use relsync::plan::{Action, MilestoneHandle, Plan, StepId};
+use relsync::plan::{Action, MilestoneHandle, Plan, StepId, Timing};
 use std::collections::BTreeMap;
 
 use crate::wishes::moment;
@@ -46,7 +46,7 @@ fn perform(current: &mut Current, action: &Action, id: StepId, made: &mut BTreeM
             live.due_date = patch.due_date.or(live.due_date);
             live.state = patch.state.unwrap_or(live.state);
         }
-        Action::CreateRelease { release, .. } => {
+        Action::CreateRelease { release, timing, .. } => {
             assert_known(current, &release.milestones);
             let live = Release {
                 tag_name: release.tag_name.clone(),
@@ -56,7 +56,7 @@ fn perform(current: &mut Current, action: &Action, id: StepId, made: &mut BTreeM
                 created_at: moment(20),
                 milestones: release.milestones.clone(),
                 links: Vec::new(),
-                has_evidence: false,
+                has_evidence: *timing == Timing::Current,
             };
             let made = current.missing_tags.remove(&release.tag_name);
             assert_eq!(made, release.git_ref.is_some(), "the tag of {}", release.tag_name);

@@ -3,14 +3,16 @@
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 use relsync::model::{
-    AssetPath, Current, Description, Desired, DesiredLink, DesiredMilestone, DesiredRelease, LinkId, LinkType,
-    LiveLink, MaxDeletes, Milestone, MilestoneId, MilestoneScope, MilestoneState, MissingMilestones, Moment, PathWish,
-    Policy, Project, ProjectRef, Release, TagName, TagPatterns, Unmanaged,
+    AssetPath, Current, Description, Desired, DesiredLink, DesiredMilestone, DesiredRelease, EvidenceWish, LinkId,
+    LinkType, LiveLink, MaxDeletes, Milestone, MilestoneId, MilestoneScope, MilestoneState, MissingMilestones, Moment,
+    PathWish, Policy, Project, ProjectRef, Release, TagName, TagPatterns, Unmanaged,
 };
 use std::collections::BTreeSet;
 
 pub(crate) const TAGS: [&str; 5] = ["v1.0", "v1.1", "debian/2.4.0-1", "v1.0+build#3", "выпуск-1"];
-pub(crate) const TITLES: [&str; 3] = ["alpha", "beta", "gamma"];
+pub(crate) const TITLES: [&str; 3] = ["alpha", "beta, or so", "gamma"];
+/// The title of a milestone of the group.
+const OF_GROUP: &str = "all of us";
 
 pub(crate) fn moment(day: u8) -> Moment {
     Moment::new(format!("2024-01-{:02}T10:00:00Z", day + 1).parse().unwrap())
@@ -45,7 +47,9 @@ fn links() -> impl Strategy<Value = Vec<DesiredLink>> {
 }
 
 fn titles() -> impl Strategy<Value = BTreeSet<String>> {
-    subsequence(TITLES.to_vec(), 0..=TITLES.len()).prop_map(|titles| titles.into_iter().map(str::to_owned).collect())
+    let all = [&TITLES[..], &[OF_GROUP]].concat();
+    let count = all.len();
+    subsequence(all, 0..=count).prop_map(|titles| titles.into_iter().map(str::to_owned).collect())
 }
 
 fn release(tag: &'static str) -> impl Strategy<Value = DesiredRelease> {
@@ -55,13 +59,17 @@ fn release(tag: &'static str) -> impl Strategy<Value = DesiredRelease> {
         prop::option::of((0..20u8).prop_map(moment)),
         prop::option::of(titles()),
         prop::option::of(links()),
+        prop::option::of(
+            prop::bool::ANY.prop_map(|collect| if collect { EvidenceWish::Collect } else { EvidenceWish::Leave }),
+        ),
     )
-        .prop_map(move |(name, description, released_at, milestones, links)| DesiredRelease {
+        .prop_map(move |(name, description, released_at, milestones, links, evidence)| DesiredRelease {
             name,
             description,
             released_at,
             milestones,
             links,
+            evidence,
             git_ref: Some("main".to_owned()),
             ..DesiredRelease::new(TagName::parse(tag).unwrap())
         })
@@ -90,35 +98,40 @@ pub(crate) fn desired() -> impl Strategy<Value = Desired> {
         .prop_flat_map(|tags| tags.into_iter().map(release).collect::<Vec<_>>());
     let milestones = subsequence(TITLES.to_vec(), 0..=TITLES.len())
         .prop_flat_map(|titles| titles.into_iter().map(milestone).collect::<Vec<_>>());
-    (releases, milestones, 0..3u8).prop_map(|(releases, milestones, unmanaged)| Desired {
+    let protect = prop::option::of(prop::sample::select(vec!["v1.1", "debian/*"]));
+    (releases, milestones, 0..3u8, protect).prop_map(|(releases, milestones, unmanaged, protect)| Desired {
         files: Vec::new(),
         policy: Policy {
             unmanaged: [Unmanaged::Ignore, Unmanaged::Report, Unmanaged::Delete][usize::from(unmanaged)],
             tags: TagPatterns::default(),
             max_deletes: MaxDeletes::Count(99),
             milestones: MissingMilestones::Create,
-            ..Policy::default()
+            protect: protect.map(|pattern| TagPatterns::new(&[pattern.to_owned()]).unwrap()),
+            unmanaged_place: None,
         },
         milestones,
         releases,
     })
 }
 
-/// GitLab as somebody else left it. Every tag exists.
+/// GitLab as somebody else left it, some releases with evidence, and some without their git tag.
 pub(crate) fn current() -> impl Strategy<Value = Current> {
-    desired().prop_map(|left| {
+    let tags = || subsequence(TAGS.to_vec(), 0..=TAGS.len());
+    let rarely = prop_oneof![3 => Just(Vec::new()), 1 => tags()];
+    (desired(), tags(), rarely).prop_map(|(left, with_evidence, lost)| {
         let mut ids = 1..;
         let titles: BTreeSet<String> = left
             .milestones
             .iter()
             .map(|m| m.title.clone())
             .chain(left.releases.iter().flat_map(|r| r.milestones.clone().unwrap_or_default()))
+            .chain([OF_GROUP.to_owned()])
             .collect();
         let milestone = |(id, title): (u64, String)| {
             let as_left = left.milestones.iter().find(|m| m.title == title);
             Milestone {
                 id: MilestoneId(id),
-                scope: MilestoneScope::Project,
+                scope: if title == OF_GROUP { MilestoneScope::Group } else { MilestoneScope::Project },
                 description: as_left.and_then(|m| m.description.clone()).unwrap_or_default(),
                 start_date: as_left.and_then(|m| m.start_date),
                 due_date: as_left.and_then(|m| m.due_date),
@@ -138,15 +151,15 @@ pub(crate) fn current() -> impl Strategy<Value = Current> {
                 .iter()
                 .map(|link| LiveLink { id: LinkId(ids.next().unwrap()), link: link.to_new() })
                 .collect(),
-            has_evidence: false,
+            has_evidence: with_evidence.contains(&wish.tag_name.as_str()),
             tag_name: wish.tag_name,
         };
         Current {
             project: Project::unread(ProjectRef::Path("root/app".into())),
             milestones: Some((1..).zip(titles).map(milestone).collect()),
+            missing_tags: lost.into_iter().map(TagName::from_git).collect(),
             releases: left.releases.into_iter().map(release).map(|r| (r.tag_name.clone(), r)).collect(),
             by_job_token: false,
-            missing_tags: BTreeSet::new(),
             protected_tags: BTreeSet::new(),
         }
     })
@@ -170,10 +183,11 @@ pub(crate) fn exactly(current: &Current) -> Desired {
         state: Some(live.state),
         place: None,
     };
+    let own = current.milestones.iter().flatten().filter(|m| m.scope == MilestoneScope::Project);
     Desired {
         files: Vec::new(),
         policy: Policy { unmanaged: Unmanaged::Delete, ..Policy::default() },
-        milestones: current.milestones.iter().flatten().map(milestone).collect(),
+        milestones: own.map(milestone).collect(),
         releases: current.releases.values().rev().map(release).collect(),
     }
 }

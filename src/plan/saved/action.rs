@@ -1,0 +1,193 @@
+//! What a step does, as a saved plan writes it.
+
+use super::value::{SavedChange, SavedLink, SavedNewMilestone, SavedNewRelease, SavedRelease, moment, text, titles};
+use crate::model::{LinkId, NewTag};
+use crate::plan::{Action, MilestoneDiff, MilestoneHandle, MilestonesBy, ReleaseDiff, Timing};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What one request does.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(super) enum SavedAction {
+    /// Make a project milestone.
+    CreateMilestone { milestone: SavedNewMilestone },
+    /// Change, close or reopen a project milestone.
+    UpdateMilestone {
+        milestone: SavedMilestoneHandle,
+        title: String,
+        /// Only what differs.
+        changes: Box<SavedMilestoneDiff>,
+    },
+    /// Make again the git tag that a release has lost.
+    CreateTag {
+        tag_name: String,
+        #[serde(rename = "ref")]
+        git_ref: String,
+        tag_message: Option<String>,
+    },
+    /// Make a release, its links and, with `ref`, its tag.
+    CreateRelease {
+        release: Box<SavedNewRelease>,
+        /// What GitLab will call it.
+        timing: SavedTiming,
+        /// Its milestones by their ids, where their titles can't be sent.
+        milestone_ids: Option<Vec<SavedMilestoneHandle>>,
+    },
+    /// Change a release's own fields.
+    UpdateRelease {
+        tag_name: String,
+        /// Only what differs.
+        changes: Box<SavedReleaseDiff>,
+        /// Its milestones by their ids, where their titles can't be sent.
+        milestone_ids: Option<Vec<SavedMilestoneHandle>>,
+    },
+    /// Add a link to a release.
+    CreateLink { tag_name: String, link: SavedLink },
+    /// Change a link in place.
+    UpdateLink { tag_name: String, link_id: u64, before: SavedLink, after: SavedLink },
+    /// Take a link off a release.
+    DeleteLink { tag_name: String, link_id: u64, link: SavedLink },
+    /// Have GitLab collect evidence for a release that has none.
+    CollectEvidence {
+        tag_name: String,
+        /// Whether it is a failure that GitLab's tier has no evidence.
+        required: bool,
+    },
+    /// Delete a release; its tag stays.
+    DeleteRelease { release: Box<SavedRelease> },
+}
+
+/// How a step finds a milestone: one of the two is there.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct SavedMilestoneHandle {
+    /// GitLab's id of it.
+    id: Option<u64>,
+    /// The number of the step that makes it.
+    made_by: Option<usize>,
+}
+
+/// What differs in a release's own fields.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct SavedReleaseDiff {
+    name: Option<SavedChange<String>>,
+    description: Option<SavedChange<String>>,
+    released_at: Option<SavedChange<String>>,
+    /// What GitLab calls the release, if its date changes.
+    timing: Option<SavedChange<SavedTiming>>,
+    milestones: Option<SavedChange<Vec<String>>>,
+}
+
+/// What differs in a milestone.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct SavedMilestoneDiff {
+    description: Option<SavedChange<String>>,
+    start_date: Option<SavedChange<Option<String>>>,
+    due_date: Option<SavedChange<Option<String>>>,
+    /// `active` or `closed`.
+    state: Option<SavedChange<String>>,
+}
+
+/// What GitLab calls a release by its dates.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum SavedTiming {
+    /// Released in the future.
+    Upcoming,
+    /// Neither.
+    Current,
+    /// Released before it was made in GitLab.
+    Historical,
+}
+
+impl SavedAction {
+    pub(super) fn new(action: &Action) -> Self {
+        match action {
+            Action::CreateMilestone(new) => Self::CreateMilestone { milestone: SavedNewMilestone::new(new) },
+            Action::UpdateMilestone { milestone, title, diff } => Self::UpdateMilestone {
+                milestone: SavedMilestoneHandle::new(milestone),
+                title: title.clone(),
+                changes: Box::new(SavedMilestoneDiff::new(diff)),
+            },
+            Action::CreateTag(NewTag { name, git_ref, message }) => {
+                Self::CreateTag { tag_name: name.to_string(), git_ref: git_ref.clone(), tag_message: message.clone() }
+            }
+            Action::CreateRelease { release, timing, milestones } => Self::CreateRelease {
+                release: Box::new(SavedNewRelease::new(release)),
+                timing: SavedTiming::new(timing),
+                milestone_ids: ids(milestones),
+            },
+            Action::UpdateRelease { tag_name, diff, milestones } => Self::UpdateRelease {
+                tag_name: tag_name.to_string(),
+                changes: Box::new(SavedReleaseDiff::new(diff)),
+                milestone_ids: ids(milestones),
+            },
+            Action::CreateLink { tag_name, link } => {
+                Self::CreateLink { tag_name: tag_name.to_string(), link: SavedLink::new(link) }
+            }
+            Action::UpdateLink { tag_name, id: LinkId(link_id), before, after } => Self::UpdateLink {
+                tag_name: tag_name.to_string(),
+                link_id: *link_id,
+                before: SavedLink::new(before),
+                after: SavedLink::new(after),
+            },
+            Action::DeleteLink { tag_name, id: LinkId(link_id), link } => {
+                Self::DeleteLink { tag_name: tag_name.to_string(), link_id: *link_id, link: SavedLink::new(link) }
+            }
+            Action::CollectEvidence { tag_name, required } => {
+                Self::CollectEvidence { tag_name: tag_name.to_string(), required: *required }
+            }
+            Action::DeleteRelease(release) => Self::DeleteRelease { release: Box::new(SavedRelease::new(release)) },
+        }
+    }
+}
+
+fn ids(by: &MilestonesBy) -> Option<Vec<SavedMilestoneHandle>> {
+    match by {
+        MilestonesBy::Title => None,
+        MilestonesBy::Id(handles) => Some(handles.iter().map(SavedMilestoneHandle::new).collect()),
+    }
+}
+
+impl SavedMilestoneHandle {
+    fn new(handle: &MilestoneHandle) -> Self {
+        match handle {
+            MilestoneHandle::Existing(id) => Self { id: Some(id.0), made_by: None },
+            MilestoneHandle::CreatedBy(step) => Self { id: None, made_by: Some(step.0 + 1) },
+        }
+    }
+}
+
+impl SavedReleaseDiff {
+    fn new(ReleaseDiff { name, description, released_at, milestones }: &ReleaseDiff) -> Self {
+        Self {
+            name: name.as_ref().map(|change| SavedChange::new(change, String::clone)),
+            description: description.as_ref().map(|change| SavedChange::new(change, text)),
+            released_at: released_at.as_ref().map(|change| SavedChange::new(&change.date, moment)),
+            timing: released_at.as_ref().map(|change| SavedChange::new(&change.timing, SavedTiming::new)),
+            milestones: milestones.as_ref().map(|change| SavedChange::new(change, titles)),
+        }
+    }
+}
+
+impl SavedMilestoneDiff {
+    fn new(MilestoneDiff { description, start_date, due_date, state }: &MilestoneDiff) -> Self {
+        let date = |date: &Option<jiff::civil::Date>| date.map(|date| date.to_string());
+        Self {
+            description: description.as_ref().map(|change| SavedChange::new(change, text)),
+            start_date: start_date.as_ref().map(|change| SavedChange::new(change, date)),
+            due_date: due_date.as_ref().map(|change| SavedChange::new(change, date)),
+            state: state.as_ref().map(|change| SavedChange::new(change, ToString::to_string)),
+        }
+    }
+}
+
+impl SavedTiming {
+    fn new(timing: &Timing) -> Self {
+        match timing {
+            Timing::Upcoming => Self::Upcoming,
+            Timing::Current => Self::Current,
+            Timing::Historical => Self::Historical,
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The saved plan: what `plan --out` writes, as JSON that other tools may read.
+//!
+//! Its types are apart from those that the planner works with, so that the format changes only when somebody means it
+//! to: [`FORMAT`] counts its versions, and `schema/plan.schema.json` is made from these types. It holds no secret: a
+//! plan knows none. The doc comments here are what that schema says.
+
+mod action;
+mod remark;
+mod value;
+
+use super::Plan;
+use crate::model::Moment;
+use action::SavedAction;
+use remark::{SavedNote, SavedReason, SavedRefusal};
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use value::{SavedProject, SavedRelease};
+
+/// The format's version. A reader that does not know it must not read on.
+pub const FORMAT: u32 = 1;
+
+/// A plan of relsync's: what `apply` would do to the releases of one or more GitLab projects, and why.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "relsync plan")]
+pub struct SavedPlan {
+    /// The version of this format. Another one may mean something else by the same keys.
+    format: u32,
+    /// The version of relsync that made the plan.
+    relsync: String,
+    /// When it was made.
+    created_at: String,
+    /// `sha256:` and the hexadecimal SHA-256 of `projects` as compact JSON: the same for the same plan, whenever it is
+    /// made.
+    digest: String,
+    /// The plan of each project, in the order of the manifests.
+    projects: Vec<SavedProjectPlan>,
+}
+
+/// The plan of one project.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SavedProjectPlan {
+    /// The address of its GitLab.
+    url: String,
+    /// The project.
+    project: SavedProject,
+    /// The manifest's files, the manifest itself first.
+    files: Vec<String>,
+    /// Every request that `apply` will make, in an order in which each comes after those it needs.
+    steps: Vec<SavedStep>,
+    /// Why the plan must not be applied; empty if it may.
+    refusals: Vec<SavedRefusal>,
+    /// What a person should know before saying yes.
+    notes: Vec<SavedNote>,
+    /// Tags of the releases that no entry names, where the policy wants them reported.
+    unmanaged: Vec<String>,
+    /// How many releases of the manifest are as wished already.
+    unchanged: usize,
+    /// How many are not, but were left out by `--only` or `--ignore`.
+    left_out: usize,
+    /// The releases that the plan changes or deletes, as they were when it was made.
+    before: Vec<SavedRelease>,
+}
+
+/// One request.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SavedStep {
+    /// Its number, from 1.
+    id: usize,
+    /// The numbers of the steps that have to succeed first.
+    needs: Vec<usize>,
+    /// Why it is there.
+    reasons: Vec<SavedReason>,
+    /// What it does.
+    action: SavedAction,
+}
+
+impl SavedPlan {
+    /// Takes the plans of projects, each with the address of its GitLab, made at `now`.
+    #[must_use]
+    pub fn new<'p>(plans: impl IntoIterator<Item = (String, &'p Plan)>, now: Moment) -> Self {
+        let projects: Vec<_> = plans.into_iter().map(|(url, plan)| SavedProjectPlan::new(url, plan)).collect();
+        let mut digest = "sha256:".to_owned();
+        // Values like these always have a JSON.
+        let content = serde_json::to_vec(&projects).unwrap_or_default();
+        for byte in Sha256::digest(content) {
+            // Writing to a `String` can't fail.
+            let _ = write!(digest, "{byte:02x}");
+        }
+        Self {
+            format: FORMAT,
+            relsync: env!("CARGO_PKG_VERSION").to_owned(),
+            created_at: now.to_string(),
+            digest,
+            projects,
+        }
+    }
+
+    /// The digest of its content.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The file's text, which ends in a newline.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+}
+
+impl SavedProjectPlan {
+    fn new(url: String, plan: &Plan) -> Self {
+        let Plan { project, files, steps, refusals, notes, unmanaged, unchanged, left_out, before } = plan;
+        let step = |(index, step): (usize, &super::Step)| SavedStep {
+            id: index + 1,
+            needs: step.needs.iter().map(|need| need.0 + 1).collect(),
+            reasons: step.reasons.iter().map(|reason| SavedReason::new(reason, files)).collect(),
+            action: SavedAction::new(&step.action),
+        };
+        Self {
+            url,
+            project: SavedProject::new(project),
+            files: files.clone(),
+            steps: steps.iter().enumerate().map(step).collect(),
+            refusals: refusals.iter().map(SavedRefusal::new).collect(),
+            notes: notes.iter().map(SavedNote::new).collect(),
+            unmanaged: unmanaged.iter().map(ToString::to_string).collect(),
+            unchanged: *unchanged,
+            left_out: *left_out,
+            before: before.iter().map(SavedRelease::new).collect(),
+        }
+    }
+}
+
+/// The JSON Schema of the saved plan, as text that ends in a newline.
+#[must_use]
+pub fn json_schema() -> String {
+    // As it is written, where every key is there, if only as null.
+    let settings = SchemaSettings::default().for_serialize().with_transform(RecursiveTransform(on_one_line));
+    format!("{:#}\n", settings.into_generator().into_root_schema_for::<SavedPlan>().to_value())
+}
+
+/// Doc comments are broken into lines; whoever shows them breaks them by themselves.
+fn on_one_line(schema: &mut schemars::Schema) {
+    if let Some(serde_json::Value::String(description)) = schema.get_mut("description") {
+        *description = description.replace('\n', " ");
+    }
+}

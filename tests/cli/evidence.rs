@@ -1,0 +1,64 @@
+//! Evidence: collected once where it is wished for and can be, and told where it can't.
+
+use crate::support::{Home, Server};
+
+const SEED: &str = r#"
+[[groups]]
+path = "root"
+[[projects]]
+id = 24
+path = "root/awesome-app"
+[[projects.tags]]
+name = "v1"
+target = "1111111111111111111111111111111111111111"
+[[projects.tags]]
+name = "old"
+target = "1111111111111111111111111111111111111111"
+[[projects.releases]]
+tag_name = "v1"
+created_at = 2024-01-01T00:00:00Z
+[[projects.releases]]
+tag_name = "old"
+released_at = 2020-01-01T00:00:00Z
+created_at = 2024-01-01T00:00:00Z
+"#;
+
+fn serve(tier: &str) -> Server {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("seed.toml");
+    std::fs::write(&path, SEED).unwrap();
+    Server::serve(&["--seed", path.to_str().unwrap(), "--tier", tier])
+}
+
+fn home(server: &Server, wish: &str) -> Home {
+    let home = Home::with_server(server, "sandbox-maintainer");
+    home.manifest(&format!(
+        "[[releases]]\ntag_name = \"v1\"\nevidence = {wish}\n[[releases]]\ntag_name = \"old\"\nname = \"Old\"\nevidence = {wish}\n"
+    ));
+    home
+}
+
+#[test]
+fn it_is_collected_once() {
+    let server = serve("premium");
+    let home = home(&server, "true");
+    insta::assert_snapshot!("collected", home.run(&["apply", "--yes"]).expect(0));
+    home.run(&["plan", "--detailed-exitcode"]).expect(0);
+    let live = server.ask(reqwest::Method::GET, "/projects/24/releases/v1", &serde_json::Value::Null);
+    assert_eq!(live["evidences"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_tier_without_it_fails_only_who_requires_it() {
+    let server = serve("free");
+    insta::assert_snapshot!("not_offered", home(&server, "true").run(&["apply", "--yes"]).expect(0));
+    let home = Home::with_server(&server, "sandbox-maintainer");
+    home.manifest("[[releases]]\ntag_name = \"v1\"\nevidence = \"require\"\n");
+    insta::assert_snapshot!("required", home.run(&["apply", "--yes"]).expect(1));
+}
+
+#[test]
+fn none_can_be_required_for_a_historical_release() {
+    let server = serve("premium");
+    insta::assert_snapshot!(home(&server, "\"require\"").run(&["apply", "--yes"]).expect(1));
+}
