@@ -1,0 +1,35 @@
+//! The most memory that planning takes: a manifest of 100,000 releases with five links each is read, and compared with a
+//! GitLab that has something else everywhere. At most 600 MB. `cargo bench --bench planner_memory` (Linux)
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench fails and tells")]
+
+mod histories;
+
+use relsync::model::Moment;
+use relsync::plan::{Plan, Selection};
+use std::path::Path;
+
+const RELEASES: usize = 100_000;
+const MOST_MEGABYTES: usize = 600;
+
+fn main() {
+    let text = histories::manifest(RELEASES);
+    println!("the text alone: {} MB at the most", peak());
+    let manifest = relsync::manifest::parse(Path::new("releases.toml"), &text).unwrap();
+    drop(text);
+    println!("read: {} MB at the most", peak());
+    for as_wished in [true, false] {
+        let current = histories::current(RELEASES, as_wished);
+        let now = Moment::new("2026-01-01T00:00:00Z".parse().unwrap());
+        let plan = Plan::new(&manifest.desired, &current, &Selection::default(), now);
+        println!("compared, {} steps: {} MB at the most", plan.steps.len(), peak());
+        assert_eq!(plan.is_empty(), as_wished);
+    }
+    assert!(peak() <= MOST_MEGABYTES, "more than {MOST_MEGABYTES} MB");
+}
+
+/// The most memory that this process has held so far, in MB.
+fn peak() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() / 1000
+}
