@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 const LINKS: usize = 5;
 
 /// A manifest of `count` releases.
-pub fn manifest(count: usize) -> String {
+pub(crate) fn manifest(count: usize) -> String {
     let mut text = "version = 1\n[project]\npath = \"group/app\"\n[[milestones]]\ntitle = \"all\"\n".to_owned();
     for n in 0..count {
         let _ = write!(
@@ -34,7 +34,7 @@ pub fn manifest(count: usize) -> String {
 
 /// What GitLab has once that manifest was applied; or, unless `as_wished`, with another name, other notes and another url
 /// for one of the links of each release.
-pub fn current(count: usize, as_wished: bool) -> Current {
+pub(crate) fn current(count: usize, as_wished: bool) -> Current {
     let at = Moment::new(DATE.parse().unwrap());
     let release = |n: usize| {
         let tag_name = TagName::from_git(format!("v{n}"));

@@ -99,6 +99,9 @@ fn not_found(failed: &Failed<'_>) -> Option<&'static str> {
     if failed.message == "Tag does not exist" {
         return Some("the release's git tag is gone: push it again, or delete the release in GitLab");
     }
+    if failed.path.ends_with("/evidence") {
+        return Some("evidence takes GitLab Premium; with `evidence = true` its absence is no failure");
+    }
     // `/projects/24` and the project's own message; what is missing below a project needs no such hint.
     if failed.path.matches('/').count() > 2 && !failed.message.starts_with("Project") {
         return None;

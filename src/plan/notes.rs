@@ -1,7 +1,7 @@
 //! What a person should know before saying yes, and can't see in any single step.
 
 use super::diff::{ReleaseChange, ReleaseWrite, Timing};
-use super::links::{LinkStep, LinkWrite};
+use super::links::{self, LinkStep, LinkWrite};
 use super::releases::Releases;
 use super::safety::Unnamed;
 use crate::model::{Current, Desired, EvidenceWish, TagName};
@@ -65,7 +65,10 @@ pub(super) fn notes(desired: &Desired, current: &Current, releases: &Releases<'_
         Note::DatePassed(tags(&|change| {
             change.timing == Timing::Historical && new_release(change).is_some_and(|new| new.git_ref.is_some())
         })),
-        Note::LinksInBetween(tags(&|change| steps(change).iter().any(|step| is_temporary(step, change)))),
+        Note::LinksInBetween(tags(&|change| {
+            let steps = steps(change);
+            (0..steps.len()).any(|nth| links::is_temporary(steps, nth))
+        })),
         Note::ProtectedTags(tags(&|change| current.protected_tags.contains(change.tag_name()))),
         Note::LeftBehind(unnamed.left_behind.iter().map(|release| release.tag_name.clone()).collect()),
         Note::Kept(unnamed.kept.iter().map(|release| release.tag_name.clone()).collect()),
@@ -123,12 +126,6 @@ fn steps<'c>(change: &'c ReleaseChange<'_>) -> &'c [LinkStep] {
     }
 }
 
-/// Whether a step gives a link what no entry wishes for, to make room.
-fn is_temporary(step: &LinkStep, change: &ReleaseChange<'_>) -> bool {
-    let LinkWrite::Update { to, .. } = &step.write else { return false };
-    !change.wish.links.iter().flatten().any(|link| link.name == to.name && link.url == to.url)
-}
-
 /// Notes that are the same to the letter tell that a tag's name has changed, unless several releases have them.
 fn renamed(changes: &[ReleaseChange<'_>], unnamed: &Unnamed<'_>) -> Vec<Note> {
     let mut by_notes: HashMap<&str, Option<(&TagName, bool)>> = HashMap::new();
@@ -149,7 +146,9 @@ fn renamed(changes: &[ReleaseChange<'_>], unnamed: &Unnamed<'_>) -> Vec<Note> {
 fn links_moved(changes: &[ReleaseChange<'_>]) -> Option<Note> {
     let (mut links, mut releases) = (0, Vec::new());
     for change in changes {
-        let moved = steps(change).iter().filter(|step| match &step.write {
+        let steps = steps(change);
+        let lasting = steps.iter().enumerate().filter(|(nth, _)| !links::is_temporary(steps, *nth));
+        let moved = lasting.filter(|(_, step)| match &step.write {
             LinkWrite::Update { live, to } => {
                 let same_path = to.direct_asset_path.is_some() && to.direct_asset_path == live.link.direct_asset_path;
                 live.link.url != to.url && (live.link.name == to.name || same_path)

@@ -3,7 +3,7 @@
 //! goes last.
 
 use super::diff::{Change, ReleaseChange, ReleaseDiff, ReleaseWrite};
-use super::links::{LinkStep, LinkWrite};
+use super::links::{self, LinkStep, LinkWrite};
 use super::milestones::{self, Ids, MilestoneChange, MilestoneDiff, MilestoneWrite};
 use super::reason::{Cause, Field, Reason};
 use super::step::{Action, MilestoneHandle, MilestonesBy, Step, StepId};
@@ -154,9 +154,11 @@ impl List<'_> {
 
     fn links(&mut self, links: Vec<LinkStep>, tag: Option<StepId>, wish: &DesiredRelease) {
         let first = self.steps.len();
-        for LinkStep { write, after } in links {
+        let temporary: Vec<_> = (0..links.len()).map(|nth| links::is_temporary(&links, nth)).collect();
+        for (LinkStep { write, after }, is_temporary) in links.into_iter().zip(temporary) {
             let tag_name = wish.tag_name.clone();
-            let reasons = link_reasons(&write, wish);
+            let reasons =
+                if is_temporary { vec![Reason::new(Cause::InTheWay, None)] } else { link_reasons(&write, wish) };
             let action = match write {
                 LinkWrite::Delete(live) => Action::DeleteLink { tag_name, id: live.id, link: live.link },
                 LinkWrite::Update { live, to } => {
@@ -193,24 +195,21 @@ impl ReleaseDiff {
     }
 }
 
-/// Why a link is written. An update to something that no entry wishes for is a temporary one.
+/// Why a link is written, for good.
 fn link_reasons(write: &LinkWrite, wish: &DesiredRelease) -> Vec<Reason> {
-    let wished = |to: &Link| wish.links.iter().flatten().find(|link| link.name == to.name);
+    let place = |to: &Link| wish.links.iter().flatten().find(|link| link.name == to.name).and_then(|link| link.place);
     match write {
         LinkWrite::Delete(_) => vec![Reason::new(Cause::NotListed, wish.places.tag_name)],
-        LinkWrite::Create(link) => vec![Reason::new(Cause::Missing, wished(link).and_then(|wish| wish.place))],
-        LinkWrite::Update { live, to } => match wished(to) {
-            None => vec![Reason::new(Cause::InTheWay, None)],
-            Some(wish) => {
-                let Link { name, url, direct_asset_path, link_type } = &live.link;
-                let fields = [
-                    (Field::Name, *name != to.name),
-                    (Field::Url, *url != to.url),
-                    (Field::DirectAssetPath, *direct_asset_path != to.direct_asset_path),
-                    (Field::LinkType, *link_type != to.link_type),
-                ];
-                Reason::differing(fields, wish.place)
-            }
-        },
+        LinkWrite::Create(link) => vec![Reason::new(Cause::Missing, place(link))],
+        LinkWrite::Update { live, to } => {
+            let Link { name, url, direct_asset_path, link_type } = &live.link;
+            let fields = [
+                (Field::Name, *name != to.name),
+                (Field::Url, *url != to.url),
+                (Field::DirectAssetPath, *direct_asset_path != to.direct_asset_path),
+                (Field::LinkType, *link_type != to.link_type),
+            ];
+            Reason::differing(fields, place(to))
+        }
     }
 }

@@ -34,10 +34,22 @@ url = "https://dl.example.com/mac"
 [[projects.releases.links]]
 name = "old"
 url = "https://dl.example.com/old"
+[[projects.tags]]
+name = "v0.5"
+target = "5555555555555555555555555555555555555555"
 [[projects.releases]]
 tag_name = "v0.9"
 name = "Nearly"
 created_at = 2023-01-10T10:00:00Z
+[[projects.releases]]
+tag_name = "v0.5"
+created_at = 2022-01-10T10:00:00Z
+[[projects.releases.links]]
+name = "first"
+url = "https://dl.example.com/first"
+[[projects.releases.links]]
+name = "second"
+url = "https://dl.example.com/second"
 "##;
 
 const CHANGES: &str = r#"
@@ -75,6 +87,12 @@ name = "Runbook"
 url = "https://example.com/runbook"
 direct_asset_path = "/docs/runbook"
 link_type = "runbook"
+[[releases.links]]
+name = "Docs"
+url = "https://example.com/docs"
+[[releases]]
+tag_name = "v0.5"
+links = [{ name = "second", url = "https://dl.example.com/second" }]
 [[releases]]
 tag_name = "v1.1"
 description = "Anything."

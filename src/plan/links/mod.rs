@@ -44,6 +44,22 @@ pub(super) enum LinkWrite {
     Create(Link),
 }
 
+impl LinkWrite {
+    /// The link that is there already.
+    fn live(&self) -> Option<&LiveLink> {
+        match self {
+            Self::Delete(live) | Self::Update { live, .. } => Some(live),
+            Self::Create(_) => None,
+        }
+    }
+}
+
+/// Whether the `nth` of `steps` only makes room: a later one writes the same link again.
+pub(super) fn is_temporary(steps: &[LinkStep], nth: usize) -> bool {
+    let id = |step: &LinkStep| step.write.live().map(|live| live.id);
+    steps.get(nth).and_then(id).is_some_and(|this| steps[nth + 1..].iter().any(|later| id(later) == Some(this)))
+}
+
 /// The writes that make `live` into `wished`, in an order in which each is legal.
 pub(super) fn steps(live: &[LiveLink], wished: &[DesiredLink]) -> Vec<LinkStep> {
     if nothing_differs(live, wished) {

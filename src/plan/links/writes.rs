@@ -8,14 +8,6 @@ use crate::model::{Link, LinkId, LiveLink};
 use std::collections::HashMap;
 
 impl LinkWrite {
-    /// The link, as it is before.
-    fn before(&self) -> Option<&LiveLink> {
-        match self {
-            Self::Delete(live) | Self::Update { live, .. } => Some(live),
-            Self::Create(_) => None,
-        }
-    }
-
     /// What is there afterwards.
     fn after(&self) -> Option<&Link> {
         match self {
@@ -92,10 +84,10 @@ fn with_dependencies(writes: Vec<LinkWrite>) -> Vec<LinkStep> {
     let mut changed: HashMap<LinkId, usize> = HashMap::new();
     let mut dependencies = Vec::with_capacity(writes.len());
     for (i, write) in writes.iter().enumerate() {
-        let before = write.before().map(|live| &live.link);
+        let before = write.live().map(|live| &live.link);
         let takes = write.after().into_iter().flat_map(held).filter(|value| !holds(before, value));
         let mut after: Vec<_> = takes.filter_map(|value| given_up.get(&value).copied()).collect();
-        after.extend(write.before().and_then(|live| changed.insert(live.id, i)));
+        after.extend(write.live().and_then(|live| changed.insert(live.id, i)));
         after.sort_unstable();
         after.dedup();
         dependencies.push(after);
