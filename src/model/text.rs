@@ -9,7 +9,8 @@ impl Description {
     /// Normalises `text`.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        // All of them: what is normalised, sent, read back and normalised again must be the same.
+        let text = text.trim_start_matches('\u{feff}');
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         Self(text.trim_end_matches([' ', '\t', '\n']).to_owned())
     }
@@ -30,6 +31,7 @@ impl Description {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn line_ends_and_trailing_blank_lines_are_no_difference() {
@@ -38,5 +40,13 @@ mod tests {
             assert_eq!(Description::new(same), plain);
         }
         assert_ne!(Description::new("  - one"), Description::new("- one"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_normal_stays(text in "[\u{feff}\r\n\t a]{0,8}") {
+            let once = Description::new(&text);
+            prop_assert_eq!(Description::new(once.as_str()), once);
+        }
     }
 }

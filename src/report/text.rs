@@ -63,10 +63,10 @@ pub fn fleet(plans: &[&Plan], unread: usize) -> String {
     let refused = count(&|plan| !plan.refusals.is_empty());
     let to_change = count(&|plan| plan.refusals.is_empty() && !plan.is_empty());
     let requests = plans.iter().filter(|plan| plan.refusals.is_empty()).map(|plan| plan.steps.len()).sum();
+    let mut parts = vec![of(plans.len() + unread, "project"), format!("{to_change} to change")];
     let bad = [(refused, "refused"), (unread, "not read")];
-    let bad: String = bad.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!(", {n} {what}")).collect();
-    let projects = of(plans.len() + unread, "project");
-    format!("In all: {projects}, {to_change} to change{bad}; {}.\n", of(requests, "request"))
+    parts.extend(bad.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
+    format!("In all: {}; {}.\n", parts.join(", "), of(requests, "request"))
 }
 
 /// That a manifest is right in itself, and what is in it.

@@ -151,6 +151,53 @@ url = "https://dl.example.com/linux"
     insta::assert_snapshot!(home.run(&["plan", "--detailed-exitcode"]).expect(0));
 }
 
+/// What GitLab keeps apart or fills in by itself is no difference either.
+#[test]
+fn what_gitlab_makes_of_it_is_no_difference() {
+    let server = Server::with(
+        r#"
+[[projects.tags]]
+name = "caf\u00e9"
+target = "1111111111111111111111111111111111111111"
+[[projects.tags]]
+name = "cafe\u0301"
+target = "1111111111111111111111111111111111111111"
+[[projects.releases]]
+tag_name = "caf\u00e9"
+released_at = 2024-01-10T10:00:00.123456Z
+[[projects.releases.links]]
+name = "linux"
+url = "HTTPS://dl.Example.com:443/%c3%a9?to=%2flinux"
+[[projects.releases]]
+tag_name = "cafe\u0301"
+name = "Decomposed"
+description = "\uFEFFNotes\r\n\r\n"
+"#,
+    );
+    let home = Home::with_server(&server, "sandbox-maintainer");
+    home.manifest(
+        r#"
+[[releases]]
+tag_name = "caf\u00e9"
+name = "caf\u00e9"
+description = ""
+released_at = 2024-01-10T12:00:00.123+02:00
+[[releases.links]]
+name = "linux"
+url = "https://dl.example.com/%C3%A9?to=%2Flinux"
+[[releases]]
+tag_name = "cafe\u0301"
+name = "Decomposed"
+description = "Notes\n"
+"#,
+    );
+    home.run(&["plan", "--detailed-exitcode"]).expect(0);
+    // But a path's case, or a slash at its end, may matter to the server there.
+    let manifest = std::fs::read_to_string(home.path().join("releases.toml")).unwrap();
+    home.write("releases.toml", &manifest.replace("?to=%2Flinux", "/?to=%2Flinux"));
+    home.run(&["plan", "--detailed-exitcode"]).expect(2);
+}
+
 #[test]
 fn exit_codes_tell_differences_only_when_asked() {
     let server = Server::start();

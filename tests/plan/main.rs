@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod over_http;
+mod round_trip;
 mod simulate;
 mod values;
 mod wishes;

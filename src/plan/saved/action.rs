@@ -114,7 +114,7 @@ impl SavedAction {
             }
             Action::CreateRelease { release, timing, milestones } => Self::CreateRelease {
                 release: Box::new(SavedNewRelease::new(release)),
-                timing: SavedTiming::new(timing),
+                timing: SavedTiming::new(*timing),
                 milestone_ids: ids(milestones),
             },
             Action::UpdateRelease { tag_name, diff, milestones } => Self::UpdateRelease {
@@ -164,7 +164,9 @@ impl SavedReleaseDiff {
             name: name.as_ref().map(|change| SavedChange::new(change, String::clone)),
             description: description.as_ref().map(|change| SavedChange::new(change, text)),
             released_at: released_at.as_ref().map(|change| SavedChange::new(&change.date, moment)),
-            timing: released_at.as_ref().map(|change| SavedChange::new(&change.timing, SavedTiming::new)),
+            timing: released_at
+                .as_ref()
+                .map(|change| SavedChange::new(&change.timing, |timing| SavedTiming::new(*timing))),
             milestones: milestones.as_ref().map(|change| SavedChange::new(change, titles)),
         }
     }
@@ -183,7 +185,7 @@ impl SavedMilestoneDiff {
 }
 
 impl SavedTiming {
-    fn new(timing: &Timing) -> Self {
+    fn new(timing: Timing) -> Self {
         match timing {
             Timing::Upcoming => Self::Upcoming,
             Timing::Current => Self::Current,
