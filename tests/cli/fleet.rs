@@ -1,15 +1,15 @@
 //! Several manifests in one run, each for a project of its own.
 
 use crate::support::{Home, Server};
+use std::fmt::Write as _;
 
 fn server() -> Server {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("seed.toml");
     let mut seed = "[[groups]]\npath = \"acme\"\n".to_owned();
     for (id, name) in (1..).zip(["one", "two", "three"]) {
-        seed += &format!(
-            "[[projects]]\nid = {id}\npath = \"acme/{name}\"\n[[projects.tags]]\nname = \"v1\"\ntarget = \"{id:040}\"\n"
-        );
+        writeln!(seed, "[[projects]]\nid = {id}\npath = \"acme/{name}\"").unwrap();
+        writeln!(seed, "[[projects.tags]]\nname = \"v1\"\ntarget = \"{id:040}\"").unwrap();
     }
     std::fs::write(&path, seed).unwrap();
     Server::seeded(&path)

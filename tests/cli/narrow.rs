@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 
 fn server() -> Server {
     let mut seed = String::new();
-    for name in ["v1.0", "v1.1", "v2.0", "old-1", "old-2", "old-3", "old-4", "lts-1"] {
-        let target: String = name.bytes().map(|b| format!("{b:02x}")).collect();
-        writeln!(seed, "[[projects.tags]]\nname = \"{name}\"\ntarget = \"{target:0<40}\"").unwrap();
+    for (i, name) in (1..).zip(["v1.0", "v1.1", "v2.0", "old-1", "old-2", "old-3", "old-4", "lts-1"]) {
+        writeln!(seed, "[[projects.tags]]\nname = \"{name}\"\ntarget = \"{i:040}\"").unwrap();
         if !name.starts_with('v') {
             writeln!(seed, "[[projects.releases]]\ntag_name = \"{name}\"\ndescription = \"Notes of {name}\"").unwrap();
         }
