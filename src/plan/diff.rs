@@ -1,9 +1,10 @@
 //! Compares releases: which to make, and of the others only what differs.
 
 use super::links::{self, LinkStep};
+use super::releases::Pairs;
 use crate::model::{
-    Current, Description, Desired, DesiredLink, DesiredRelease, EvidenceWish, Moment, NewRelease, NewTag, Release,
-    ReleasePatch, TagName,
+    Current, Description, DesiredLink, DesiredRelease, EvidenceWish, Moment, NewRelease, NewTag, Release, ReleasePatch,
+    TagName,
 };
 use std::collections::BTreeSet;
 
@@ -138,12 +139,12 @@ impl ReleaseChange<'_> {
 }
 
 /// The releases that are not as wished, in the manifest's order.
-pub(super) fn releases<'a>(desired: &'a Desired, current: &'a Current, now: Moment) -> Vec<ReleaseChange<'a>> {
-    let change = |wish: &'a DesiredRelease| match current.releases.get(&wish.tag_name) {
+pub(super) fn releases<'a>(pairs: &Pairs<'a>, current: &Current, now: Moment) -> Vec<ReleaseChange<'a>> {
+    let change = |(wish, live): &(&'a DesiredRelease, Option<&'a Release>)| match live {
         None => Some(create(wish, current, now)),
         Some(live) => update(wish, live, current, now),
     };
-    desired.releases.iter().filter_map(change).collect()
+    pairs.wishes.iter().filter_map(change).collect()
 }
 
 fn create<'a>(wish: &'a DesiredRelease, current: &Current, now: Moment) -> ReleaseChange<'a> {

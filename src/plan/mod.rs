@@ -27,7 +27,7 @@ pub use selection::{Selection, TagWords};
 pub use step::{Action, MilestoneHandle, MilestonesBy, Stage, Step, StepId};
 
 use crate::model::{Current, Desired, Moment, Project, Release, TagName};
-use releases::Releases;
+use releases::{Pairs, Releases};
 use safety::Unnamed;
 use std::collections::BTreeSet;
 
@@ -80,9 +80,10 @@ impl Plan {
     /// Compares. Never fails: what can't be done is a [`Refusal`] beside the steps.
     #[must_use]
     pub fn new(desired: &Desired, current: &Current, selection: &Selection, now: Moment) -> Self {
-        let releases = Releases::new(desired, current, selection, now);
+        let pairs = Pairs::new(desired, current);
+        let releases = Releases::new(&pairs, current, selection, now);
         let milestones = milestones::changes(desired, current, &releases);
-        let unnamed = Unnamed::new(desired, current, selection);
+        let unnamed = Unnamed::new(desired, current, &pairs, selection);
         let refusals = safety::refusals(desired, current, selection, &releases, &milestones, &unnamed.deletes);
         let notes = notes::notes(desired, current, &releases, &unnamed);
         let Releases { changes, left_out, .. } = releases;

@@ -77,7 +77,7 @@ pub(super) fn notes(desired: &Desired, current: &Current, releases: &Releases<'_
     notes.extend(renamed(changes, unnamed));
     notes.extend(links_moved(changes));
     notes.extend(milestones_unchecked(desired, current));
-    notes.extend(list_age(desired, current));
+    notes.extend((releases.judged_by_list > 0).then_some(Note::ListAge(releases.judged_by_list)));
     notes
 }
 
@@ -167,13 +167,4 @@ fn links_moved(changes: &[ReleaseChange<'_>]) -> Option<Note> {
 fn milestones_unchecked(desired: &Desired, current: &Current) -> Option<Note> {
     let names_some = desired.releases.iter().any(|r| r.milestones.as_ref().is_some_and(|m| !m.is_empty()));
     (current.milestones.is_none() && names_some).then_some(Note::MilestonesUnchecked)
-}
-
-/// Those whose milestones looked different have been read again; the others could only look as wished.
-fn list_age(desired: &Desired, current: &Current) -> Option<Note> {
-    let as_wished = desired.releases.iter().filter(|wish| {
-        let live = current.releases.get(&wish.tag_name);
-        wish.milestones.as_ref().is_some_and(|wished| live.is_some_and(|live| live.milestones == *wished))
-    });
-    Some(as_wished.count()).filter(|count| *count > 0).map(Note::ListAge)
 }

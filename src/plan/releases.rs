@@ -1,9 +1,34 @@
-//! The releases a run is about: those that are not as wished, and what narrowing the run leaves out.
+//! The releases a run is about: each wish beside the release that GitLab has, those that are not as wished, and what
+//! narrowing the run leaves out.
 
 use super::diff::{self, ReleaseChange, Timing};
 use super::selection::Selection;
-use crate::model::{Current, Desired, EvidenceWish, Moment, TagName};
-use std::collections::BTreeSet;
+use crate::model::{Current, Desired, DesiredRelease, EvidenceWish, Moment, Release, TagName};
+use std::collections::{BTreeSet, HashMap};
+
+/// Wishes and live releases, brought together by their tags: once, as there may be a hundred thousand of each.
+pub(super) struct Pairs<'a> {
+    /// Every wish, in the manifest's order, and what GitLab has of it.
+    pub(super) wishes: Vec<(&'a DesiredRelease, Option<&'a Release>)>,
+    /// The live releases that no wish names, by tag.
+    pub(super) unnamed: Vec<&'a Release>,
+}
+
+impl<'a> Pairs<'a> {
+    pub(super) fn new(desired: &'a Desired, current: &'a Current) -> Self {
+        let mut wishes: Vec<_> = desired.releases.iter().map(|wish| (wish, None)).collect();
+        let by_tag: HashMap<&TagName, usize> =
+            desired.releases.iter().enumerate().map(|(i, wish)| (&wish.tag_name, i)).collect();
+        let mut unnamed = Vec::new();
+        for release in current.releases.values() {
+            match by_tag.get(&release.tag_name) {
+                Some(i) => wishes[*i].1 = Some(release),
+                None => unnamed.push(release),
+            }
+        }
+        Self { wishes, unnamed }
+    }
+}
 
 /// What is not as wished, and selected or not.
 pub(super) struct Releases<'a> {
@@ -11,6 +36,8 @@ pub(super) struct Releases<'a> {
     pub(super) changes: Vec<ReleaseChange<'a>>,
     /// What it leaves as it is, though it is not as wished.
     pub(super) left_out: Vec<ReleaseChange<'a>>,
+    /// How many have the milestones that are wished for, by GitLab's list.
+    pub(super) judged_by_list: usize,
     /// The titles of the milestones that selected releases have in the end, if only some are selected.
     concerned: Option<BTreeSet<&'a str>>,
     /// The titles of those whose releases are not all to be in place after this run.
@@ -18,19 +45,24 @@ pub(super) struct Releases<'a> {
 }
 
 impl<'a> Releases<'a> {
-    pub(super) fn new(desired: &'a Desired, current: &'a Current, selection: &Selection, now: Moment) -> Self {
-        let all = diff::releases(desired, current, now);
+    pub(super) fn new(pairs: &Pairs<'a>, current: &'a Current, selection: &Selection, now: Moment) -> Self {
+        let all = diff::releases(pairs, current, now);
         let (changes, left_out): (Vec<_>, Vec<_>) = all.into_iter().partition(|c| selection.takes(c.tag_name()));
         let titles = |change: &ReleaseChange<'a>| change.milestones.iter().map(String::as_str);
         let deferred = left_out.iter().flat_map(titles).collect();
         let concerned = selection.only.is_some().then(|| {
-            let selected = desired.releases.iter().filter(|wish| selection.takes(&wish.tag_name));
-            let milestones = selected.filter_map(|wish| {
-                wish.milestones.as_ref().or_else(|| Some(&current.releases.get(&wish.tag_name)?.milestones))
+            let selected = pairs.wishes.iter().filter(|(wish, _)| selection.takes(&wish.tag_name));
+            let milestones = selected.filter_map(|(wish, live)| {
+                wish.milestones.as_ref().or_else(|| live.as_ref().map(|live| &live.milestones))
             });
             milestones.flatten().map(String::as_str).collect()
         });
-        Self { changes, left_out, concerned, deferred }
+        // Those whose milestones looked different have been read again; the others could only look as wished.
+        let as_wished = |(wish, live): &&(&DesiredRelease, Option<&Release>)| {
+            wish.milestones.as_ref().is_some_and(|wished| live.is_some_and(|live| live.milestones == *wished))
+        };
+        let judged_by_list = pairs.wishes.iter().filter(as_wished).count();
+        Self { changes, left_out, judged_by_list, concerned, deferred }
     }
 
     /// Whether a declared milestone is part of the run.

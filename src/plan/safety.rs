@@ -2,7 +2,7 @@
 
 use super::diff::{ReleaseChange, ReleaseWrite};
 use super::milestones::{self, MilestoneChange, MilestoneWrite};
-use super::releases::Releases;
+use super::releases::{Pairs, Releases};
 use super::selection::Selection;
 use crate::model::{
     Current, Desired, EvidenceWish, MaxDeletes, MilestoneScope, MissingMilestones, Release, TagName, Unmanaged,
@@ -93,15 +93,14 @@ pub(super) struct Unnamed<'a> {
 }
 
 impl<'a> Unnamed<'a> {
-    pub(super) fn new(desired: &Desired, current: &'a Current, selection: &Selection) -> Self {
+    pub(super) fn new(desired: &Desired, current: &Current, pairs: &Pairs<'a>, selection: &Selection) -> Self {
         let mut unnamed = Self { reported: vec![], deletes: vec![], kept: vec![], left_behind: vec![] };
         if desired.policy.unmanaged == Unmanaged::Ignore {
             return unnamed;
         }
-        let named: BTreeSet<&TagName> = desired.releases.iter().map(|r| &r.tag_name).collect();
         let protected = desired.policy.protect.as_ref();
-        let strangers = managed(desired, current).filter(|r| !named.contains(&r.tag_name));
-        for release in strangers.filter(|r| selection.takes(&r.tag_name)) {
+        let managed = pairs.unnamed.iter().filter(|r| desired.policy.tags.matches(r.tag_name.as_str()));
+        for release in managed.filter(|r| selection.takes(&r.tag_name)) {
             let list = if desired.policy.unmanaged != Unmanaged::Delete {
                 &mut unnamed.reported
             } else if protected.is_some_and(|patterns| patterns.matches(release.tag_name.as_str())) {
@@ -115,10 +114,6 @@ impl<'a> Unnamed<'a> {
         }
         unnamed
     }
-}
-
-fn managed<'a>(desired: &Desired, current: &'a Current) -> impl Iterator<Item = &'a Release> {
-    current.releases.values().filter(|r| desired.policy.tags.matches(r.tag_name.as_str()))
 }
 
 /// Everything that speaks against applying.
@@ -204,11 +199,14 @@ fn dates_refused(change: &MilestoneChange) -> Option<Refusal> {
 
 fn deletes_refused(desired: &Desired, current: &Current, deletes: &[&Release]) -> Option<Refusal> {
     let deletes = deletes.len();
-    if deletes > 0 && desired.releases.is_empty() {
+    if deletes == 0 {
+        return None;
+    }
+    if desired.releases.is_empty() {
         return Some(Refusal::EmptyManifestDeletes { deletes });
     }
     let limit = desired.policy.max_deletes;
-    let managed = managed(desired, current).count();
+    let managed = current.releases.keys().filter(|tag| desired.policy.tags.matches(tag.as_str())).count();
     let allowed = limit.allowed_of(managed);
     (deletes as u64 > allowed).then_some(Refusal::TooManyDeletes { deletes, allowed, limit, managed })
 }

@@ -62,7 +62,7 @@ fn perform(current: &mut Current, action: &Action, id: StepId, made: &mut BTreeM
             assert_eq!(made, release.git_ref.is_some(), "the tag of {}", release.tag_name);
             assert!(current.releases.insert(release.tag_name.clone(), live).is_none(), "it exists");
             for link in &release.links {
-                add_link(current, &release.tag_name, link);
+                add_link(current, &release.tag_name, new_link(current, &release.tag_name, link));
             }
         }
         Action::CreateTag(new) => assert!(current.missing_tags.remove(&new.name), "the tag exists"),
@@ -85,9 +85,9 @@ fn perform(current: &mut Current, action: &Action, id: StepId, made: &mut BTreeM
         }
         Action::UpdateLink { tag_name, id: link, before, after } => {
             assert_eq!(take_link(current, tag_name, *link).link, *before);
-            add_link(current, tag_name, after);
+            add_link(current, tag_name, LiveLink { id: *link, link: after.clone() });
         }
-        Action::CreateLink { tag_name, link } => add_link(current, tag_name, link),
+        Action::CreateLink { tag_name, link } => add_link(current, tag_name, new_link(current, tag_name, link)),
         Action::DeleteRelease(release) => {
             assert_eq!(current.releases.remove(&release.tag_name).as_ref(), Some(release));
         }
@@ -106,12 +106,16 @@ fn take_link(current: &mut Current, tag: &TagName, id: LinkId) -> LiveLink {
     links.remove(links.iter().position(|l| l.id == id).unwrap())
 }
 
-fn add_link(current: &mut Current, tag: &TagName, link: &Link) {
+fn add_link(current: &mut Current, tag: &TagName, new: LiveLink) {
     let links = &mut current.releases.get_mut(tag).unwrap().links;
     for other in links.iter().map(|l| &l.link) {
-        assert!(other.name != link.name && other.url != link.url, "{link:?} clashes with {other:?}");
-        assert!(other.direct_asset_path.is_none() || other.direct_asset_path != link.direct_asset_path);
+        assert!(other.name != new.link.name && other.url != new.link.url, "{new:?} clashes with {other:?}");
+        assert!(other.direct_asset_path.is_none() || other.direct_asset_path != new.link.direct_asset_path);
     }
-    let id = LinkId(1 + links.iter().map(|l| l.id.0).max().unwrap_or_default());
-    links.push(LiveLink { id, link: link.clone() });
+    links.push(new);
+}
+
+fn new_link(current: &Current, tag: &TagName, link: &Link) -> LiveLink {
+    let id = LinkId(1 + current.releases[tag].links.iter().map(|l| l.id.0).max().unwrap_or_default());
+    LiveLink { id, link: link.clone() }
 }
