@@ -1,7 +1,6 @@
 //! Compares releases: which to make, and of the others only what differs.
 
 use super::links::{self, LinkStep};
-use super::releases::Pairs;
 use crate::model::{
     Current, Description, DesiredLink, DesiredRelease, EvidenceWish, Moment, NewRelease, NewTag, Release, ReleasePatch,
     TagName,
@@ -138,13 +137,17 @@ impl ReleaseChange<'_> {
     }
 }
 
-/// The releases that are not as wished, in the manifest's order.
-pub(super) fn releases<'a>(pairs: &Pairs<'a>, current: &Current, now: Moment) -> Vec<ReleaseChange<'a>> {
-    let change = |(wish, live): &(&'a DesiredRelease, Option<&'a Release>)| match live {
+/// What it takes to make a release as wished, if it isn't.
+pub(super) fn release<'a>(
+    wish: &'a DesiredRelease,
+    live: Option<&'a Release>,
+    current: &Current,
+    now: Moment,
+) -> Option<ReleaseChange<'a>> {
+    match live {
         None => Some(create(wish, current, now)),
         Some(live) => update(wish, live, current, now),
-    };
-    pairs.wishes.iter().filter_map(change).collect()
+    }
 }
 
 fn create<'a>(wish: &'a DesiredRelease, current: &Current, now: Moment) -> ReleaseChange<'a> {

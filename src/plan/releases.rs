@@ -17,11 +17,11 @@ pub(super) struct Pairs<'a> {
 impl<'a> Pairs<'a> {
     pub(super) fn new(desired: &'a Desired, current: &'a Current) -> Self {
         let mut wishes: Vec<_> = desired.releases.iter().map(|wish| (wish, None)).collect();
-        let by_tag: HashMap<&TagName, usize> =
-            desired.releases.iter().enumerate().map(|(i, wish)| (&wish.tag_name, i)).collect();
+        let by_tag: HashMap<&str, usize> =
+            desired.releases.iter().enumerate().map(|(i, wish)| (wish.tag_name.as_str(), i)).collect();
         let mut unnamed = Vec::new();
         for release in current.releases.values() {
-            match by_tag.get(&release.tag_name) {
+            match by_tag.get(release.tag_name.as_str()) {
                 Some(i) => wishes[*i].1 = Some(release),
                 None => unnamed.push(release),
             }
@@ -46,8 +46,15 @@ pub(super) struct Releases<'a> {
 
 impl<'a> Releases<'a> {
     pub(super) fn new(pairs: &Pairs<'a>, current: &'a Current, selection: &Selection, now: Moment) -> Self {
-        let all = diff::releases(pairs, current, now);
-        let (changes, left_out): (Vec<_>, Vec<_>) = all.into_iter().partition(|c| selection.takes(c.tag_name()));
+        let (mut changes, mut left_out, mut judged_by_list) = (Vec::new(), Vec::new(), 0);
+        for (wish, live) in &pairs.wishes {
+            // If its milestones look different, it has been read again; else it could only look as wished.
+            let as_wished = |live: &Release| wish.milestones.as_ref().is_some_and(|wished| live.milestones == *wished);
+            judged_by_list += usize::from(live.is_some_and(as_wished));
+            if let Some(change) = diff::release(wish, *live, current, now) {
+                if selection.takes(change.tag_name()) { &mut changes } else { &mut left_out }.push(change);
+            }
+        }
         let titles = |change: &ReleaseChange<'a>| change.milestones.iter().map(String::as_str);
         let deferred = left_out.iter().flat_map(titles).collect();
         let concerned = selection.only.is_some().then(|| {
@@ -57,11 +64,6 @@ impl<'a> Releases<'a> {
             });
             milestones.flatten().map(String::as_str).collect()
         });
-        // Those whose milestones looked different have been read again; the others could only look as wished.
-        let as_wished = |(wish, live): &&(&DesiredRelease, Option<&Release>)| {
-            wish.milestones.as_ref().is_some_and(|wished| live.is_some_and(|live| live.milestones == *wished))
-        };
-        let judged_by_list = pairs.wishes.iter().filter(as_wished).count();
         Self { changes, left_out, judged_by_list, concerned, deferred }
     }
 

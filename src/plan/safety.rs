@@ -157,11 +157,13 @@ fn milestones_refused(
     };
     let of = |scope| -> BTreeSet<&str> { live.iter().filter(|m| m.scope == scope).map(|m| m.title.as_str()).collect() };
     let (of_project, of_group) = (of(MilestoneScope::Project), of(MilestoneScope::Group));
-    let selected = desired.releases.iter().filter(|wish| selection.takes(&wish.tag_name));
+    // Most projects have no group milestones, and then nobody's titles need to be looked at.
+    let suspects = if of_group.is_empty() { &[] } else { desired.releases.as_slice() };
+    let selected = suspects.iter().filter(|wish| selection.takes(&wish.tag_name));
     let wished = selected.filter_map(|wish| wish.milestones.as_ref()).flatten().map(String::as_str);
-    let named: BTreeSet<&str> = declared.iter().copied().chain(wished).collect();
+    let named = declared.iter().copied().chain(wished).filter(|title| of_group.contains(title));
     let mut refusals = Vec::new();
-    for title in named.into_iter().filter(|title| of_group.contains(title)) {
+    for title in named.collect::<BTreeSet<&str>>() {
         if of_project.contains(title) {
             let group = current.project.group.as_ref().map_or_else(String::new, |group| group.path.clone());
             let project = current.project.to_string();
