@@ -9,6 +9,7 @@
 //! its line underlined. May import `model` and nothing else of ours; reads the manifest and the files it names, and
 //! nothing else of the machine.
 
+mod changelog;
 mod checks;
 mod error;
 mod excerpt;
@@ -24,6 +25,7 @@ mod syntax;
 mod values;
 mod visible;
 
+pub use changelog::{Changelog, NoNotes, Section, version_of};
 pub use error::{ManifestError, Problem};
 pub use schema::json_schema;
 

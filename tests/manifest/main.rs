@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
 
 mod any_input;
+mod changelog;
 mod examples;
 mod files;
 mod hostile;

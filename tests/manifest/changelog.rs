@@ -1,0 +1,112 @@
+//! Notes out of changelogs.
+
+use insta::assert_snapshot;
+use relsync::manifest::{Changelog, NoNotes};
+
+const KEEP_A_CHANGELOG: &str = "\u{feff}# Changelog\r
+\r
+All notable changes.\r
+\r
+## [Unreleased]\r
+\r
+- soon\r
+\r
+## [1.1.0] - 2026-02-03\r
+\r
+### Added\r
+\r
+- Links ([#12], [docs][the docs], [inline](https://e.com)).\r
+\r
+[the docs]: https://e.com/docs\r
+\r
+### Fixed\r
+\r
+- A crash ([#13]).\r
+\r
+## [1.0.1] - 2026-01-20 [YANKED]\r
+\r
+## 1.0.0\r
+\r
+- First.\r
+\r
+[Unreleased]: https://e.com/compare/v1.1.0...HEAD\r
+[1.1.0]: https://e.com/compare/v1.0.0...v1.1.0\r
+[1.0.1]: https://e.com/compare/v1.0.0...v1.0.1\r
+[#12]: https://e.com/12 \"twelve\"\r
+[#13]: https://e.com/13\r
+";
+
+fn versions(log: &Changelog) -> Vec<(String, String, usize)> {
+    let date = |date: Option<jiff::civil::Date>| date.map_or_else(String::new, |date| date.to_string());
+    log.sections().iter().map(|section| (section.version.clone(), date(section.date), section.line)).collect()
+}
+
+fn listed(log: &Changelog) -> Vec<String> {
+    versions(log).into_iter().map(|(version, date, line)| format!("{line}: {version} {date}")).collect()
+}
+
+#[test]
+fn keep_a_changelog() {
+    let log = Changelog::parse(KEEP_A_CHANGELOG);
+    assert_eq!(listed(&log), ["9: 1.1.0 2026-02-03", "21: 1.0.1 2026-01-20", "23: 1.0.0 "]);
+    assert_eq!(log.sections()[0].heading, "1.1.0 - 2026-02-03");
+    assert_snapshot!(log.notes("1.1.0").unwrap().replace('\r', ""));
+    assert_eq!(log.notes("1.0.1").unwrap(), "");
+    assert_eq!(log.notes("v1.0.0").unwrap(), "- First.");
+    assert_eq!(log.notes("Unreleased"), Err(NoNotes::Missing));
+}
+
+#[test]
+fn generated_with_dates_in_parentheses() {
+    let log = Changelog::parse(
+        "# CHANGELOG\n\n## v2.0.0 (2026-02-03)\n\n### Features\n\n- **api**: x\n  ([`abc`](https://e.com/abc))\n\n### 2 new features\n\n## v2.0.0-rc.1 (2026-01-03)\n\n    indented\n\n# v1.0.0 (2025-01-03)\n### v0.9.0\nx\n#### 10. Heading\ny\n## Older\nz\n",
+    );
+    assert_eq!(
+        listed(&log),
+        ["3: 2.0.0 2026-02-03", "12: 2.0.0-rc.1 2026-01-03", "16: 1.0.0 2025-01-03", "17: 0.9.0 "]
+    );
+    assert_eq!(
+        log.notes("2.0.0").unwrap(),
+        "### Features\n\n- **api**: x\n  ([`abc`](https://e.com/abc))\n\n### 2 new features"
+    );
+    assert_eq!(log.notes("2.0.0-rc.1").unwrap(), "    indented");
+    assert_eq!(log.notes("1.0.0").unwrap(), "");
+    assert_eq!(log.notes("0.9.0").unwrap(), "x\n#### 10. Heading\ny");
+}
+
+#[test]
+fn linked_versions_underlined_or_not() {
+    let log = Changelog::parse(
+        "Changelog\n=========\n\n[1.2.0](https://e.com/1.2.0) - 2026-2-3\n----------------------------------\n\n- a\n\n[1.1.0](https://e.com/1.1.0) - 2026-01-03\n\n- b, as in\n\n[1.0.0](https://e.com/1.0.0) - 2026-01-03 which was good\n\n[1.0.5] - 2026-01-02\n### Fixed\n- c\n\n[1.0.4](https://e.com) - 2026-01-02\nand more\n",
+    );
+    assert_eq!(listed(&log), ["4: 1.2.0 2026-02-03", "9: 1.1.0 2026-01-03", "15: 1.0.5 2026-01-02"]);
+    assert_eq!(log.notes("1.2.0").unwrap(), "- a");
+    assert_eq!(log.notes("1.1.0").unwrap(), "- b, as in\n\n[1.0.0](https://e.com/1.0.0) - 2026-01-03 which was good");
+}
+
+#[test]
+fn what_is_no_heading_is_none() {
+    let log = Changelog::parse(
+        "## 1.0.0\n\n```md\n## 0.9.0\n```\n\n<!--\n## 0.8.0\n-->\n\n> ## 0.7.0\n\n- ## 0.6.0\n\n      ## 0.5.0\n\n~~~\n## 0.4.0\n",
+    );
+    assert_eq!(listed(&log), ["1: 1.0.0 "]);
+    assert!(log.notes("1.0.0").unwrap().ends_with("## 0.4.0"));
+}
+
+/// Some generators wrap the lines of a code block, but for its end.
+#[test]
+fn a_stray_fence_swallows_nothing() {
+    let log = Changelog::parse(
+        "## 1.1.0\n\nIt said: ``` no such\n  file\n\n```\n\n- more\n\n## 1.0.0\n\nFine:\n\n```\n## 0.9.0\n```\n\n- a\n",
+    );
+    assert_eq!(listed(&log), ["1: 1.1.0 ", "10: 1.0.0 "]);
+    assert_eq!(log.notes("1.0.0").unwrap(), "Fine:\n\n```\n## 0.9.0\n```\n\n- a");
+    assert!(log.notes("1.1.0").unwrap().ends_with("- more"));
+}
+
+#[test]
+fn two_sections_of_a_version() {
+    let log = Changelog::parse("## 1.0\na\n## v1.0\nb\n## 0.9\n# 1.0\n");
+    assert_eq!(log.notes("1.0"), Err(NoNotes::Twice(1, 3)));
+    assert_eq!(log.notes("0.9").as_deref(), Ok(""));
+}
