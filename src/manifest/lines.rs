@@ -1,11 +1,17 @@
 //! Where a text's lines are.
 
+use std::cell::Cell;
 use std::ops::Range;
+
+/// So many lines are gone through one by one.
+const SOON: usize = 16;
 
 /// A text's lines, found once for all who ask.
 pub(super) struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
+    /// The line that was asked for last: mostly, one soon after it is next.
+    last_asked: Cell<usize>,
 }
 
 impl<'a> Lines<'a> {
@@ -13,7 +19,7 @@ impl<'a> Lines<'a> {
     pub(super) fn of(text: &'a str) -> Self {
         let first = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         let starts = std::iter::once(first).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { text, starts }
+        Self { text, starts, last_asked: Cell::new(0) }
     }
 
     /// All of it.
@@ -28,7 +34,18 @@ impl<'a> Lines<'a> {
 
     /// Which line `at` is in, from 0.
     pub(super) fn index(&self, at: usize) -> usize {
-        self.starts.partition_point(|start| *start <= at).saturating_sub(1)
+        let from = self.last_asked.get();
+        let near = self.starts.get(from..).unwrap_or_default();
+        let near = &near[..near.len().min(SOON)];
+        // Where the place is neither above nor far below, a few steps find it.
+        let index = match (near.first(), near.last()) {
+            (Some(first), Some(last)) if *first <= at && at < *last => {
+                from + near.iter().take_while(|start| **start <= at).count() - 1
+            }
+            _ => self.starts.partition_point(|start| *start <= at).saturating_sub(1),
+        };
+        self.last_asked.set(index);
+        index
     }
 
     /// A line's bytes, without its line end.

@@ -20,6 +20,9 @@ impl FromToml for LinkUrl {
     fn from_toml(key: &str, value: &DeValue<'_>) -> Result<Self, Wrong> {
         const HELP: &str = "a link's url starts with `https://`, `http://` or `ftp://`";
         let text = line(key, value)?;
+        if is_plain(text) {
+            return Ok(Self(text.to_owned()));
+        }
         refuse_stray_characters(key, text)?;
         match check_link_url(text) {
             Ok(()) if text.contains("://") => Ok(Self(text.to_owned())),
@@ -27,6 +30,23 @@ impl FromToml for LinkUrl {
             Err(why) => Err(Wrong::with_help("bad link url", why, HELP)),
         }
     }
+}
+
+/// Whether `text` is a url like most, which can be told without taking it apart: a host of ordinary names, and nothing
+/// after it that needs a second look.
+fn is_plain(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else { return false };
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let is_label = |label: &str| {
+        let is_ordinary = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        !label.is_empty() && label.bytes().all(is_ordinary) && !label.starts_with("xn--")
+    };
+    // A last name that is a number would make it an address.
+    let last = host.rsplit('.').next().unwrap_or(host);
+    host.len() <= 63
+        && host.split('.').all(is_label)
+        && last.starts_with(|c: char| c.is_ascii_lowercase())
+        && path.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// The url parser drops line ends and outer blanks in silence; GitLab would not.
@@ -90,5 +110,39 @@ impl FromToml for ServerUrl {
             return Err(bad("without `/api/v4`, which relsync adds"));
         }
         Ok(Self(url))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn most_urls_are_plain() {
+        for text in ["https://dl.example.com/v1.0/app-linux_amd64.tar.gz", "http://e.com", "https://localhost/a?b=c#d"]
+        {
+            assert!(is_plain(text), "{text}");
+        }
+        for text in [
+            "https://e.com:80/",
+            "https://1.2.3.4/",
+            "https://a@e.com/",
+            "https://E.com/",
+            "ftp://e.com/",
+            "https://e.com/a b",
+        ] {
+            assert!(!is_plain(text), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_plain_is_a_url(text in "https?://[a-z0-9.-]{0,12}[a-zA-Z0-9.:@xn-]{0,8}[/?#]{0,2}[ -~]{0,20}") {
+            if is_plain(&text) {
+                prop_assert_eq!(check_link_url(&text), Ok(()), "{}", text);
+                prop_assert!(refuse_stray_characters("url", &text).is_ok());
+            }
+        }
     }
 }
