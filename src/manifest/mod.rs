@@ -1,8 +1,8 @@
 //! `releases.toml`: text with places → checked → [`Desired`]; and its JSON Schema.
 //!
 //! ```text
-//! source ──▶ syntax ──▶ reader + raw + values ──▶ checks ──▶ resolve (+ files) ──▶ Desired
-//!    text      tree       typed, with places      rules       notes read in
+//! include (+ glob) ──▶ pieces (+ syntax) ──▶ reader + raw + values ──▶ checks ──▶ resolve ──▶ Desired
+//!       files               trees            typed, with places        rules     notes read in
 //! ```
 //!
 //! Every step notes what it finds and goes on, so that all that is wrong is told at once ([`ManifestError`]), each with
@@ -15,7 +15,10 @@ mod error;
 mod excerpt;
 mod files;
 mod finding;
+mod glob;
+mod include;
 mod lines;
+mod pieces;
 mod raw;
 mod reader;
 mod resolve;
@@ -30,8 +33,10 @@ pub use error::{ManifestError, Problem};
 pub use schema::json_schema;
 
 use crate::model::{Desired, ProjectRef};
+use files::Folder;
 use finding::{Finding, Findings, Kind};
-use source::{FileId, Sources};
+use include::Loaded;
+use resolve::Resolved;
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -60,31 +65,24 @@ pub fn load(path: &Path) -> Result<Manifest, ManifestError> {
     parse(path, &text)
 }
 
-/// Takes `text` for the manifest at `path`, below whose folder the files it names are read.
+/// Takes `text` for the manifest at `path`, below whose folder the files it includes and names are read.
 ///
 /// # Errors
 /// Everything that is wrong with it, at once.
 pub fn parse(path: &Path, text: &str) -> Result<Manifest, ManifestError> {
-    let sources = Sources::new(path, text);
+    let folder = Folder::new(source::folder(path));
     let mut findings = Findings::new();
-    let (tree, damage) = syntax::parse(FileId::MAIN, text, &mut findings);
-    let raw: raw::RawManifest = reader::read_document(FileId::MAIN, &tree, &mut findings);
-    // Of a format that isn't known, nothing else can be judged.
-    let version = tree.get("version").filter(|value| raw.version.is_none() && value.get_ref().is_integer());
-    let other_version = version.map(|value| FileId::MAIN.span(value.span()));
+    let Loaded { raw, sources, files } = include::load(path, text, &folder, &mut findings);
     checks::run(&raw, &mut findings);
-    let resolved = resolve::resolve(raw, &sources, &files::Folder::new(source::folder(path)), &mut findings);
-    findings.retain(|finding| finding.labels.iter().all(|(span, _)| damage.leaves(finding.kind, *span)));
-    if let Some(other_version) = other_version {
-        findings.retain(|finding| finding.kind == Kind::Syntax || finding.place() == Some(other_version));
-    }
-    if tree.is_empty() {
+    let Resolved { project, url, desired } = resolve::resolve(raw, &sources, &folder, &mut findings);
+    findings
+        .retain(|finding| finding.labels.iter().all(|(span, _)| files[span.file.index()].leaves(finding.kind, *span)));
+    if files.first().is_some_and(|main| main.is_empty) {
         say_how_to_begin(&mut findings);
     }
     if !findings.is_empty() {
         return Err(ManifestError::of_text(&sources, findings));
     }
-    let resolve::Resolved { project, url, desired } = resolved;
     Ok(Manifest { path: path.to_owned(), project, url, desired })
 }
 

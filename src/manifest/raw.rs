@@ -7,8 +7,8 @@
 use crate::manifest::reader::{ReadTable, TableReader};
 use crate::manifest::source::{Located, Span};
 use crate::manifest::values::{
-    Day, FormatVersion, GitRef, LinkUrl, Markdown, Name, NotesFile, ProjectPath, ServerUrl, TagMessage, TagPattern,
-    Title,
+    Day, FilePattern, FormatVersion, GitRef, LinkUrl, Markdown, Name, NotesFile, ProjectPath, ServerUrl, TagMessage,
+    TagPattern, Title,
 };
 use crate::model::{
     EvidenceWish, LinkType, MaxDeletes, MilestoneState, MissingMilestones, Moment, PathWish, ProjectId, TagName,
@@ -17,12 +17,16 @@ use crate::model::{
 use schemars::JsonSchema;
 
 /// What a GitLab project's releases should be. A key that is absent is not managed: what GitLab has stays.
-#[derive(Debug, JsonSchema)]
+#[derive(Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields, title = "relsync manifest")]
 pub(super) struct RawManifest {
     /// The version of this format: always `1`.
     #[schemars(required)]
     pub(super) version: Option<Located<FormatVersion>>,
+    /// More files with `[[releases]]`, `[[milestones]]` and `include`s of their own, such as `["releases/*.toml"]`:
+    /// paths and globs (`**` is any folders) relative to this file's folder, and below the manifest's.
+    #[schemars(default)]
+    pub(super) include: Vec<Located<FilePattern>>,
     /// Which project, and on which GitLab. In GitLab CI both are known without it.
     pub(super) project: Option<RawProject>,
     /// What relsync may do.
@@ -39,11 +43,54 @@ impl ReadTable for RawManifest {
     fn read(reader: &mut TableReader<'_, '_>) -> Self {
         Self {
             version: reader.required("version", "1"),
-            project: reader.table("project", Self::HEADER),
-            policy: reader.table("policy", Self::HEADER),
-            milestones: reader.tables("milestones", Self::HEADER),
-            releases: reader.tables("releases", Self::HEADER),
+            include: reader.right("include"),
+            project: reader.table::<_, Self>("project"),
+            policy: reader.table::<_, Self>("policy"),
+            milestones: reader.tables::<_, Self>("milestones"),
+            releases: reader.tables::<_, Self>("releases"),
         }
+    }
+}
+
+/// A file that a manifest includes: a manifest without what is said once for all.
+#[derive(Debug)]
+pub(super) struct RawIncluded(pub(super) RawManifest);
+
+impl ReadTable for RawIncluded {
+    const HEADER: &'static str = "";
+
+    fn read(reader: &mut TableReader<'_, '_>) -> Self {
+        for key in ["project", "policy"] {
+            reader.refuse(key, "this is said once for all: write it in the manifest itself");
+        }
+        Self(RawManifest {
+            version: reader.optional("version"),
+            include: reader.right("include"),
+            project: None,
+            policy: None,
+            milestones: reader.tables::<_, Self>("milestones"),
+            releases: reader.tables::<_, Self>("releases"),
+        })
+    }
+}
+
+impl From<RawIncluded> for RawManifest {
+    fn from(RawIncluded(manifest): RawIncluded) -> Self {
+        manifest
+    }
+}
+
+/// A piece of a long manifest: nothing but entries.
+pub(super) struct RawEntries {
+    pub(super) milestones: Option<Vec<RawMilestone>>,
+    pub(super) releases: Option<Vec<RawRelease>>,
+}
+
+impl ReadTable for RawEntries {
+    const HEADER: &'static str = "";
+
+    fn read(reader: &mut TableReader<'_, '_>) -> Self {
+        Self { milestones: reader.tables::<_, Self>("milestones"), releases: reader.tables::<_, Self>("releases") }
     }
 }
 
@@ -146,8 +193,8 @@ pub(super) struct RawRelease {
     pub(super) name: Option<Located<Name>>,
     /// The release notes, in Markdown, at most 1 MiB. Either this or `description_file`.
     pub(super) description: Option<Located<Markdown>>,
-    /// A file with the release notes, at most 1 MiB of UTF-8; relative to this manifest's folder, and in it. Either
-    /// this or `description`.
+    /// A file with the release notes, at most 1 MiB of UTF-8; relative to this file's folder, and below the
+    /// manifest's. Either this or `description`.
     pub(super) description_file: Option<Located<NotesFile>>,
     /// When it was, or will be, released: without quotes, and with an offset or `Z`, such as `2026-01-30T10:00:00Z`.
     /// In the future, the release is an upcoming one; in the past, a historical one, for which GitLab collects no
@@ -186,7 +233,7 @@ impl ReadTable for RawRelease {
             milestones: reader.list("milestones"),
             evidence: reader.optional("evidence"),
             protect: reader.optional("protect"),
-            links: reader.tables("links", Self::HEADER),
+            links: reader.tables::<_, Self>("links"),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Whatever key nobody asks for is unknown, so there is no second list of keys to keep. Knows nothing of releases.
 
 use crate::manifest::finding::{Finding, Findings, Kind};
-use crate::manifest::source::{FileId, Located, Span};
+use crate::manifest::source::{FileId, Located, Origin, Span};
 use crate::manifest::values::{FromToml, Wrong, kind_of};
 use crate::manifest::visible::Quoted;
 use toml::Spanned;
@@ -28,29 +28,69 @@ pub(super) trait ReadTable: Sized {
 /// A table being read.
 pub(super) struct TableReader<'a, 'i> {
     table: &'a DeTable<'i>,
+    origin: Origin,
     header: Span,
-    asked: Vec<&'static str>,
-    required: Vec<&'static str>,
+    /// How many of the table's keys have been asked for.
+    found: usize,
+    /// Takes down what is asked for, of a table that is read for nothing else.
+    keys: Option<&'a mut Keys>,
     findings: &'a mut Findings,
+}
+
+/// The keys that a kind of table has.
+#[derive(Default)]
+pub(super) struct Keys {
+    /// All of them.
+    pub(super) asked: Vec<&'static str>,
+    /// Those that hold values rather than tables.
+    pub(super) values: Vec<&'static str>,
+    /// Those that must be there.
+    pub(super) required: Vec<&'static str>,
+    /// Those that are refused by name.
+    elsewhere: Vec<&'static str>,
 }
 
 /// The table around the one being read: where a key may really belong.
 #[derive(Clone, Copy)]
-struct Outer<'o> {
+struct Outer {
     header: &'static str,
-    asked: &'o [&'static str],
+    keys: fn() -> Keys,
 }
 
-/// Reads a whole file.
-pub(super) fn read_document<R: ReadTable>(file: FileId, table: &DeTable<'_>, findings: &mut Findings) -> R {
-    read_table(table, file.span(0..0), None, findings)
+/// Reads a whole file, or a piece of one.
+pub(super) fn read_document<R: ReadTable>(origin: Origin, table: &DeTable<'_>, findings: &mut Findings) -> R {
+    read_table(table, origin, origin.span(0..0), None, findings)
 }
 
-fn read_table<R: ReadTable>(table: &DeTable<'_>, header: Span, outer: Option<Outer<'_>>, findings: &mut Findings) -> R {
-    let mut reader = TableReader { table, header, asked: Vec::new(), required: Vec::new(), findings };
+fn read_table<R: ReadTable>(
+    table: &DeTable<'_>,
+    origin: Origin,
+    header: Span,
+    outer: Option<Outer>,
+    findings: &mut Findings,
+) -> R {
+    let mut reader = TableReader { table, origin, header, found: 0, keys: None, findings };
     let read = R::read(&mut reader);
-    reader.report_unknown_keys(R::HEADER, outer);
+    if reader.found < table.len() {
+        reader.report_unknown_keys(R::HEADER, &keys_of::<R>(), outer);
+    }
     read
+}
+
+/// The keys that a kind of table has, found by asking; this is for the rare case that a manifest has others.
+pub(super) fn keys_of<R: ReadTable>() -> Keys {
+    let (table, mut findings, mut keys) = (DeTable::new(), Findings::new(), Keys::default());
+    let origin = Origin::of(FileId::MAIN);
+    let header = origin.span(0..0);
+    R::read(&mut TableReader {
+        table: &table,
+        origin,
+        header,
+        found: 0,
+        keys: Some(&mut keys),
+        findings: &mut findings,
+    });
+    keys
 }
 
 impl<'a, 'i> TableReader<'a, 'i> {
@@ -60,9 +100,26 @@ impl<'a, 'i> TableReader<'a, 'i> {
         self.read_value(key, T::EXPECTED, value)
     }
 
+    /// A key that belongs into another file; `why` tells whose it is.
+    pub(super) fn refuse(&mut self, key: &'static str, why: &str) {
+        if let Some(keys) = &mut self.keys {
+            keys.elsewhere.push(key);
+        }
+        if let Some((key, value)) = self.table.get_key_value(key) {
+            let name: &str = key.get_ref();
+            // A header is shown whole.
+            let span = if value.get_ref().is_table() { value.span() } else { key.span() };
+            let finding = Finding::new(format!("{} in an included file", Quoted(name)));
+            self.findings.push(finding.at(self.origin.span(span), "not here").help(why));
+            self.found += 1;
+        }
+    }
+
     /// The value of a key that has to be there; `example` is how it could look.
     pub(super) fn required<T: FromToml>(&mut self, key: &'static str, example: &str) -> Option<Located<T>> {
-        self.required.push(key);
+        if let Some(keys) = &mut self.keys {
+            keys.required.push(key);
+        }
         if !self.table.contains_key(key) {
             let finding = Finding::new(format!("`{key}` is missing")).help(format!("add `{key} = {example}`"));
             self.findings.push(finding.at(self.header, format!("has no `{key}`")).kind(Kind::Missing));
@@ -72,6 +129,16 @@ impl<'a, 'i> TableReader<'a, 'i> {
 
     /// The values of an array, if all of them are right.
     pub(super) fn list<T: FromToml>(&mut self, key: &'static str) -> Option<Located<Vec<Located<T>>>> {
+        self.right_of(key).filter(|(_, are_all)| *are_all).map(|(list, _)| list)
+    }
+
+    /// Those values of an array that are right.
+    pub(super) fn right<T: FromToml>(&mut self, key: &'static str) -> Vec<Located<T>> {
+        self.right_of(key).map(|(list, _)| list.value).unwrap_or_default()
+    }
+
+    /// Those values of an array that are right, and whether these are all.
+    fn right_of<T: FromToml>(&mut self, key: &'static str) -> Option<(Located<Vec<Located<T>>>, bool)> {
         let value = self.ask(key)?;
         let DeValue::Array(items) = value.get_ref() else {
             let finding = self.wrong_type(key, LIST, value);
@@ -79,9 +146,10 @@ impl<'a, 'i> TableReader<'a, 'i> {
             self.findings.push(Finding { help: example, ..finding });
             return None;
         };
-        let read: Vec<Option<Located<T>>> = items.iter().map(|item| self.read_value(key, LIST, item)).collect();
-        let values = read.into_iter().collect::<Option<_>>()?;
-        Some(Located { value: values, span: self.span(value) })
+        let mut values = Vec::with_capacity(items.len());
+        values.extend(items.iter().filter_map(|item| self.read_value(key, LIST, item)));
+        let are_all = values.len() == items.len();
+        Some((Located { value: values, span: self.span(value) }, are_all))
     }
 
     /// Where the table begins.
@@ -90,11 +158,11 @@ impl<'a, 'i> TableReader<'a, 'i> {
     }
 
     /// A table, `[key]`.
-    pub(super) fn table<R: ReadTable>(&mut self, key: &'static str, own_header: &'static str) -> Option<R> {
-        let value = self.ask(key)?;
-        let outer = Outer { header: own_header, asked: &self.asked };
+    pub(super) fn table<R: ReadTable, Own: ReadTable>(&mut self, key: &'static str) -> Option<R> {
+        let value = self.ask_for_table(key)?;
+        let outer = Outer { header: Own::HEADER, keys: keys_of::<Own> };
         match value.get_ref() {
-            DeValue::Table(table) => Some(read_table(table, self.span(value), Some(outer), self.findings)),
+            DeValue::Table(table) => Some(read_table(table, self.origin, self.span(value), Some(outer), self.findings)),
             DeValue::Array(_) => {
                 let finding =
                     self.wrong_type(key, "one table", value).help(format!("write its header as `{}`", R::HEADER));
@@ -110,9 +178,9 @@ impl<'a, 'i> TableReader<'a, 'i> {
     }
 
     /// An array of tables, `[[key]]`.
-    pub(super) fn tables<R: ReadTable>(&mut self, key: &'static str, own_header: &'static str) -> Option<Vec<R>> {
-        let value = self.ask(key)?;
-        let outer = Outer { header: own_header, asked: &self.asked };
+    pub(super) fn tables<R: ReadTable, Own: ReadTable>(&mut self, key: &'static str) -> Option<Vec<R>> {
+        let value = self.ask_for_table(key)?;
+        let outer = Outer { header: Own::HEADER, keys: keys_of::<Own> };
         let DeValue::Array(items) = value.get_ref() else {
             let help = format!("write the header of each as `{}`", R::HEADER);
             self.findings.push(self.wrong_type(key, "an array of tables", value).help(help));
@@ -121,7 +189,7 @@ impl<'a, 'i> TableReader<'a, 'i> {
         let mut read = Vec::with_capacity(items.len());
         for item in items {
             if let DeValue::Table(table) = item.get_ref() {
-                read.push(read_table(table, self.span(item), Some(outer), self.findings));
+                read.push(read_table(table, self.origin, self.span(item), Some(outer), self.findings));
             } else {
                 let help = format!("write each under a header `{}` of its own", R::HEADER);
                 self.findings.push(self.wrong_type(key, "an array of tables", item).help(help));
@@ -131,35 +199,32 @@ impl<'a, 'i> TableReader<'a, 'i> {
     }
 
     fn ask(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'i>>> {
-        self.asked.push(key);
-        self.table.get(key)
+        if let Some(keys) = &mut self.keys {
+            keys.values.push(key);
+        }
+        self.ask_for_table(key)
     }
 
-    fn report_unknown_keys(&mut self, header: &str, outer: Option<Outer<'_>>) {
+    fn ask_for_table(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'i>>> {
+        if let Some(keys) = &mut self.keys {
+            keys.asked.push(key);
+        }
+        self.table.get(key).inspect(|_| self.found += 1)
+    }
+
+    fn report_unknown_keys(&mut self, header: &str, keys: &Keys, outer: Option<Outer>) {
+        let outer = outer.map(|outer| (outer.header, (outer.keys)().values));
         for key in self.table.keys() {
             let name: &str = key.get_ref();
-            if self.asked.contains(&name) {
+            if keys.asked.contains(&name) || keys.elsewhere.contains(&name) {
                 continue;
             }
             let whose =
                 if header.is_empty() { "there is no such key".to_owned() } else { format!("not a key of {header}") };
             let finding = Finding::new(format!("unknown key {}", Quoted(name)))
-                .at(self.header.file.span(key.span()), whose)
-                .help(self.suggest(name, outer));
+                .at(self.origin.span(key.span()), whose)
+                .help(suggest(name, &keys.asked, outer.as_ref()));
             self.findings.push(finding);
-        }
-    }
-
-    fn suggest(&self, name: &str, outer: Option<Outer<'_>>) -> String {
-        if let Some(outer) = outer.filter(|outer| outer.asked.contains(&name)) {
-            return match outer.header {
-                "" => format!("`{name}` belongs to no table: write it above the first `[…]`"),
-                header => format!("`{name}` belongs to {header}: write it above the tables inside that one"),
-            };
-        }
-        match nearest(name, &self.asked) {
-            Some(nearest) => format!("did you mean `{nearest}`?"),
-            None => format!("the keys here are {}", listed(&self.asked)),
         }
     }
 
@@ -190,7 +255,20 @@ impl<'a, 'i> TableReader<'a, 'i> {
     }
 
     fn span(&self, value: &Spanned<DeValue<'_>>) -> Span {
-        self.header.file.span(value.span())
+        self.origin.span(value.span())
+    }
+}
+
+/// What to do about a key that isn't one of `keys`; `outer` is the table around its own, header and keys.
+fn suggest(name: &str, keys: &[&'static str], outer: Option<&(&str, Vec<&'static str>)>) -> String {
+    match outer.filter(|(_, keys)| keys.contains(&name)) {
+        Some(("", _)) => return format!("`{name}` belongs to no table: write it above the first `[…]`"),
+        Some((header, _)) => return format!("`{name}` belongs to {header}: write it above the tables inside that one"),
+        None => {}
+    }
+    match nearest(name, keys) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => format!("the keys here are {}", listed(keys)),
     }
 }
 
@@ -215,14 +293,4 @@ pub(super) fn listed(words: &[&str]) -> String {
             format!("{} and `{last}`", first.join(", "))
         }
     }
-}
-
-/// The keys that a kind of table has, and those of them that must be there.
-#[cfg(test)]
-pub(super) fn keys_of<R: ReadTable>() -> (Vec<&'static str>, Vec<&'static str>) {
-    let (table, mut findings) = (DeTable::new(), Findings::new());
-    let header = FileId::MAIN.span(0..0);
-    let mut reader = TableReader { table: &table, header, asked: vec![], required: vec![], findings: &mut findings };
-    R::read(&mut reader);
-    (reader.asked, reader.required)
 }

@@ -3,16 +3,17 @@
 //! Nothing is judged here but the files that are named; an entry without its tag, title, name or url has been noted
 //! already, and is left out.
 
-use crate::manifest::files::Folder;
+use crate::manifest::files::{Folder, Refusal};
 use crate::manifest::finding::Findings;
 use crate::manifest::lines::Lines;
 use crate::manifest::raw::{RawLink, RawManifest, RawMilestone, RawPolicy, RawProject, RawRelease};
 use crate::manifest::source::{Located, Sources};
-use crate::manifest::values::{NotesFile, TagPattern};
+use crate::manifest::values::{LONGEST_TEXT, NotesFile, TagPattern, markdown};
 use crate::model::{
     Description, Desired, DesiredLink, DesiredMilestone, DesiredRelease, Place, Policy, ProjectRef, ReleasePlaces,
     TagPatterns,
 };
+use std::path::Path;
 use url::Url;
 
 /// What a manifest says.
@@ -29,9 +30,9 @@ pub(super) fn resolve(
     folder: &Folder<'_>,
     findings: &mut Findings,
 ) -> Resolved {
-    let RawManifest { version: _, project, policy, milestones, releases } = manifest;
+    let RawManifest { version: _, include: _, project, policy, milestones, releases } = manifest;
     let (project, url) = project.map_or((None, None), resolve_project);
-    let mut resolver = Resolver { lines: sources.lines(), folder, findings };
+    let mut resolver = Resolver { sources, lines: sources.lines(), folder, findings };
     let desired = Desired {
         files: sources.names(),
         policy: policy.map(|policy| resolver.policy(policy)).unwrap_or_default(),
@@ -47,6 +48,7 @@ fn resolve_project(RawProject { path, id, url }: RawProject) -> (Option<ProjectR
 }
 
 struct Resolver<'r> {
+    sources: &'r Sources<'r>,
     lines: Vec<Lines<'r>>,
     folder: &'r Folder<'r>,
     findings: &'r mut Findings,
@@ -126,7 +128,10 @@ impl Resolver<'_> {
     }
 
     fn notes(&mut self, file: &Located<NotesFile>) -> Option<Description> {
-        self.folder.notes(file).map_err(|finding| self.findings.push(finding)).ok()
+        let from = &self.sources.file(file.span.file).folder;
+        let read = self.folder.read(from, Path::new(&file.value.0), LONGEST_TEXT);
+        let notes = read.and_then(|text| markdown(&text).map_err(Refusal::from));
+        notes.map_err(|refusal| self.findings.push(refusal.explain(&file.value.0, file.span))).ok()
     }
 
     fn place<T>(&self, located: Option<&Located<T>>) -> Option<Place> {

@@ -53,7 +53,7 @@ fn without_null(schema: &mut Schema) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::raw::{RawLink, RawMilestone, RawPolicy, RawProject, RawRelease};
+    use crate::manifest::raw::{RawDefaultLink, RawDefaults, RawLink, RawMilestone, RawPolicy, RawProject, RawRelease};
     use crate::manifest::reader::{ReadTable, keys_of};
 
     fn sorted(words: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
@@ -66,9 +66,9 @@ mod tests {
         let schema = schema_of::<T>().to_value();
         let properties = schema["properties"].as_object().unwrap();
         let required = schema["required"].as_array().into_iter().flatten().map(|key| key.as_str().unwrap());
-        let (asked, asked_for_sure) = keys_of::<T>();
-        assert_eq!(sorted(asked), sorted(properties.keys()), "{}", T::HEADER);
-        assert_eq!(sorted(asked_for_sure), sorted(required), "{}", T::HEADER);
+        let keys = keys_of::<T>();
+        assert_eq!(sorted(keys.asked), sorted(properties.keys()), "{}", T::HEADER);
+        assert_eq!(sorted(keys.required), sorted(required), "{}", T::HEADER);
         assert_eq!(schema["additionalProperties"], false, "{}", T::HEADER);
         for (key, property) in properties {
             assert!(property["description"].is_string(), "{key} of {} has no description", T::HEADER);

@@ -30,12 +30,37 @@ impl FileId {
 
     /// A range of this file's bytes.
     pub(super) fn span(self, range: Range<usize>) -> Span {
-        Span { file: self, start: range.start, end: range.end.max(range.start) }
+        Origin::of(self).span(range)
     }
 
     /// Which of the files it is.
     pub(super) fn index(self) -> usize {
         self.0 as usize
+    }
+}
+
+/// Where a text begins that is parsed by itself: a file, or a piece of one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Origin {
+    file: FileId,
+    offset: usize,
+}
+
+impl Origin {
+    /// A whole file's.
+    pub(super) fn of(file: FileId) -> Self {
+        Self { file, offset: 0 }
+    }
+
+    /// That of the piece which begins so many bytes into the file.
+    pub(super) fn piece(file: FileId, offset: usize) -> Self {
+        Self { file, offset }
+    }
+
+    /// Where in the file a range of the text is.
+    pub(super) fn span(self, range: Range<usize>) -> Span {
+        let (start, end) = (self.offset + range.start, self.offset + range.end.max(range.start));
+        Span { file: self.file, start, end }
     }
 }
 
@@ -86,12 +111,28 @@ pub(super) struct Source<'a> {
     pub(super) name: PathBuf,
     /// All of it.
     pub(super) text: Cow<'a, str>,
+    /// The folder it is in, seen from the manifest's: what it names is relative to that.
+    pub(super) folder: PathBuf,
 }
 
 impl<'a> Sources<'a> {
     /// The manifest itself.
     pub(super) fn new(name: &Path, text: &'a str) -> Self {
-        Self { files: vec![Source { name: name.to_owned(), text: Cow::Borrowed(text) }] }
+        Self { files: vec![Source { name: name.to_owned(), text: Cow::Borrowed(text), folder: PathBuf::new() }] }
+    }
+
+    /// Adds a file that the manifest includes; `below` is its path, seen from the manifest's folder.
+    pub(super) fn add(&mut self, below: &Path, text: String) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        let name = self.files[0].name.parent().unwrap_or(Path::new("")).join(below);
+        let folder = below.parent().unwrap_or(Path::new("")).to_owned();
+        self.files.push(Source { name, text: Cow::Owned(text), folder });
+        id
+    }
+
+    /// One of the files.
+    pub(super) fn file(&self, id: FileId) -> &Source<'a> {
+        &self.files[id.index()]
     }
 
     /// Finds each file's lines.

@@ -34,7 +34,7 @@ pub(super) fn parse<'i>(file: FileId, text: &'i str, findings: &mut Findings) ->
     let (tree, errors) = DeTable::parse_recoverable(text);
     let tree = tree.into_inner();
     if errors.is_empty() {
-        return (tree, Damage { certain_to: usize::MAX, broken: Vec::new() });
+        return (tree, Damage::NONE);
     }
     let lines = Lines::of(text);
     let mut slips: Vec<Slip<'_>> = errors.iter().map(|error| Slip::new(file, &lines, error)).collect();
@@ -68,6 +68,9 @@ pub(super) struct Damage {
 }
 
 impl Damage {
+    /// That of a text without errors.
+    pub(super) const NONE: Self = Self { certain_to: usize::MAX, broken: Vec::new() };
+
     /// Whether a finding of this `kind` with a label at `span` would be there without the syntax errors too.
     pub(super) fn leaves(&self, kind: Kind, span: Span) -> bool {
         if self.broken.is_empty() {

@@ -9,7 +9,7 @@ use std::path::Path;
 const EXAMPLE: &str = include_str!("../../examples/reference/releases.toml");
 
 /// Pieces that are likely to break something when they land somewhere.
-const PIECES: [&str; 24] = [
+const PIECES: [&str; 28] = [
     "\"",
     "'''",
     "\"\"\"",
@@ -34,6 +34,10 @@ const PIECES: [&str; 24] = [
     "version = 1",
     "1e400",
     "2026-13-01",
+    "include = ['tests/**/*.toml']",
+    "include = ['Cargo.toml', 'releases.toml']",
+    "include = [\"",
+    "../",
 ];
 
 /// Parses, renders, and looks each label up.

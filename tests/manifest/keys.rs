@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 #[test]
 fn unknown_keys() {
     assert_snapshot!(refused_after_version(
-        r#"include = ["more.toml"]
+        r#"workspace = true
 [projcet]
 path = "group/app"
 

@@ -6,6 +6,7 @@ mod limits;
 mod links;
 mod names;
 mod notes;
+mod patterns;
 mod times;
 mod words;
 
@@ -13,6 +14,7 @@ pub(super) use limits::FormatVersion;
 pub(super) use links::{LinkUrl, ServerUrl};
 pub(super) use names::{GitRef, Name, ProjectPath, TagPattern, Title};
 pub(super) use notes::{LONGEST_TEXT, Markdown, NotesFile, TagMessage, Unfit, markdown};
+pub(super) use patterns::{FilePattern, Part};
 pub(super) use times::Day;
 
 use toml::de::DeValue;
