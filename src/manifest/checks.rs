@@ -2,27 +2,26 @@
 //!
 //! Values that are wrong by themselves never get here. No files are read here, and no rule depends on another.
 
-use crate::manifest::finding::{Finding, Findings};
-use crate::manifest::raw::{RawLink, RawManifest};
+use crate::manifest::finding::{Finding, Findings, Kind};
+use crate::manifest::raw::RawManifest;
 use crate::manifest::source::{Located, Span};
 use crate::manifest::values::TagPattern;
 use crate::manifest::visible::Quoted;
 use crate::model::{PathWish, TagPatterns};
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 /// A rule: notes down every place that breaks it.
 type Check = fn(&RawManifest, &mut Findings);
 
-const CHECKS: [Check; 10] = [
+const CHECKS: [Check; 9] = [
     project_is_named_once,
     tags_are_unique,
     tags_match_the_policy,
     protected_tags_compile,
     notes_have_one_source,
-    link_names_are_unique,
-    link_urls_are_unique,
-    link_paths_are_unique,
+    links_have_urls,
+    links_are_unique,
     titles_are_unique,
     milestones_end_after_they_start,
 ];
@@ -37,7 +36,7 @@ pub(super) fn run(manifest: &RawManifest, findings: &mut Findings) {
 fn project_is_named_once(manifest: &RawManifest, findings: &mut Findings) {
     let Some(project) = &manifest.project else { return };
     if let (Some(path), Some(id)) = (&project.path, &project.id) {
-        let finding = both("both `path` and `id`", path, id);
+        let finding = both("both `path` and `id`", path.span, id.span);
         findings.push(finding.help("keep `id` if the project may move, else `path`"));
     }
 }
@@ -82,38 +81,66 @@ fn compile(patterns: &Located<Vec<Located<TagPattern>>>, findings: &mut Findings
 }
 
 fn notes_have_one_source(manifest: &RawManifest, findings: &mut Findings) {
-    for release in manifest.releases.iter().flatten() {
-        if let (Some(text), Some(file)) = (&release.description, &release.description_file) {
-            let finding = both("both `description` and `description_file`", text, file);
+    let mut refuse_two = |sources: [Option<(&str, Span)>; 3]| {
+        let mut given = sources.into_iter().flatten();
+        if let (Some((one, place)), Some((other, other_place))) = (given.next(), given.next()) {
+            let finding = both(&format!("both `{one}` and `{other}`"), place, other_place);
             findings.push(finding.help("keep one of them"));
+        }
+    };
+    if let Some(defaults) = &manifest.defaults {
+        let file = defaults.description_file.as_ref().map(|file| ("description_file", file.span));
+        let changelog = defaults.changelog.as_ref().map(|file| ("changelog", file.span));
+        refuse_two([None, file, changelog]);
+    }
+    for release in manifest.releases.iter().flatten() {
+        let text = release.description.as_ref().map(|text| ("description", text.span));
+        let file = release.description_file.as_ref().map(|file| ("description_file", file.span));
+        let changelog = release.changelog.as_ref().map(|file| ("changelog", file.span));
+        refuse_two([text, file, changelog]);
+    }
+}
+
+fn links_have_urls(manifest: &RawManifest, findings: &mut Findings) {
+    let defaults = manifest.defaults.as_ref().and_then(|defaults| defaults.links.as_deref()).unwrap_or_default();
+    let mut told = HashSet::new();
+    for release in manifest.releases.iter().flatten() {
+        for link in release.links.iter().flatten().filter(|link| !link.says_url && told.insert(link.header)) {
+            let finding = Finding::new("`url` is missing").kind(Kind::Missing);
+            let finding = match &release.tag_name {
+                Some(tag) if defaults.iter().any(|default| default.header == link.header) => finding
+                    .at(tag.span, "this release has the link")
+                    .help("add `url = \"https://…\"`, here or in the release's own link of that name"),
+                _ if defaults.is_empty() => finding.help("add `url = \"https://…\"`"),
+                _ => finding.help("add `url = \"https://…\"`, here or to the link of that name in `[defaults]`"),
+            };
+            findings.push(finding.at(link.header, "has no `url`"));
         }
     }
 }
 
-fn link_names_are_unique(manifest: &RawManifest, findings: &mut Findings) {
-    for links in links_of_releases(manifest) {
-        let names = links.iter().filter_map(|link| link.name.as_ref());
-        unique(names, |name| Some(&name.0), "two links with the name", UNIQUE_LINKS, findings);
-    }
-}
-
-fn link_urls_are_unique(manifest: &RawManifest, findings: &mut Findings) {
-    for links in links_of_releases(manifest) {
-        let urls = links.iter().filter_map(|link| link.url.as_ref());
-        unique(urls, |url| Some(&url.0), "two links with the url", UNIQUE_LINKS, findings);
-    }
-}
-
-fn link_paths_are_unique(manifest: &RawManifest, findings: &mut Findings) {
+fn links_are_unique(manifest: &RawManifest, findings: &mut Findings) {
     fn path(wish: &PathWish) -> Option<&str> {
         match wish {
             PathWish::At(path) => Some(path.as_str()),
             PathWish::None => None,
         }
     }
-    for links in links_of_releases(manifest) {
+    const HELP: &str = "names, urls and paths of links are each unique within a release";
+    // Two defaults that are the same are so in every release.
+    let mut told: HashSet<(Span, Span)> = HashSet::new();
+    let mut tell = |what: &str, key: &str, first: Span, again: Span| {
+        if told.insert((first, again)) {
+            findings.push(twice(what, key, first, again).help(HELP));
+        }
+    };
+    for links in manifest.releases.iter().flatten().filter_map(|release| release.links.as_deref()) {
+        let names = links.iter().filter_map(|link| link.name.as_ref());
+        doubles(names, |name| Some(&name.0), |key, first, again| tell("two links with the name", key, first, again));
+        let urls = links.iter().filter_map(|link| link.url.as_ref());
+        doubles(urls, |url| Some(&url.0), |key, first, again| tell("two links with the url", key, first, again));
         let paths = links.iter().filter_map(|link| link.direct_asset_path.as_ref());
-        unique(paths, path, "two links with the path", UNIQUE_LINKS, findings);
+        doubles(paths, path, |key, first, again| tell("two links with the path", key, first, again));
     }
 }
 
@@ -137,12 +164,6 @@ fn milestones_end_after_they_start(manifest: &RawManifest, findings: &mut Findin
     }
 }
 
-const UNIQUE_LINKS: &str = "names, urls and paths of links are each unique within a release";
-
-fn links_of_releases(manifest: &RawManifest) -> impl Iterator<Item = &[RawLink]> {
-    manifest.releases.iter().flatten().filter_map(|release| release.links.as_deref())
-}
-
 /// Notes every item whose `key` an earlier one has.
 fn unique<'m, T: 'm>(
     items: impl Iterator<Item = &'m Located<T>>,
@@ -151,23 +172,46 @@ fn unique<'m, T: 'm>(
     help: &str,
     findings: &mut Findings,
 ) {
-    let mut seen: HashMap<&str, Span> = HashMap::new();
-    for item in items {
-        let Some(key) = key(&item.value) else { continue };
-        match seen.entry(key) {
-            Entry::Vacant(entry) => {
-                entry.insert(item.span);
+    doubles(items, key, |key, first, again| findings.push(twice(what, key, first, again).help(help)));
+}
+
+/// Tells `tell` of every item whose `key` an earlier one has.
+fn doubles<'m, T: 'm>(
+    items: impl Iterator<Item = &'m Located<T>>,
+    key: impl Fn(&'m T) -> Option<&'m str>,
+    mut tell: impl FnMut(&str, Span, Span),
+) {
+    let mut few: [Option<(&str, Span)>; FEW] = [None; FEW];
+    let mut many: HashMap<&str, Span> = HashMap::new();
+    let items = items.filter_map(|item| Some((key(&item.value)?, item.span)));
+    for (at, (key, span)) in items.enumerate() {
+        if let Some(free) = few.get_mut(at) {
+            *free = Some((key, span));
+            if let Some((_, first)) = few[..at].iter().flatten().find(|(earlier, _)| *earlier == key) {
+                tell(key, *first, span);
             }
-            Entry::Occupied(first) => {
-                let finding = Finding::new(format!("{what} {}", Quoted(key)));
-                findings.push(finding.at(*first.get(), "first here").at(item.span, "again here").help(help));
+            continue;
+        }
+        if many.is_empty() {
+            for (key, span) in few.iter().flatten() {
+                many.entry(key).or_insert(*span);
             }
+        }
+        match many.entry(key) {
+            Entry::Vacant(entry) => drop(entry.insert(span)),
+            Entry::Occupied(first) => tell(key, *first.get(), span),
         }
     }
 }
 
+/// So few are compared one by one, which takes less time than hashing them.
+const FEW: usize = 12;
+
+fn twice(what: &str, key: &str, first: Span, again: Span) -> Finding {
+    Finding::new(format!("{what} {}", Quoted(key))).at(first, "first here").at(again, "again here")
+}
+
 /// Two keys of which one should go.
-fn both<A, B>(message: &str, one: &Located<A>, other: &Located<B>) -> Finding {
-    let (first, second) = if one.span < other.span { (one.span, other.span) } else { (other.span, one.span) };
-    Finding::new(message).at(first, "this").at(second, "and this")
+fn both(message: &str, one: Span, other: Span) -> Finding {
+    Finding::new(message).at(one.min(other), "this").at(one.max(other), "and this")
 }

@@ -46,6 +46,12 @@ impl Finding {
         self
     }
 
+    /// Adds a place that is less to blame than those there are.
+    pub(super) fn before(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.labels.insert(0, (span, label.into()));
+        self
+    }
+
     /// Sets the kind.
     pub(super) fn kind(mut self, kind: Kind) -> Self {
         self.kind = kind;

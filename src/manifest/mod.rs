@@ -1,8 +1,8 @@
 //! `releases.toml`: text with places → checked → [`Desired`]; and its JSON Schema.
 //!
 //! ```text
-//! include (+ glob) ──▶ pieces (+ syntax) ──▶ reader + raw + values ──▶ checks ──▶ resolve ──▶ Desired
-//!       files               trees            typed, with places        rules     notes read in
+//! include (+ glob) ──▶ pieces (+ syntax) ──▶ reader + raw + values ──▶ defaults ──▶ checks ──▶ resolve (+ notes) ──▶ Desired
+//!       files               trees            typed, with places        filled in    rules      changelogs, files
 //! ```
 //!
 //! Every step notes what it finds and goes on, so that all that is wrong is told at once ([`ManifestError`]), each with
@@ -11,6 +11,7 @@
 
 mod changelog;
 mod checks;
+mod defaults;
 mod error;
 mod excerpt;
 mod files;
@@ -18,6 +19,7 @@ mod finding;
 mod glob;
 mod include;
 mod lines;
+mod notes;
 mod pieces;
 mod raw;
 mod reader;
@@ -72,7 +74,8 @@ pub fn load(path: &Path) -> Result<Manifest, ManifestError> {
 pub fn parse(path: &Path, text: &str) -> Result<Manifest, ManifestError> {
     let folder = Folder::new(source::folder(path));
     let mut findings = Findings::new();
-    let Loaded { raw, sources, files } = include::load(path, text, &folder, &mut findings);
+    let Loaded { mut raw, sources, files } = include::load(path, text, &folder, &mut findings);
+    defaults::fill(&mut raw, &mut findings);
     checks::run(&raw, &mut findings);
     let Resolved { project, url, desired } = resolve::resolve(raw, &sources, &folder, &mut findings);
     findings

@@ -8,7 +8,7 @@ use crate::manifest::reader::{ReadTable, TableReader};
 use crate::manifest::source::{Located, Span};
 use crate::manifest::values::{
     Day, FilePattern, FormatVersion, GitRef, LinkUrl, Markdown, Name, NotesFile, ProjectPath, ServerUrl, TagMessage,
-    TagPattern, Title,
+    TagPattern, Template, Title,
 };
 use crate::model::{
     EvidenceWish, LinkType, MaxDeletes, MilestoneState, MissingMilestones, Moment, PathWish, ProjectId, TagName,
@@ -31,6 +31,9 @@ pub(super) struct RawManifest {
     pub(super) project: Option<RawProject>,
     /// What relsync may do.
     pub(super) policy: Option<RawPolicy>,
+    /// What releases take unless they say otherwise. `{tag_name}` and `{version}` (the tag without a leading `v` or
+    /// `prefix/`) stand for the release's own; `{{` is a brace.
+    pub(super) defaults: Option<RawDefaults>,
     /// Milestones of the project, for releases to name.
     pub(super) milestones: Option<Vec<RawMilestone>>,
     /// The releases, one for each tag.
@@ -46,6 +49,7 @@ impl ReadTable for RawManifest {
             include: reader.right("include"),
             project: reader.table::<_, Self>("project"),
             policy: reader.table::<_, Self>("policy"),
+            defaults: reader.table::<_, Self>("defaults"),
             milestones: reader.tables::<_, Self>("milestones"),
             releases: reader.tables::<_, Self>("releases"),
         }
@@ -60,7 +64,7 @@ impl ReadTable for RawIncluded {
     const HEADER: &'static str = "";
 
     fn read(reader: &mut TableReader<'_, '_>) -> Self {
-        for key in ["project", "policy"] {
+        for key in ["project", "policy", "defaults"] {
             reader.refuse(key, "this is said once for all: write it in the manifest itself");
         }
         Self(RawManifest {
@@ -68,6 +72,7 @@ impl ReadTable for RawIncluded {
             include: reader.right("include"),
             project: None,
             policy: None,
+            defaults: None,
             milestones: reader.tables::<_, Self>("milestones"),
             releases: reader.tables::<_, Self>("releases"),
         })
@@ -151,6 +156,89 @@ impl ReadTable for RawPolicy {
     }
 }
 
+/// What releases take unless they say otherwise. `{tag_name}` and `{version}` (the tag without a leading `v` or
+/// `prefix/`) stand for the release's own; `{{` is a brace.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields, extend("not" = { "required": ["description_file", "changelog"] }))]
+pub(super) struct RawDefaults {
+    /// The title: `"Awesome app {version}"`.
+    pub(super) name: Option<Located<Template<Name>>>,
+    /// A file with the release notes: `"notes/{tag_name}.md"`. Either this or `changelog`; a release that has notes
+    /// of its own takes neither.
+    pub(super) description_file: Option<Located<Template<NotesFile>>>,
+    /// A changelog, of which each release takes its version's section: `"CHANGELOG.md"`. Either this or
+    /// `description_file`; a release that has notes of its own takes neither.
+    pub(super) changelog: Option<Located<Template<NotesFile>>>,
+    /// A branch, tag or commit to tag, only if the tag does not exist yet.
+    #[schemars(rename = "ref")]
+    pub(super) git_ref: Option<Located<Template<GitRef>>>,
+    /// The message of the tag, only if it does not exist yet: `"Version {version}"`.
+    pub(super) tag_message: Option<Located<Template<TagMessage>>>,
+    /// The titles of all milestones: `["{version}"]`.
+    pub(super) milestones: Option<Located<Vec<Located<Template<Title>>>>>,
+    /// Whether to collect evidence once, if the release has none: `true` where GitLab's tier can (Premium), or
+    /// `"require"`, which makes it an error that it can't; `false` leaves it to GitLab.
+    pub(super) evidence: Option<Located<EvidenceWish>>,
+    /// `true`: never delete a release that is named here, whatever the policy says.
+    pub(super) protect: Option<Located<bool>>,
+    /// Links of every release but those with `links = []`. A release's own link of the same name replaces what it
+    /// says itself, key by key.
+    pub(super) links: Option<Vec<RawDefaultLink>>,
+}
+
+impl ReadTable for RawDefaults {
+    const HEADER: &'static str = "[defaults]";
+
+    fn read(reader: &mut TableReader<'_, '_>) -> Self {
+        Self {
+            name: reader.optional("name"),
+            description_file: reader.optional("description_file"),
+            changelog: reader.optional("changelog"),
+            git_ref: reader.optional("ref"),
+            tag_message: reader.optional("tag_message"),
+            milestones: reader.list("milestones"),
+            evidence: reader.optional("evidence"),
+            protect: reader.optional("protect"),
+            links: reader.tables::<_, Self>("links"),
+        }
+    }
+}
+
+/// A link of every release, but those with `links = []`.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct RawDefaultLink {
+    #[schemars(skip)]
+    pub(super) header: Span,
+    /// Whether there is a url, right or not.
+    #[schemars(skip)]
+    pub(super) says_url: bool,
+    /// What people read, by which a release's own link is known to be the same.
+    #[schemars(required)]
+    pub(super) name: Option<Located<Template<Name>>>,
+    /// Where it leads: `"https://dl.example.com/{tag_name}/app"`. What is put in is percent-encoded where it has to be.
+    pub(super) url: Option<Located<Template<LinkUrl>>>,
+    /// A path that stays the same from release to release, such as `/bin/app-linux-amd64`; `""` is none.
+    pub(super) direct_asset_path: Option<Located<Template<PathWish>>>,
+    /// What it leads to: `"other"`, `"runbook"`, `"image"` or `"package"`.
+    pub(super) link_type: Option<Located<LinkType>>,
+}
+
+impl ReadTable for RawDefaultLink {
+    const HEADER: &'static str = "[[defaults.links]]";
+
+    fn read(reader: &mut TableReader<'_, '_>) -> Self {
+        Self {
+            header: reader.header(),
+            says_url: reader.has_any(&["url"]),
+            name: reader.required("name", "\"linux-amd64\""),
+            url: reader.optional("url"),
+            direct_asset_path: reader.optional("direct_asset_path"),
+            link_type: reader.optional("link_type"),
+        }
+    }
+}
+
 /// A milestone of the project, for releases to name.
 #[derive(Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]
@@ -184,18 +272,28 @@ impl ReadTable for RawMilestone {
 
 /// A release. A key that is absent is not managed: what GitLab has stays.
 #[derive(Debug, JsonSchema)]
-#[schemars(deny_unknown_fields, extend("not" = { "required": ["description", "description_file"] }))]
+#[schemars(deny_unknown_fields, extend("not" = { "anyOf": [
+    { "required": ["description", "description_file"] },
+    { "required": ["description", "changelog"] },
+    { "required": ["description_file", "changelog"] }
+] }))]
 pub(super) struct RawRelease {
+    /// Whether it says anything of its notes, right or not.
+    #[schemars(skip)]
+    pub(super) says_notes: bool,
     /// The git tag the release belongs to; each tag has one entry at most.
     #[schemars(required)]
     pub(super) tag_name: Option<Located<TagName>>,
     /// The release's title. GitLab takes the tag's name for a new release without one.
     pub(super) name: Option<Located<Name>>,
-    /// The release notes, in Markdown, at most 1 MiB. Either this or `description_file`.
+    /// The release notes, in Markdown, at most 1 MiB. Either this, `description_file` or `changelog`.
     pub(super) description: Option<Located<Markdown>>,
     /// A file with the release notes, at most 1 MiB of UTF-8; relative to this file's folder, and below the
-    /// manifest's. Either this or `description`.
+    /// manifest's. Either this, `description` or `changelog`.
     pub(super) description_file: Option<Located<NotesFile>>,
+    /// A changelog whose section of this version is the release notes; relative to this file's folder, and below the
+    /// manifest's. Either this, `description` or `description_file`.
+    pub(super) changelog: Option<Located<NotesFile>>,
     /// When it was, or will be, released: without quotes, and with an offset or `Z`, such as `2026-01-30T10:00:00Z`.
     /// In the future, the release is an upcoming one; in the past, a historical one, for which GitLab collects no
     /// evidence.
@@ -214,7 +312,8 @@ pub(super) struct RawRelease {
     pub(super) evidence: Option<Located<EvidenceWish>>,
     /// `true`: never delete this release, whatever the policy says.
     pub(super) protect: Option<Located<bool>>,
-    /// All of its asset links; `links = []` removes all. Names, urls and paths are each unique within the release.
+    /// All of its asset links, with those of `[defaults]`; `links = []` removes all, and takes none of those. Names,
+    /// urls and paths are each unique within the release.
     pub(super) links: Option<Vec<RawLink>>,
 }
 
@@ -223,10 +322,12 @@ impl ReadTable for RawRelease {
 
     fn read(reader: &mut TableReader<'_, '_>) -> Self {
         Self {
+            says_notes: reader.has_any(&["description", "description_file", "changelog"]),
             tag_name: reader.required("tag_name", "\"v1.0.0\""),
             name: reader.optional("name"),
             description: reader.optional("description"),
             description_file: reader.optional("description_file"),
+            changelog: reader.optional("changelog"),
             released_at: reader.optional("released_at"),
             git_ref: reader.optional("ref"),
             tag_message: reader.optional("tag_message"),
@@ -244,11 +345,14 @@ impl ReadTable for RawRelease {
 pub(super) struct RawLink {
     #[schemars(skip)]
     pub(super) header: Span,
+    /// Whether there is a url, right or not.
+    #[schemars(skip)]
+    pub(super) says_url: bool,
     /// What people read, unique within the release.
     #[schemars(required)]
     pub(super) name: Option<Located<Name>>,
-    /// Where it leads: `http`, `https` or `ftp`; unique within the release.
-    #[schemars(required)]
+    /// Where it leads: `http`, `https` or `ftp`; unique within the release. Only a link that has one in `[defaults]`
+    /// can do without.
     pub(super) url: Option<Located<LinkUrl>>,
     /// A path that stays the same from release to release, such as `/bin/app-linux-amd64`: GitLab redirects
     /// `…/-/releases/<tag>/downloads<path>` to the url. Unique within the release, 4 to 128 of the characters
@@ -259,14 +363,22 @@ pub(super) struct RawLink {
     pub(super) link_type: Option<Located<LinkType>>,
 }
 
+impl RawLink {
+    /// One that says nothing but its name.
+    pub(super) fn new(header: Span, name: Located<Name>) -> Self {
+        Self { header, says_url: false, name: Some(name), url: None, direct_asset_path: None, link_type: None }
+    }
+}
+
 impl ReadTable for RawLink {
     const HEADER: &'static str = "[[releases.links]]";
 
     fn read(reader: &mut TableReader<'_, '_>) -> Self {
         Self {
             header: reader.header(),
+            says_url: reader.has_any(&["url"]),
             name: reader.required("name", "\"linux-amd64\""),
-            url: reader.required("url", "\"https://…\""),
+            url: reader.optional("url"),
             direct_asset_path: reader.optional("direct_asset_path"),
             link_type: reader.optional("link_type"),
         }

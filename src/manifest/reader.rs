@@ -100,6 +100,11 @@ impl<'a, 'i> TableReader<'a, 'i> {
         self.read_value(key, T::EXPECTED, value)
     }
 
+    /// Whether any of `keys` is there, right or not.
+    pub(super) fn has_any(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| self.table.contains_key(*key))
+    }
+
     /// A key that belongs into another file; `why` tells whose it is.
     pub(super) fn refuse(&mut self, key: &'static str, why: &str) {
         if let Some(keys) = &mut self.keys {

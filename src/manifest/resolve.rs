@@ -3,17 +3,16 @@
 //! Nothing is judged here but the files that are named; an entry without its tag, title, name or url has been noted
 //! already, and is left out.
 
-use crate::manifest::files::{Folder, Refusal};
+use crate::manifest::files::Folder;
 use crate::manifest::finding::Findings;
 use crate::manifest::lines::Lines;
+use crate::manifest::notes::Notes;
 use crate::manifest::raw::{RawLink, RawManifest, RawMilestone, RawPolicy, RawProject, RawRelease};
 use crate::manifest::source::{Located, Sources};
-use crate::manifest::values::{LONGEST_TEXT, NotesFile, TagPattern, markdown};
+use crate::manifest::values::TagPattern;
 use crate::model::{
-    Description, Desired, DesiredLink, DesiredMilestone, DesiredRelease, Place, Policy, ProjectRef, ReleasePlaces,
-    TagPatterns,
+    Desired, DesiredLink, DesiredMilestone, DesiredRelease, Place, Policy, ProjectRef, ReleasePlaces, TagPatterns,
 };
-use std::path::Path;
 use url::Url;
 
 /// What a manifest says.
@@ -30,15 +29,19 @@ pub(super) fn resolve(
     folder: &Folder<'_>,
     findings: &mut Findings,
 ) -> Resolved {
-    let RawManifest { version: _, include: _, project, policy, milestones, releases } = manifest;
+    let RawManifest { version: _, include: _, project, policy, defaults, milestones, releases } = manifest;
+    let shared = defaults
+        .map(|defaults| [defaults.description_file.map(|file| file.span), defaults.changelog.map(|file| file.span)]);
+    let shared = shared.into_iter().flatten().flatten().collect();
     let (project, url) = project.map_or((None, None), resolve_project);
-    let mut resolver = Resolver { sources, lines: sources.lines(), folder, findings };
+    let mut resolver = Resolver { lines: sources.lines(), notes: Notes::new(folder, sources, shared), findings };
     let desired = Desired {
         files: sources.names(),
         policy: policy.map(|policy| resolver.policy(policy)).unwrap_or_default(),
         milestones: (milestones.into_iter().flatten()).filter_map(|milestone| resolver.milestone(milestone)).collect(),
         releases: (releases.into_iter().flatten()).filter_map(|release| resolver.release(release)).collect(),
     };
+    resolver.notes.finish(resolver.findings);
     Resolved { project, url, desired }
 }
 
@@ -48,9 +51,8 @@ fn resolve_project(RawProject { path, id, url }: RawProject) -> (Option<ProjectR
 }
 
 struct Resolver<'r> {
-    sources: &'r Sources<'r>,
     lines: Vec<Lines<'r>>,
-    folder: &'r Folder<'r>,
+    notes: Notes<'r>,
     findings: &'r mut Findings,
 }
 
@@ -81,10 +83,12 @@ impl Resolver<'_> {
 
     fn release(&mut self, release: RawRelease) -> Option<DesiredRelease> {
         let RawRelease {
+            says_notes: _,
             tag_name,
             name,
             description,
             description_file,
+            changelog,
             released_at,
             git_ref,
             tag_message,
@@ -96,16 +100,24 @@ impl Resolver<'_> {
         let places = ReleasePlaces {
             tag_name: self.place(tag_name.as_ref()),
             name: self.place(name.as_ref()),
-            description: self.place(description.as_ref()).or(self.place(description_file.as_ref())),
+            description: self
+                .place(description.as_ref())
+                .or_else(|| self.place(description_file.as_ref()))
+                .or_else(|| self.place(changelog.as_ref())),
             released_at: self.place(released_at.as_ref()),
             milestones: self.place(milestones.as_ref()),
             evidence: self.place(evidence.as_ref()),
         };
-        let from_file = description_file.and_then(|file| self.notes(&file));
+        let notes = match (description, description_file, changelog, &tag_name) {
+            (Some(text), ..) => Some(text.value.0),
+            (None, Some(file), _, tag) => self.notes.file(&file, tag.as_ref(), self.findings),
+            (None, None, Some(file), Some(tag)) => self.notes.section(&file, tag, self.findings),
+            (None, None, ..) => None,
+        };
         Some(DesiredRelease {
             tag_name: value(tag_name)?,
             name: value(name).map(|name| name.0),
-            description: value(description).map(|text| text.0).or(from_file),
+            description: notes,
             released_at: value(released_at),
             git_ref: value(git_ref).map(|git_ref| git_ref.0),
             tag_message: value(tag_message).map(|message| message.0),
@@ -117,7 +129,10 @@ impl Resolver<'_> {
         })
     }
 
-    fn link(&self, RawLink { header, name, url, direct_asset_path, link_type }: RawLink) -> Option<DesiredLink> {
+    fn link(
+        &self,
+        RawLink { header, says_url: _, name, url, direct_asset_path, link_type }: RawLink,
+    ) -> Option<DesiredLink> {
         Some(DesiredLink {
             name: value(name)?.0,
             url: value(url)?.0,
@@ -125,13 +140,6 @@ impl Resolver<'_> {
             link_type: value(link_type),
             place: Some(header.place(&self.lines)),
         })
-    }
-
-    fn notes(&mut self, file: &Located<NotesFile>) -> Option<Description> {
-        let from = &self.sources.file(file.span.file).folder;
-        let read = self.folder.read(from, Path::new(&file.value.0), LONGEST_TEXT);
-        let notes = read.and_then(|text| markdown(&text).map_err(Refusal::from));
-        notes.map_err(|refusal| self.findings.push(refusal.explain(&file.value.0, file.span))).ok()
     }
 
     fn place<T>(&self, located: Option<&Located<T>>) -> Option<Place> {

@@ -80,6 +80,8 @@ mod tests {
         asks_for_what_the_schema_has::<RawManifest>();
         asks_for_what_the_schema_has::<RawProject>();
         asks_for_what_the_schema_has::<RawPolicy>();
+        asks_for_what_the_schema_has::<RawDefaults>();
+        asks_for_what_the_schema_has::<RawDefaultLink>();
         asks_for_what_the_schema_has::<RawMilestone>();
         asks_for_what_the_schema_has::<RawRelease>();
         asks_for_what_the_schema_has::<RawLink>();

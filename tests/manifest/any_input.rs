@@ -9,7 +9,7 @@ use std::path::Path;
 const EXAMPLE: &str = include_str!("../../examples/reference/releases.toml");
 
 /// Pieces that are likely to break something when they land somewhere.
-const PIECES: [&str; 28] = [
+const PIECES: [&str; 38] = [
     "\"",
     "'''",
     "\"\"\"",
@@ -34,6 +34,16 @@ const PIECES: [&str; 28] = [
     "version = 1",
     "1e400",
     "2026-13-01",
+    "[defaults]",
+    "[[defaults.links]]",
+    "name = \"{version}\"",
+    "url = 'https://e.com/{tag_name}'",
+    "{tag_name}",
+    "{version",
+    "{{",
+    "milestones = ['{tag_name}']",
+    "changelog = 'README.md'",
+    "changelog = 'CHANGELOG.md'",
     "include = ['tests/**/*.toml']",
     "include = ['Cargo.toml', 'releases.toml']",
     "include = [\"",

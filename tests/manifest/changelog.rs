@@ -1,7 +1,9 @@
 //! Notes out of changelogs.
 
+use crate::folder::Folder;
 use insta::assert_snapshot;
 use relsync::manifest::{Changelog, NoNotes};
+use std::fmt::Write as _;
 
 const KEEP_A_CHANGELOG: &str = "\u{feff}# Changelog\r
 \r
@@ -109,4 +111,61 @@ fn two_sections_of_a_version() {
     let log = Changelog::parse("## 1.0\na\n## v1.0\nb\n## 0.9\n# 1.0\n");
     assert_eq!(log.notes("1.0"), Err(NoNotes::Twice(1, 3)));
     assert_eq!(log.notes("0.9").as_deref(), Ok(""));
+}
+
+#[test]
+fn each_release_takes_its_own_section() {
+    let folder = Folder::new(
+        "include = ['old/releases.toml']\n[defaults]\nchangelog = 'CHANGELOG.md'\n[[releases]]\ntag_name = 'app/v1.1.0'\n[[releases]]\ntag_name = '1.0.0'\n",
+        &[
+            ("CHANGELOG.md", KEEP_A_CHANGELOG),
+            (
+                "old/releases.toml",
+                "[[releases]]\ntag_name = 'v1.0.1'\n[[releases]]\ntag_name = 'v0.9'\nchangelog = 'CHANGES'\n",
+            ),
+            ("old/CHANGES", "# 0.9\nold"),
+        ],
+    );
+    let releases = folder.taken().desired.releases;
+    let notes: Vec<_> = releases.iter().map(|release| release.description.as_ref().unwrap().as_str()).collect();
+    assert!(notes[0].starts_with("### Added\n") && notes[0].ends_with("\n[#13]: https://e.com/13"));
+    assert_eq!(notes[1..], ["- First.", "", "old"]);
+    assert_eq!(releases[3].places.description.unwrap().line, 5);
+    assert_eq!((releases[0].places.description.unwrap().file, releases[2].places.description.unwrap().line), (0, 4));
+}
+
+#[test]
+fn versions_without_notes() {
+    let own = |tag: &str, file: &str| format!("[[releases]]\ntag_name = '{tag}'\nchangelog = '{file}'\n");
+    let folder = Folder::new(
+        &format!(
+            "[defaults]\nchangelog = 'A.md'\n[[releases]]\ntag_name = 'v1.1.1'\n{}{}{}{}{}{}[[releases]]\ntag_name = 'v1.1'\n[[releases]]\ntag_name = 'v3'\n[[releases]]\ntag_name = 'v4'\n",
+            own("2.0", "A.md"),
+            own("v1.2.0", "NONE.md"),
+            own("v1.2.1", "NEWS"),
+            own("v1.2.2", "../outside/x"),
+            own("v1.2.3", "LONG.md"),
+            own("v5", "TWICE.md")
+        ),
+        &[
+            ("A.md", "## 1.1.0\n\n## 1.0.0\n"),
+            ("NEWS", "# News\n## Summer\n"),
+            ("TWICE.md", "## 5.0\n\n## v5\n## Version 5\n"),
+            ("LONG.md", &format!("## 1.2.3\n{}", "x".repeat((1 << 20) + 1))),
+        ],
+    );
+    assert_snapshot!(folder.shown());
+}
+
+#[test]
+fn a_changelog_may_be_longer_than_notes() {
+    let (mut text, mut releases) = (String::new(), String::new());
+    for n in 0..5000 {
+        let _ = write!(text, "## 1.{n}\n\n- It took {n} days, and this is a sentence of {}.\n\n", "x".repeat(200));
+        let _ = write!(releases, "[[releases]]\ntag_name = 'v1.{n}'\n");
+    }
+    assert!(text.len() > 1 << 20);
+    let folder = Folder::new(&format!("defaults = {{ changelog = 'C.md' }}\n{releases}"), &[("C.md", &text)]);
+    let desired = folder.taken().desired;
+    assert!(desired.releases[4999].description.as_ref().unwrap().as_str().starts_with("- It took 4999 days"));
 }

@@ -57,7 +57,7 @@ fn errors_of_all_files_at_once() {
     let folder = Folder::new(
         "include = ['a.toml', 'b.toml', 'c.toml', 'latin1.toml']\nincldue = 1\n[[releases]]\ntag_name = 'v1'\n",
         &[
-            ("a.toml", "[project]\npath = 'a/b'\n[[releases]]\ntag_name = 'v1'\nnmae = 'One'\n[policy]\n"),
+            ("a.toml", "[project]\npath = 'a/b'\n[[releases]]\ntag_name = 'v1'\nnmae = 'One'\n[defaults]\n[policy]\n"),
             ("b.toml", "[[releases]\ntag_name = 'v 2'\n"),
             ("c.toml", "version = 2\nx = 1\n[[releases]]\ntag_name = 'v1'\n"),
         ],

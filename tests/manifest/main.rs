@@ -4,6 +4,7 @@
 
 mod any_input;
 mod changelog;
+mod defaults;
 mod examples;
 mod files;
 mod folder;

@@ -7,6 +7,7 @@ mod links;
 mod names;
 mod notes;
 mod patterns;
+mod template;
 mod times;
 mod words;
 
@@ -15,6 +16,7 @@ pub(super) use links::{LinkUrl, ServerUrl};
 pub(super) use names::{GitRef, Name, ProjectPath, TagPattern, Title};
 pub(super) use notes::{LONGEST_TEXT, Markdown, NotesFile, TagMessage, Unfit, markdown};
 pub(super) use patterns::{FilePattern, Part};
+pub(super) use template::{Subject, Template, Templated};
 pub(super) use times::Day;
 
 use toml::de::DeValue;

@@ -1,0 +1,146 @@
+//! Gives each release what `[defaults]` says and the release doesn't.
+//!
+//! What is given looks as if the release had written it, but for its place: so every later rule holds for it, and a
+//! plan tells where it comes from. A default that doesn't fit is told once, for the first release it fails on.
+
+use crate::manifest::finding::{Finding, Findings};
+use crate::manifest::raw::{RawDefaultLink, RawDefaults, RawLink, RawManifest, RawRelease};
+use crate::manifest::source::{Located, Span};
+use crate::manifest::values::{Subject, Template, Templated, Wrong};
+use crate::manifest::visible::Quoted;
+use crate::model::TagName;
+use std::collections::HashSet;
+
+/// Fills all releases in.
+pub(super) fn fill(manifest: &mut RawManifest, findings: &mut Findings) {
+    let Some(defaults) = &manifest.defaults else { return };
+    let mut filler = Filler { defaults, failed: HashSet::new(), findings };
+    for release in manifest.releases.iter_mut().flatten() {
+        // An entry without its tag has been noted, and goes nowhere.
+        if let Some(tag) = release.tag_name.clone() {
+            filler.release(release, &tag);
+        }
+    }
+}
+
+struct Filler<'f> {
+    defaults: &'f RawDefaults,
+    /// The places of defaults that have failed on a release.
+    failed: HashSet<Span>,
+    findings: &'f mut Findings,
+}
+
+/// Whom to fill in.
+#[derive(Clone, Copy)]
+struct Target<'t> {
+    tag: &'t Located<TagName>,
+    subject: Subject<'t>,
+}
+
+impl Filler<'_> {
+    fn release(&mut self, release: &mut RawRelease, tag: &Located<TagName>) {
+        let RawDefaults {
+            name,
+            description_file,
+            changelog,
+            git_ref,
+            tag_message,
+            milestones,
+            evidence,
+            protect,
+            links,
+        } = self.defaults;
+        let target = Target { tag, subject: Subject::new(&tag.value) };
+        self.give(&mut release.name, "name", name.as_ref(), target);
+        self.give(&mut release.git_ref, "ref", git_ref.as_ref(), target);
+        self.give(&mut release.tag_message, "tag_message", tag_message.as_ref(), target);
+        if !release.says_notes {
+            self.give(&mut release.description_file, "description_file", description_file.as_ref(), target);
+            // That there are both is wrong already.
+            let changelog = changelog.as_ref().filter(|_| description_file.is_none());
+            self.give(&mut release.changelog, "changelog", changelog, target);
+        }
+        if let (None, Some(milestones)) = (&release.milestones, milestones) {
+            let titles = milestones.value.iter();
+            let titles = titles.filter_map(|title| self.filled("milestones", title, target)).collect();
+            release.milestones = Some(Located { value: titles, span: milestones.span });
+        }
+        if release.evidence.is_none() {
+            release.evidence.clone_from(evidence);
+        }
+        if release.protect.is_none() {
+            release.protect.clone_from(protect);
+        }
+        if let Some(links) = links {
+            self.links(&mut release.links, links, target);
+        }
+    }
+
+    /// The defaults' links in their order, each with what the release's own of that name says; then its others.
+    fn links(&mut self, links: &mut Option<Vec<RawLink>>, defaults: &[RawDefaultLink], target: Target<'_>) {
+        let mut own = links.take();
+        if own.as_ref().is_some_and(Vec::is_empty) {
+            *links = own;
+            return;
+        }
+        let mut merged = Vec::with_capacity(defaults.len() + own.as_ref().map_or(0, Vec::len));
+        for default in defaults {
+            let Some(name) = default.name.as_ref().and_then(|name| self.filled("name", name, target)) else { continue };
+            let is_same = |link: &RawLink| link.name.as_ref().is_some_and(|own| own.value.0 == name.value.0);
+            let same = own.as_mut().and_then(|own| own.iter().position(is_same).map(|at| own.remove(at)));
+            let mut link = same.unwrap_or_else(|| RawLink::new(default.header, name));
+            if !link.says_url {
+                link.says_url = default.says_url;
+                self.give(&mut link.url, "url", default.url.as_ref(), target);
+            }
+            self.give(&mut link.direct_asset_path, "direct_asset_path", default.direct_asset_path.as_ref(), target);
+            if link.link_type.is_none() {
+                link.link_type.clone_from(&default.link_type);
+            }
+            merged.push(link);
+        }
+        merged.extend(own.into_iter().flatten());
+        *links = Some(merged);
+    }
+
+    fn give<T: Templated>(
+        &mut self,
+        own: &mut Option<Located<T>>,
+        key: &str,
+        default: Option<&Located<Template<T>>>,
+        target: Target<'_>,
+    ) {
+        if let (None, Some(default)) = (&own, default) {
+            *own = self.filled(key, default, target);
+        }
+    }
+
+    fn filled<T: Templated>(
+        &mut self,
+        key: &str,
+        default: &Located<Template<T>>,
+        target: Target<'_>,
+    ) -> Option<Located<T>> {
+        match default.value.fill(key, target.subject) {
+            Ok(value) => Some(Located { value, span: default.span }),
+            Err((wrong, text)) => {
+                if self.failed.insert(default.span) {
+                    self.findings.push(misfit(wrong, &text, default.span, target.tag));
+                }
+                None
+            }
+        }
+    }
+}
+
+/// What to say of a default that comes to `text`, which is `wrong`.
+fn misfit(wrong: Wrong, text: &str, place: Span, tag: &Located<TagName>) -> Finding {
+    let (message, label, help) = match wrong {
+        Wrong::Value { message, label, help } => (message, label, help),
+        // A string never is; but if it were:
+        Wrong::Type(help) => ("wrong type".to_owned(), "not a string".to_owned(), help),
+    };
+    let finding = Finding::new(format!("{message}, as the default makes it"));
+    let finding = finding.at(tag.span, "for this tag").at(place, format!("becomes {}: {label}", Quoted(text)));
+    Finding { help, ..finding }
+}

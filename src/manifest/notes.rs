@@ -1,0 +1,178 @@
+//! The notes of releases that are in files: a file for each, or a section of a changelog.
+
+use crate::manifest::changelog::{Changelog, NoNotes, version_of};
+use crate::manifest::files::{Folder, Refusal, below};
+use crate::manifest::finding::{Finding, Findings};
+use crate::manifest::reader::listed;
+use crate::manifest::source::{Located, Sources, Span};
+use crate::manifest::values::{LONGEST_TEXT, NotesFile, markdown};
+use crate::manifest::visible::Quoted;
+use crate::model::{Description, TagName};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+/// The longest changelog. The limit that GitLab has is for what is taken from it.
+const LONGEST_CHANGELOG: usize = 64 << 20;
+/// How many places are looked at for a version that is nearly the one: looking takes time.
+const MOST_LOOKED_INTO: usize = 50;
+/// How many versions each is compared with.
+const MOST_COMPARED: usize = 10_000;
+/// Versions longer than this are compared with none.
+const LONGEST_COMPARED: usize = 40;
+/// How many releases are shown that one key leaves without notes.
+const MOST_SHOWN: usize = 3;
+/// How alike a version must be to be suggested: a part or a letter more or less.
+const ALIKE: f64 = 0.6;
+/// How many versions are suggested.
+const SUGGESTED: usize = 3;
+
+/// Reads notes; each changelog once.
+pub(super) struct Notes<'n> {
+    folder: &'n Folder<'n>,
+    sources: &'n Sources<'n>,
+    /// Where defaults name files: an error there is one of some release, and told once.
+    shared: Vec<Span>,
+    changelogs: HashMap<PathBuf, Result<Changelog, Refusal>>,
+    /// Where such files have been refused.
+    refused: HashSet<Span>,
+    /// For each `changelog` key, the versions it has no section for.
+    missing: BTreeMap<Span, Missing>,
+}
+
+/// The versions that a changelog has no section for.
+struct Missing {
+    name: String,
+    path: PathBuf,
+    tags: Vec<Located<TagName>>,
+}
+
+impl<'n> Notes<'n> {
+    /// For files below `folder`, as the `sources` name them; the places in `shared` do so for many releases.
+    pub(super) fn new(folder: &'n Folder<'n>, sources: &'n Sources<'n>, shared: Vec<Span>) -> Self {
+        let (changelogs, missing) = (HashMap::new(), BTreeMap::new());
+        Self { folder, sources, shared, changelogs, refused: HashSet::new(), missing }
+    }
+
+    /// All of a file.
+    pub(super) fn file(
+        &mut self,
+        file: &Located<NotesFile>,
+        tag: Option<&Located<TagName>>,
+        findings: &mut Findings,
+    ) -> Option<Description> {
+        let from = &self.sources.file(file.span.file).folder;
+        let read = self.folder.read(from, Path::new(&file.value.0), LONGEST_TEXT);
+        let notes = read.and_then(|text| markdown(&text).map_err(Refusal::from));
+        match notes {
+            Ok(notes) => Some(notes),
+            Err(refusal) => {
+                findings.extend(self.refused(refusal.explain(&file.value.0, file.span), file.span, tag));
+                None
+            }
+        }
+    }
+
+    /// The section of the tag's version in a changelog.
+    pub(super) fn section(
+        &mut self,
+        file: &Located<NotesFile>,
+        tag: &Located<TagName>,
+        findings: &mut Findings,
+    ) -> Option<Description> {
+        let name = &file.value.0;
+        let version = version_of(tag.value.as_str());
+        let path = match below(&self.sources.file(file.span.file).folder, Path::new(name)) {
+            Ok(path) => path,
+            Err(refusal) => {
+                findings.extend(self.refused(refusal.explain(name, file.span), file.span, Some(tag)));
+                return None;
+            }
+        };
+        let folder = self.folder;
+        let read = || folder.read(Path::new(""), &path, LONGEST_CHANGELOG).map(|text| Changelog::parse(&text));
+        let changelog = self.changelogs.entry(path.clone()).or_insert_with(read);
+        let notes = match changelog {
+            Ok(changelog) => changelog.notes(version),
+            Err(refusal) => {
+                let finding = refusal.explain(name, file.span);
+                findings.extend(self.refused(finding, file.span, Some(tag)));
+                return None;
+            }
+        };
+        let finding = match notes {
+            Ok(notes) => match markdown(&notes) {
+                Ok(notes) => return Some(notes),
+                Err(unfit) => {
+                    let finding = Refusal::from(unfit).explain(name, file.span);
+                    Finding {
+                        message: format!("{}, in its section of version {}", finding.message, Quoted(version)),
+                        ..finding
+                    }
+                }
+            },
+            Err(NoNotes::Twice(first, second)) => {
+                Finding::new(format!("{} has two sections of version {}", Quoted(name), Quoted(version)))
+                    .at(file.span, format!("in its lines {first} and {second}"))
+                    .help("make one section of the two, or correct one version")
+            }
+            Err(NoNotes::Missing) => {
+                let new = || Missing { name: name.clone(), path, tags: Vec::new() };
+                self.missing.entry(file.span).or_insert_with(new).tags.push(tag.clone());
+                return None;
+            }
+        };
+        findings.push(finding.before(tag.span, "for this tag"));
+        None
+    }
+
+    /// What to say of a file that can't be read: only once where many releases name it in one place.
+    fn refused(&mut self, finding: Finding, place: Span, tag: Option<&Located<TagName>>) -> Option<Finding> {
+        match tag {
+            Some(tag) if self.shared.contains(&place) => {
+                self.refused.insert(place).then(|| finding.before(tag.span, "for this tag"))
+            }
+            _ => Some(finding),
+        }
+    }
+
+    /// Notes down what has not been found: one thing for each key, however many releases it is for.
+    pub(super) fn finish(self, findings: &mut Findings) {
+        for (index, (place, Missing { name, path, tags })) in self.missing.into_iter().enumerate() {
+            let (Some(first), Some(Ok(changelog))) = (tags.first(), self.changelogs.get(&path)) else { continue };
+            let version = version_of(first.value.as_str());
+            let others = match tags.len() - 1 {
+                0 => String::new(),
+                1 => ", and for another tag".to_owned(),
+                others => format!(", and for {others} other tags"),
+            };
+            let message = format!("{} has no section for version {}{others}", Quoted(&name), Quoted(version));
+            let shown = tags.iter().take(MOST_SHOWN);
+            let finding = shown.fold(Finding::new(message), |finding, tag| finding.at(tag.span, "for this tag"));
+            let finding = finding.at(place, "wanted from here");
+            let near = if index < MOST_LOOKED_INTO { nearest(changelog, version) } else { Vec::new() };
+            let first: Vec<&str> = versions(changelog).take(SUGGESTED).collect();
+            let there_are = if first.is_empty() {
+                "there is no heading of a version in it, such as `## [1.2.3] - 2026-01-30`".to_owned()
+            } else if near.is_empty() {
+                format!("the first versions there are {}", listed(&first))
+            } else {
+                format!("the versions nearest to it there are {}", listed(&near))
+            };
+            findings.push(finding.help(format!("{there_are}; write a section, or give the release a `description`")));
+        }
+    }
+}
+
+fn versions(changelog: &Changelog) -> impl Iterator<Item = &str> {
+    changelog.sections().iter().map(|section| section.version.as_str())
+}
+
+/// The versions most like `version`, the likest first, if any are alike enough to be meant.
+fn nearest<'c>(changelog: &'c Changelog, version: &str) -> Vec<&'c str> {
+    let likeness = |one: &'c str| (strsim::normalized_damerau_levenshtein(one, version), one);
+    let is_short = |one: &&str| one.len() <= LONGEST_COMPARED && version.len() <= LONGEST_COMPARED;
+    let near = versions(changelog).take(MOST_COMPARED).filter(is_short).map(likeness);
+    let mut near: Vec<(f64, &str)> = near.filter(|(likeness, _)| *likeness >= ALIKE).collect();
+    near.sort_by(|left, right| right.0.total_cmp(&left.0));
+    near.into_iter().take(SUGGESTED).map(|(_, version)| version).collect()
+}
