@@ -84,11 +84,11 @@ struct Mark {
 
 impl Mark {
     fn new(lines: &Lines<'_>, span: Span) -> Self {
-        let start = lines.clamp(span.start);
+        let start = lines.clamp(span.start());
         let line = lines.index(start);
         let range = lines.range(line);
         let start = start.min(range.end);
-        let end = lines.clamp(span.end).clamp(start, range.end);
+        let end = lines.clamp(span.end()).clamp(start, range.end);
         Self { file: span.file, line, column: lines.text()[range.start..start].chars().count(), start, end }
     }
 }

@@ -6,14 +6,11 @@ use crate::manifest::finding::{Finding, Findings};
 use crate::manifest::glob::{self, Found};
 use crate::manifest::pieces::{self, ReadFile};
 use crate::manifest::raw::{RawIncluded, RawManifest};
-use crate::manifest::source::{FileId, Located, Sources, Span};
+use crate::manifest::source::{FileId, LONGEST_FILE, Located, Sources, Span};
 use crate::manifest::values::FilePattern;
 use crate::manifest::visible::Quoted;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-
-/// The longest included file.
-const LONGEST_FILE: usize = 512 << 20;
 
 /// What to do about an include that leads back.
 const LEADS_BACK: &str =

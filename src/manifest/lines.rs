@@ -9,7 +9,8 @@ const SOON: usize = 16;
 /// A text's lines, found once for all who ask.
 pub(super) struct Lines<'a> {
     text: &'a str,
-    starts: Vec<usize>,
+    /// In few bytes each, as there are very many.
+    starts: Vec<u32>,
     /// The line that was asked for last: mostly, one soon after it is next.
     last_asked: Cell<usize>,
 }
@@ -18,7 +19,8 @@ impl<'a> Lines<'a> {
     /// Finds them. A byte order mark is part of no line.
     pub(super) fn of(text: &'a str) -> Self {
         let first = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        let starts = std::iter::once(first).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let starts = std::iter::once(first).chain(text.match_indices('\n').map(|(at, _)| at + 1));
+        let starts = starts.map(|at| u32::try_from(at).unwrap_or(u32::MAX)).collect();
         Self { text, starts, last_asked: Cell::new(0) }
     }
 
@@ -34,6 +36,7 @@ impl<'a> Lines<'a> {
 
     /// Which line `at` is in, from 0.
     pub(super) fn index(&self, at: usize) -> usize {
+        let at = u32::try_from(at).unwrap_or(u32::MAX);
         let from = self.last_asked.get();
         let near = self.starts.get(from..).unwrap_or_default();
         let near = &near[..near.len().min(SOON)];
@@ -50,15 +53,15 @@ impl<'a> Lines<'a> {
 
     /// A line's bytes, without its line end.
     pub(super) fn range(&self, index: usize) -> Range<usize> {
-        let start = self.starts[index];
-        let end = self.starts.get(index + 1).map_or(self.text.len(), |next| next - 1);
+        let start = self.starts[index] as usize;
+        let end = self.starts.get(index + 1).map_or(self.text.len(), |next| *next as usize - 1);
         let has_return = self.text[start..end].ends_with('\r');
         start..if has_return { end - 1 } else { end }
     }
 
     /// `at`, moved into the text and to the start of the character it is in.
     pub(super) fn clamp(&self, at: usize) -> usize {
-        floor_char(self.text, at.min(self.text.len()).max(self.starts[0]))
+        floor_char(self.text, at.min(self.text.len()).max(self.starts[0] as usize))
     }
 }
 

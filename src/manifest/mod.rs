@@ -72,6 +72,7 @@ pub fn load(path: &Path) -> Result<Manifest, ManifestError> {
 /// # Errors
 /// Everything that is wrong with it, at once.
 pub fn parse(path: &Path, text: &str) -> Result<Manifest, ManifestError> {
+    source::check_length(path, text.len())?;
     let folder = Folder::new(source::folder(path));
     let mut findings = Findings::new();
     let Loaded { mut raw, sources, files } = include::load(path, text, &folder, &mut findings);

@@ -39,7 +39,7 @@ pub(super) fn resolve(
         files: sources.names(),
         policy: policy.map(|policy| resolver.policy(policy)).unwrap_or_default(),
         milestones: (milestones.into_iter().flatten()).filter_map(|milestone| resolver.milestone(milestone)).collect(),
-        releases: (releases.into_iter().flatten()).filter_map(|release| resolver.release(release)).collect(),
+        releases: only(releases.unwrap_or_default(), |release| resolver.release(release)),
     };
     resolver.notes.finish(resolver.findings);
     Resolved { project, url, desired }
@@ -122,7 +122,7 @@ impl Resolver<'_> {
             git_ref: value(git_ref).map(|git_ref| git_ref.0),
             tag_message: value(tag_message).map(|message| message.0),
             milestones: value(milestones).map(|titles| titles.into_iter().map(|title| title.value.0).collect()),
-            links: links.map(|links| links.into_iter().filter_map(|link| self.link(link)).collect()),
+            links: links.map(|links| only(links, |link| self.link(link))),
             evidence: value(evidence),
             protect: value(protect).unwrap_or_default(),
             places,
@@ -151,6 +151,13 @@ impl Resolver<'_> {
 fn compiled(patterns: Vec<Located<TagPattern>>) -> Option<TagPatterns> {
     let patterns: Vec<String> = patterns.into_iter().map(|pattern| pattern.value.0).collect();
     TagPatterns::new(&patterns).ok()
+}
+
+/// Collects in memory of its own: `collect` would keep that of the raw values, which are twice as large.
+fn only<T, U>(raw: Vec<T>, resolve: impl FnMut(T) -> Option<U>) -> Vec<U> {
+    let mut resolved = Vec::with_capacity(raw.len());
+    resolved.extend(raw.into_iter().filter_map(resolve));
+    resolved
 }
 
 fn value<T>(located: Option<Located<T>>) -> Option<T> {

@@ -12,14 +12,27 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+/// The longest file of a manifest's, in bytes. Places count on its being less than 4 GiB.
+pub(super) const LONGEST_FILE: usize = 512 << 20;
+
 /// One of the files a manifest is made of: an index into [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct FileId(u32);
 
 impl Span {
+    /// The first byte.
+    pub(super) fn start(self) -> usize {
+        self.start as usize
+    }
+
+    /// The byte after the last.
+    pub(super) fn end(self) -> usize {
+        self.end as usize
+    }
+
     /// Which line it starts in, where the files have these `lines`.
     pub(super) fn place(self, lines: &[Lines<'_>]) -> Place {
-        let line = lines[self.file.index()].index(self.start) + 1;
+        let line = lines[self.file.index()].index(self.start()) + 1;
         Place { file: self.file.0, line: u32::try_from(line).unwrap_or(u32::MAX) }
     }
 }
@@ -59,20 +72,19 @@ impl Origin {
 
     /// Where in the file a range of the text is.
     pub(super) fn span(self, range: Range<usize>) -> Span {
-        let (start, end) = (self.offset + range.start, self.offset + range.end.max(range.start));
-        Span { file: self.file, start, end }
+        let at = |at: usize| u32::try_from(self.offset + at).unwrap_or(u32::MAX);
+        Span { file: self.file, start: at(range.start), end: at(range.end.max(range.start)) }
     }
 }
 
-/// A range of bytes of one of the files. In the order of the files, and of their lines.
+/// A range of bytes of one of the files, in few bytes itself, as there are very many. In the order of the files, and of
+/// their lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Span {
     /// The file.
     pub(super) file: FileId,
-    /// The first byte.
-    pub(super) start: usize,
-    /// The byte after the last.
-    pub(super) end: usize,
+    start: u32,
+    end: u32,
 }
 
 /// A value and where it was written.
@@ -157,6 +169,16 @@ pub(super) fn read(path: &Path) -> Result<String, ManifestError> {
             .help(format!("byte {at}, in line {line}, starts no UTF-8 character; save the file as UTF-8"));
         ManifestError::of_file(path, finding)
     })
+}
+
+/// Refuses a text that is too long for a manifest.
+pub(super) fn check_length(path: &Path, length: usize) -> Result<(), ManifestError> {
+    if length <= LONGEST_FILE {
+        return Ok(());
+    }
+    let finding = Finding::new(format!("{} is too long", shown(path)))
+        .help(format!("a manifest has at most {} MiB; put releases into files that it includes", LONGEST_FILE >> 20));
+    Err(ManifestError::of_file(path, finding))
 }
 
 /// A merge request could replace the manifest by a symbolic link to `/proc/self/environ`, and have the secrets there

@@ -38,12 +38,12 @@ pub(super) fn parse<'i>(file: FileId, text: &'i str, findings: &mut Findings) ->
     }
     let lines = Lines::of(text);
     let mut slips: Vec<Slip<'_>> = errors.iter().map(|error| Slip::new(file, &lines, error)).collect();
-    let structural = slips.iter().filter(|slip| !slip.is_local).map(|slip| slip.span.start);
+    let structural = slips.iter().filter(|slip| !slip.is_local).map(|slip| slip.span.start());
     let certain_to = structural.min().unwrap_or(usize::MAX);
 
-    slips.retain(|slip| !is_doubled(slip.error) || slip.span.start < certain_to);
+    slips.retain(|slip| !is_doubled(slip.error) || slip.span.start() < certain_to);
     // Of the errors in one line, one matters: the one that breaks more, else the first.
-    slips.sort_by_key(|slip| (slip.line, slip.is_local, slip.span.start));
+    slips.sort_by_key(|slip| (slip.line, slip.is_local, slip.span.start()));
     slips.dedup_by_key(|slip| slip.line);
     let broken = slips.iter().map(|slip| lines.range(slip.line)).collect();
     // An array that isn't closed takes in whatever follows, and the parser complains of all of it.
@@ -76,12 +76,12 @@ impl Damage {
         if self.broken.is_empty() {
             return true;
         }
-        let next = self.broken.partition_point(|line| line.end < span.start);
-        let in_broken_line = || self.broken.get(next).is_some_and(|line| line.start <= span.start);
+        let next = self.broken.partition_point(|line| line.end < span.start());
+        let in_broken_line = || self.broken.get(next).is_some_and(|line| line.start <= span.start());
         match kind {
             Kind::Syntax => true,
             Kind::Missing => false,
-            Kind::Wrong => span.start < self.certain_to && !in_broken_line(),
+            Kind::Wrong => span.start() < self.certain_to && !in_broken_line(),
         }
     }
 }
@@ -117,7 +117,7 @@ fn is_doubled(error: &Error) -> bool {
 
 fn explain(text: &str, first_places: Option<&FirstPlaces<'_, '_>>, slip: &Slip<'_>) -> Finding {
     let span = slip.span;
-    let written = &text[span.start..span.end];
+    let written = &text[span.start()..span.end()];
     let message = slip.error.message();
     let is_number = written.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
     let finding = if is_doubled(slip.error) {
@@ -150,7 +150,7 @@ fn endless_string(text: &str, message: &str, span: Span) -> Option<(Span, &'stat
         message if message.starts_with("invalid multi-line literal string") => "'''",
         _ => return None,
     };
-    let start = text.rfind(quotes).filter(|_| span.start == text.len())?;
+    let start = text.rfind(quotes).filter(|_| span.start() == text.len())?;
     Some((span.file.span(start..start + quotes.len()), quotes))
 }
 
@@ -175,28 +175,28 @@ impl<'t, 'i> FirstPlaces<'t, 'i> {
                     rest.extend(table.values());
                     let span = file.span(value.span());
                     // Not those that dotted keys make.
-                    if matches!(text.as_bytes().get(span.start), Some(b'[' | b'{')) {
+                    if matches!(text.as_bytes().get(span.start()), Some(b'[' | b'{')) {
                         tables.push((span, table));
                     }
                 }
                 _ => {}
             }
         }
-        tables.sort_by_key(|(span, _)| span.start);
+        tables.sort_by_key(|(span, _)| span.start());
         Self { file, lines, tree, tables }
     }
 
     fn of(&self, again: Span) -> Option<Span> {
         let text = self.lines.text();
-        let line = self.file.span(self.lines.range(self.lines.index(again.start)));
-        let before = text[line.start..again.start].trim_start();
-        let name = unquoted(&text[again.start..again.end]);
+        let line = self.file.span(self.lines.range(self.lines.index(again.start())));
+        let before = text[line.start()..again.start()].trim_start();
+        let name = unquoted(&text[again.start()..again.end()]);
         let table = match before.strip_prefix('[') {
             Some(path) => self.table_at(path.trim_start_matches('['), again)?,
             None => self.table_around(again),
         };
         let first = table.get_key_value(name).map(|(key, _)| self.file.span(key.span()));
-        let first = first.filter(|first| first.start < again.start);
+        let first = first.filter(|first| first.start() < again.start());
         // The parser's tree keeps only the last of two headers.
         first.or_else(|| self.header(line).filter(|_| before.trim_start_matches('[').is_empty()))
     }
@@ -208,7 +208,7 @@ impl<'t, 'i> FirstPlaces<'t, 'i> {
             table = match table.get(unquoted(part))?.get_ref() {
                 DeValue::Table(table) => table,
                 DeValue::Array(items) => {
-                    let above = items.iter().rev().find(|item| item.span().start < before.start)?;
+                    let above = items.iter().rev().find(|item| item.span().start < before.start())?;
                     above.get_ref().as_table()?
                 }
                 _ => return None,
@@ -219,10 +219,10 @@ impl<'t, 'i> FirstPlaces<'t, 'i> {
 
     /// The inline table around a place, or the table whose header is nearest above it.
     fn table_around(&self, at: Span) -> &'t DeTable<'i> {
-        let above = &self.tables[..self.tables.partition_point(|(span, _)| span.start < at.start)];
-        let is_around = |span: Span| match self.lines.text().as_bytes().get(span.start) {
-            Some(b'[') => span.end <= at.start,
-            _ => at.end < span.end,
+        let above = &self.tables[..self.tables.partition_point(|(span, _)| span.start() < at.start())];
+        let is_around = |span: Span| match self.lines.text().as_bytes().get(span.start()) {
+            Some(b'[') => span.end() <= at.start(),
+            _ => at.end() < span.end(),
         };
         above.iter().rev().find(|(span, _)| is_around(*span)).map_or(self.tree, |(_, table)| *table)
     }
@@ -231,8 +231,8 @@ impl<'t, 'i> FirstPlaces<'t, 'i> {
     fn header(&self, again: Span) -> Option<Span> {
         let name = |line: &str| Some(line.trim().strip_prefix('[')?.trim_matches(['[', ']', ' ']).to_owned());
         let text = self.lines.text();
-        let wanted = name(&text[again.start..again.end])?;
-        let above = (0..self.lines.index(again.start)).map(|line| self.lines.range(line));
+        let wanted = name(&text[again.start()..again.end()])?;
+        let above = (0..self.lines.index(again.start())).map(|line| self.lines.range(line));
         above
             .filter(|line| name(&text[line.clone()]).is_some_and(|name| name == wanted))
             .map(|line| self.file.span(line))

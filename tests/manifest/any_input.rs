@@ -50,6 +50,38 @@ const PIECES: [&str; 38] = [
     "../",
 ];
 
+/// The same for changelogs.
+const MARKDOWN: [&str; 28] = [
+    "# ",
+    "## ",
+    "\n",
+    "\n\n",
+    "\r\n",
+    "1.2.3",
+    "v1.0",
+    "[1.0]",
+    "[1.0](https://e.com)",
+    " - 2026-01-30",
+    " (2026-1-3)",
+    "[1.0]: https://e.com\n",
+    "[#1]: https://e.com 'one'\n",
+    "[#1]",
+    "Unreleased",
+    "---\n",
+    "===\n",
+    "```",
+    "~~~\n",
+    "> ",
+    "- ",
+    "    ",
+    "<!--",
+    "-->",
+    "é\u{202e}",
+    "\u{feff}",
+    "text ",
+    "[YANKED]",
+];
+
 /// Parses, renders, and looks each label up.
 fn survives(text: &str) -> Result<(), TestCaseError> {
     let Err(error) = manifest::parse(Path::new("releases.toml"), text) else { return Ok(()) };
@@ -87,6 +119,17 @@ proptest! {
     #[test]
     fn random_toml(pieces in prop::collection::vec(prop::sample::select(&PIECES[..]), 0..40)) {
         survives(&pieces.concat())?;
+    }
+
+    #[test]
+    fn random_changelogs(pieces in prop::collection::vec(prop::sample::select(&MARKDOWN[..]), 0..60)) {
+        let text = pieces.concat();
+        let log = manifest::Changelog::parse(&text);
+        for section in log.sections() {
+            prop_assert!(section.line <= text.split('\n').count());
+            let notes = log.notes_of(section);
+            prop_assert!(!notes.ends_with('\n') && !notes.starts_with('\n'), "{notes:?} in {text:?}");
+        }
     }
 
     #[test]
