@@ -11,6 +11,7 @@ use crate::gitlab::{Client, Error, TokenKind};
 use crate::model::{Current, Milestone, Project, ProjectRef, Release, Tag, TagName};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Single things asked for at the same time.
 const SIDE_BY_SIDE: usize = 8;
@@ -41,7 +42,7 @@ pub async fn read(client: &Client, project: &ProjectRef, interest: Interest) -> 
     let (releases, milestones) =
         tokio::try_join!(client.releases(&project.reference), milestones(client, &project, interest))?;
     Ok(Current {
-        releases: releases.into_iter().map(|release| (release.tag_name.clone(), release)).collect(),
+        releases: releases.into_iter().map(|release| (release.tag_name.clone(), Arc::new(release))).collect(),
         milestones,
         by_job_token: client.token_kind() == Some(TokenKind::Job),
         missing_tags: BTreeSet::new(),
@@ -62,7 +63,7 @@ pub async fn look_again(client: &Client, current: &mut Current, doubts: Doubts) 
     )?;
     for (tag, release) in releases {
         match release {
-            Some(release) => current.releases.insert(tag, release),
+            Some(release) => current.releases.insert(tag, Arc::new(release)),
             None => current.releases.remove(&tag),
         };
     }

@@ -6,6 +6,7 @@ use relsync::model::{
 };
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// Links of each release.
 const LINKS: usize = 5;
@@ -54,7 +55,7 @@ pub(crate) fn current(count: usize, as_wished: bool) -> Current {
             links: (0..LINKS).map(|i| LiveLink { id: LinkId((n * LINKS + i) as u64), link: link(i) }).collect(),
             has_evidence: true,
         };
-        (tag_name, release)
+        (tag_name, Arc::new(release))
     };
     let milestone = Milestone {
         id: MilestoneId(1),

@@ -125,6 +125,7 @@ mod tests {
     use crate::model::{Description, Moment, NewMilestone, Project, ProjectRef, Release, TagName};
     use crate::plan::{Action, Step};
     use proptest::prelude::*;
+    use std::sync::Arc;
 
     fn build() -> Action {
         Action::CreateMilestone(NewMilestone { title: "m".into(), description: None, start_date: None, due_date: None })
@@ -132,7 +133,7 @@ mod tests {
 
     fn remove() -> Action {
         let at = Moment::new("2026-01-01T00:00:00Z".parse().unwrap());
-        Action::DeleteRelease(Release {
+        Action::DeleteRelease(Arc::new(Release {
             tag_name: TagName::from_git("v1"),
             name: "v1".into(),
             description: Description::default(),
@@ -141,7 +142,7 @@ mod tests {
             milestones: BTreeSet::new(),
             links: Vec::new(),
             has_evidence: false,
-        })
+        }))
     }
 
     /// Steps that each need some earlier ones, then removals.

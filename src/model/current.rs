@@ -2,14 +2,15 @@
 
 use crate::model::{Milestone, Project, Release, TagName};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// One project's state, as far as a manifest needs it.
 #[derive(Debug, Clone)]
 pub struct Current {
     /// The project.
     pub project: Project,
-    /// Every release, by tag.
-    pub releases: BTreeMap<TagName, Release>,
+    /// Every release, by tag. Plans share those that they change.
+    pub releases: BTreeMap<TagName, Arc<Release>>,
     /// The project's milestones and its groups'. `None` is unknown, not "there are none": nobody asked, or the token
     /// is a CI job's, which can't read them. Titles then go to GitLab unchecked.
     pub milestones: Option<Vec<Milestone>>,

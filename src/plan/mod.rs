@@ -30,6 +30,7 @@ use crate::model::{Current, Desired, Moment, Project, Release, TagName};
 use releases::{Pairs, Releases};
 use safety::Unnamed;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What `apply` will do, and what a person should know before saying yes.
 #[derive(Debug, Clone)]
@@ -51,7 +52,7 @@ pub struct Plan {
     /// How many are not, but were not selected.
     pub left_out: usize,
     /// The live releases that it changes or deletes, as they were.
-    pub before: Vec<Release>,
+    pub before: Vec<Arc<Release>>,
 }
 
 impl Plan {
@@ -95,7 +96,7 @@ impl Plan {
             files: desired.files.clone(),
             unchanged: desired.releases.len() - changes.len() - left_out.len(),
             left_out: left_out.len(),
-            unmanaged: unnamed.reported.iter().map(|release: &&Release| release.tag_name.clone()).collect(),
+            unmanaged: unnamed.reported.iter().map(|release| release.tag_name.clone()).collect(),
             steps: order::steps(desired, current, changes, milestones, unnamed.deletes),
             refusals,
             notes,

@@ -11,6 +11,7 @@ use crate::model::{
     Current, Desired, DesiredRelease, EvidenceWish, Link, MilestoneState, NewTag, Release, ReleasePlaces,
 };
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The whole list.
 pub(super) fn steps(
@@ -18,7 +19,7 @@ pub(super) fn steps(
     current: &Current,
     releases: Vec<ReleaseChange<'_>>,
     milestones: Vec<MilestoneChange>,
-    deletes: Vec<&Release>,
+    deletes: Vec<&Arc<Release>>,
 ) -> Vec<Step> {
     let mut list = List {
         steps: Vec::new(),
@@ -35,7 +36,7 @@ pub(super) fn steps(
     }
     for release in deletes {
         let reason = Reason::new(Cause::Unmanaged, desired.policy.unmanaged_place);
-        list.push(Action::DeleteRelease(release.clone()), Vec::new(), vec![reason]);
+        list.push(Action::DeleteRelease(Arc::clone(release)), Vec::new(), vec![reason]);
     }
     list.steps
 }

@@ -5,13 +5,14 @@ use super::diff::{self, ReleaseChange, Timing};
 use super::selection::Selection;
 use crate::model::{Current, Desired, DesiredRelease, EvidenceWish, Moment, Release, TagName};
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Wishes and live releases, brought together by their tags: once, as there may be a hundred thousand of each.
 pub(super) struct Pairs<'a> {
     /// Every wish, in the manifest's order, and what GitLab has of it.
     pub(super) wishes: Vec<(&'a DesiredRelease, Option<&'a Release>)>,
     /// The live releases that no wish names, by tag.
-    pub(super) unnamed: Vec<&'a Release>,
+    pub(super) unnamed: Vec<&'a Arc<Release>>,
 }
 
 impl<'a> Pairs<'a> {
@@ -22,7 +23,7 @@ impl<'a> Pairs<'a> {
         let mut unnamed = Vec::new();
         for release in current.releases.values() {
             match by_tag.get(release.tag_name.as_str()) {
-                Some(i) => wishes[*i].1 = Some(release),
+                Some(i) => wishes[*i].1 = Some(&**release),
                 None => unnamed.push(release),
             }
         }

@@ -9,6 +9,7 @@ use crate::model::{
 };
 use jiff::civil::Date;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Why a plan must not be applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,13 +84,13 @@ pub enum Refusal {
 /// The live releases that no entry names, but that are this manifest's business.
 pub(super) struct Unnamed<'a> {
     /// Reported, as the policy wants it.
-    pub(super) reported: Vec<&'a Release>,
+    pub(super) reported: Vec<&'a Arc<Release>>,
     /// To be deleted.
-    pub(super) deletes: Vec<&'a Release>,
+    pub(super) deletes: Vec<&'a Arc<Release>>,
     /// Not deleted, because they are protected.
-    pub(super) kept: Vec<&'a Release>,
+    pub(super) kept: Vec<&'a Arc<Release>>,
     /// Not deleted, because GitLab can't: their tags are gone.
-    pub(super) left_behind: Vec<&'a Release>,
+    pub(super) left_behind: Vec<&'a Arc<Release>>,
 }
 
 impl<'a> Unnamed<'a> {
@@ -123,7 +124,7 @@ pub(super) fn refusals(
     selection: &Selection,
     releases: &Releases<'_>,
     milestones: &[MilestoneChange],
-    deletes: &[&Release],
+    deletes: &[&Arc<Release>],
 ) -> Vec<Refusal> {
     let mut refusals = milestones_refused(desired, current, selection, releases);
     refusals.extend(milestones.iter().filter_map(dates_refused));
@@ -199,7 +200,7 @@ fn dates_refused(change: &MilestoneChange) -> Option<Refusal> {
     (due <= start).then(|| Refusal::MilestoneDates { title: live.title.clone(), start, due })
 }
 
-fn deletes_refused(desired: &Desired, current: &Current, deletes: &[&Release]) -> Option<Refusal> {
+fn deletes_refused(desired: &Desired, current: &Current, deletes: &[&Arc<Release>]) -> Option<Refusal> {
     let deletes = deletes.len();
     if deletes == 0 {
         return None;

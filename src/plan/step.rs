@@ -2,6 +2,7 @@
 
 use super::{MilestoneDiff, Reason, ReleaseDiff, Timing};
 use crate::model::{Link, LinkId, MilestoneId, NewMilestone, NewRelease, NewTag, Release, TagName};
+use std::sync::Arc;
 
 /// A step's place in its plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,7 +88,7 @@ pub enum Action {
         required: bool,
     },
     /// Delete a release that no entry names; its tag stays.
-    DeleteRelease(Release),
+    DeleteRelease(Arc<Release>),
 }
 
 /// How a request names a release's milestones.

@@ -6,6 +6,7 @@ use relsync::manifest;
 use relsync::model::{Current, Description, Desired, Link, LiveLink, PathWish, Release, TagName};
 use relsync::plan::{Plan, Selection};
 use std::path::Path;
+use std::sync::Arc;
 use toml::{Table, Value};
 
 /// Text as people leave it in GitLab.
@@ -64,10 +65,12 @@ fn messy() -> impl Strategy<Value = Current> {
             // Both are there at once: to git, they are two tags.
             let twin = current.releases.values().next().cloned();
             for tag in ["caf\u{e9}", "cafe\u{301}"].map(TagName::from_git) {
-                current.releases.extend(twin.clone().map(|twin| (tag.clone(), Release { tag_name: tag, ..twin })));
+                current.releases.extend(
+                    twin.as_deref().cloned().map(|twin| (tag.clone(), Arc::new(Release { tag_name: tag, ..twin }))),
+                );
             }
         }
-        for (nth, release) in current.releases.values_mut().enumerate() {
+        for (nth, release) in current.releases.values_mut().map(Arc::make_mut).enumerate() {
             release.name = if nth == 0 { release.tag_name.to_string() } else { names.next().unwrap() };
             release.description = Description::new(&notes.next().unwrap());
             for (nth, LiveLink { link, .. }) in release.links.iter_mut().enumerate() {

@@ -5,6 +5,7 @@ use relsync::model::{
 };
 use relsync::plan::{Action, MilestoneHandle, Plan, StepId, Timing};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::wishes::moment;
 
@@ -60,21 +61,21 @@ fn perform(current: &mut Current, action: &Action, id: StepId, made: &mut BTreeM
             };
             let made = current.missing_tags.remove(&release.tag_name);
             assert_eq!(made, release.git_ref.is_some(), "the tag of {}", release.tag_name);
-            assert!(current.releases.insert(release.tag_name.clone(), live).is_none(), "it exists");
+            assert!(current.releases.insert(release.tag_name.clone(), Arc::new(live)).is_none(), "it exists");
             for link in &release.links {
                 add_link(current, &release.tag_name, new_link(current, &release.tag_name, link));
             }
         }
         Action::CreateTag(new) => assert!(current.missing_tags.remove(&new.name), "the tag exists"),
         Action::CollectEvidence { tag_name, .. } => {
-            let live = current.releases.get_mut(tag_name).unwrap();
+            let live = Arc::make_mut(current.releases.get_mut(tag_name).unwrap());
             assert!(!std::mem::replace(&mut live.has_evidence, true), "evidence twice");
         }
         Action::UpdateRelease { tag_name, diff, .. } => {
             assert!(!current.missing_tags.contains(tag_name), "the tag is gone");
             let patch = diff.to_patch();
             assert_known(current, patch.milestones.iter().flatten());
-            let live = current.releases.get_mut(tag_name).unwrap();
+            let live = Arc::make_mut(current.releases.get_mut(tag_name).unwrap());
             live.name = patch.name.unwrap_or(live.name.clone());
             live.description = patch.description.unwrap_or(live.description.clone());
             live.released_at = patch.released_at.unwrap_or(live.released_at);
@@ -102,12 +103,12 @@ fn assert_known<'a>(current: &Current, titles: impl IntoIterator<Item = &'a Stri
 }
 
 fn take_link(current: &mut Current, tag: &TagName, id: LinkId) -> LiveLink {
-    let links = &mut current.releases.get_mut(tag).unwrap().links;
+    let links = &mut Arc::make_mut(current.releases.get_mut(tag).unwrap()).links;
     links.remove(links.iter().position(|l| l.id == id).unwrap())
 }
 
 fn add_link(current: &mut Current, tag: &TagName, new: LiveLink) {
-    let links = &mut current.releases.get_mut(tag).unwrap().links;
+    let links = &mut Arc::make_mut(current.releases.get_mut(tag).unwrap()).links;
     for other in links.iter().map(|l| &l.link) {
         assert!(other.name != new.link.name && other.url != new.link.url, "{new:?} clashes with {other:?}");
         assert!(other.direct_asset_path.is_none() || other.direct_asset_path != new.link.direct_asset_path);

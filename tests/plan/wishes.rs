@@ -8,6 +8,7 @@ use relsync::model::{
     PathWish, Policy, Project, ProjectRef, Release, TagName, TagPatterns, Unmanaged,
 };
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 pub(crate) const TAGS: [&str; 5] = ["v1.0", "v1.1", "debian/2.4.0-1", "v1.0+build#3", "выпуск-1"];
 pub(crate) const TITLES: [&str; 3] = ["alpha", "beta, or so", "gamma"];
@@ -158,7 +159,7 @@ pub(crate) fn current() -> impl Strategy<Value = Current> {
             project: Project::unread(ProjectRef::Path("root/app".into())),
             milestones: Some((1..).zip(titles).map(milestone).collect()),
             missing_tags: lost.into_iter().map(TagName::from_git).collect(),
-            releases: left.releases.into_iter().map(release).map(|r| (r.tag_name.clone(), r)).collect(),
+            releases: left.releases.into_iter().map(release).map(|r| (r.tag_name.clone(), Arc::new(r))).collect(),
             by_job_token: false,
             protected_tags: BTreeSet::new(),
         }
@@ -167,7 +168,7 @@ pub(crate) fn current() -> impl Strategy<Value = Current> {
 
 /// The manifest that says of everything what `current` has.
 pub(crate) fn exactly(current: &Current) -> Desired {
-    let release = |live: &Release| DesiredRelease {
+    let release = |live: &Arc<Release>| DesiredRelease {
         name: Some(live.name.clone()),
         description: Some(live.description.clone()),
         released_at: Some(live.released_at),

@@ -131,7 +131,7 @@ impl SavedProjectPlan {
             unmanaged: unmanaged.iter().map(ToString::to_string).collect(),
             unchanged: *unchanged,
             left_out: *left_out,
-            before: before.iter().map(SavedRelease::new).collect(),
+            before: before.iter().map(|release| SavedRelease::new(release)).collect(),
         }
     }
 }
