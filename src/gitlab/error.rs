@@ -23,10 +23,7 @@ pub enum Kind {
     /// 400, 422 and rarer refusals: the request itself is what GitLab does not like.
     Invalid,
     /// 429.
-    RateLimited {
-        /// How long GitLab asks to wait.
-        retry_after: Option<Duration>,
-    },
+    RateLimited,
     /// 5xx. Behind a proxy the request may have been carried out all the same.
     Server,
     /// 3xx. Never followed, as the token must not travel.
@@ -44,6 +41,8 @@ pub enum Kind {
     Decode,
     /// A list that others changed while its pages were read, twice.
     Changed,
+    /// Given up while waiting to be sent, as the run was to stop. Nothing was sent.
+    Stopped,
 }
 
 /// A request that failed, or a client that can't be made.
@@ -57,12 +56,20 @@ struct Inner {
     help: Option<String>,
     request: Option<(Method, String)>,
     status: Option<StatusCode>,
+    retry_after: Option<Duration>,
 }
 
 impl Error {
     /// An error that no request is to blame for.
     pub(super) fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), help: None, request: None, status: None }))
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            help: None,
+            request: None,
+            status: None,
+            retry_after: None,
+        }))
     }
 
     pub(super) fn of_request(mut self, method: &Method, path: &str) -> Self {
@@ -73,6 +80,23 @@ impl Error {
     pub(super) fn answered(mut self, status: StatusCode) -> Self {
         self.0.status = Some(status);
         self
+    }
+
+    pub(super) fn retrying_after(mut self, wait: Option<Duration>) -> Self {
+        self.0.retry_after = wait;
+        self
+    }
+
+    /// How long GitLab asks to wait before it is asked again.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Whether the request may have been carried out all the same.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        matches!(self.0.kind, Kind::Server | Kind::Timeout | Kind::Interrupted | Kind::Decode)
     }
 
     pub(super) fn with_help(mut self, help: Option<String>) -> Self {

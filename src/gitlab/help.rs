@@ -4,6 +4,7 @@
 
 use crate::gitlab::{Kind, TokenKind};
 use reqwest::Method;
+use std::time::Duration;
 
 /// What is known about a request that failed.
 pub(super) struct Failed<'a> {
@@ -13,6 +14,7 @@ pub(super) struct Failed<'a> {
     pub(super) message: &'a str,
     pub(super) token: Option<TokenKind>,
     pub(super) request_id: Option<&'a str>,
+    pub(super) retry_after: Option<Duration>,
 }
 
 /// The possible causes, if there is more to say than the message does.
@@ -22,10 +24,15 @@ pub(super) fn help(failed: &Failed<'_>) -> Option<String> {
         Kind::Forbidden => forbidden(failed),
         Kind::NotFound => return not_found(failed).map(str::to_owned),
         Kind::Conflict => "somebody else wrote it meanwhile: plan again",
-        Kind::RateLimited { retry_after: Some(wait) } => {
-            return Some(format!("GitLab asks to wait {} s before the next request", wait.as_secs()));
-        }
-        Kind::RateLimited { retry_after: None } => "too many requests in a short time: wait a minute and run it again",
+        Kind::RateLimited => match failed.retry_after {
+            Some(wait) => {
+                let seconds = wait.as_secs();
+                return Some(format!(
+                    "GitLab asks to wait {seconds} s: run it again then, or allow it with --retry-for {seconds}s"
+                ));
+            }
+            None => "too many requests in a short time: wait a minute and run it again",
+        },
         Kind::Server => {
             return Some(match failed.request_id {
                 Some(id) => {
@@ -52,7 +59,7 @@ pub(super) fn help(failed: &Failed<'_>) -> Option<String> {
             "`ref` must be a branch, a tag or a commit of the project"
         }
         Kind::Timeout => "check that url is a GitLab's own address, and that the network lets requests through",
-        Kind::Interrupted | Kind::Invalid | Kind::Settings => return None,
+        Kind::Interrupted | Kind::Invalid | Kind::Settings | Kind::Stopped => return None,
     };
     Some(text.to_owned())
 }

@@ -72,6 +72,16 @@ impl Client {
         Ok(all.into_iter().map(|(group, milestone)| Milestone { scope: scope(group), ..milestone }).collect())
     }
 
+    /// The project's own milestone of this title, if there is one.
+    ///
+    /// # Errors
+    /// Any.
+    pub async fn milestone(&self, project: &ProjectRef, title: &str) -> Result<Option<Milestone>, Error> {
+        let request = Request::get(&["projects", &segment(project), "milestones"]).query("title", title);
+        let found = self.list::<Wire>(&request).await?;
+        Ok(found.into_iter().map(|(_, milestone)| milestone).find(|milestone| milestone.title == title))
+    }
+
     /// Makes a project milestone.
     ///
     /// # Errors

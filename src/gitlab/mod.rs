@@ -7,6 +7,7 @@
 //! Imports `model` only.
 
 mod error;
+mod gate;
 mod help;
 mod links;
 mod message;
@@ -15,11 +16,13 @@ mod pages;
 mod project;
 mod releases;
 mod request;
+mod retry;
 mod tags;
 mod token;
 mod transport;
 
 pub use error::{Error, Kind};
+pub use retry::Tries;
 pub use tags::TagList;
 pub use token::{Token, TokenKind};
 
@@ -28,7 +31,7 @@ use transport::Transport;
 use url::Url;
 
 /// Where GitLab is and how to talk to it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Settings {
     /// Its address, with the path prefix if it lives under one: `https://host/gitlab`.
     pub url: Url,
@@ -40,10 +43,41 @@ pub struct Settings {
     pub connect_timeout: Duration,
     /// How long GitLab may stay silent, before its answer or in the middle of it.
     pub timeout: Duration,
+    /// How long to wait before a request is tried again for the first time; later waits are longer.
+    pub first_wait: Duration,
+    /// How long a request is tried again, and how long GitLab may ask to wait. None at all: nothing is tried again.
+    pub retry_for: Duration,
+    /// Is told of every wait.
+    pub observer: Option<Observer>,
+}
+
+/// A wait before a request is sent, or sent again.
+#[derive(Debug, Clone)]
+pub struct Wait {
+    /// Until then nothing happens.
+    pub how_long: Duration,
+    /// What is waited for, in harmless words.
+    pub why: String,
+}
+
+/// Is told of every wait, from any task.
+pub type Observer = Arc<dyn Fn(&Wait) + Send + Sync>;
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { url, token, insecure_http, connect_timeout, timeout, first_wait, retry_for, observer: _ } = self;
+        f.debug_struct("Settings")
+            .field("url", &url.as_str())
+            .field("token", token)
+            .field("insecure_http", insecure_http)
+            .field("timeouts", &[connect_timeout, timeout, first_wait, retry_for])
+            .finish_non_exhaustive()
+    }
 }
 
 impl Settings {
-    /// The usual: no clear text, 10 seconds to connect, and 60 of silence, which is when GitLab itself gives up.
+    /// The usual: no clear text, 10 seconds to connect, 60 of silence, which is when GitLab itself gives up, and five
+    /// minutes of trying, in which any of GitLab's own rate limits is over.
     #[must_use]
     pub fn new(url: Url, token: Option<Token>) -> Self {
         Self {
@@ -52,6 +86,9 @@ impl Settings {
             insecure_http: false,
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(60),
+            first_wait: Duration::from_millis(500),
+            retry_for: Duration::from_secs(300),
+            observer: None,
         }
     }
 }
@@ -76,6 +113,25 @@ impl Client {
     #[must_use]
     pub fn url(&self) -> &Url {
         self.transport.url()
+    }
+
+    /// The first of several tries of something that is more than one request.
+    #[must_use]
+    pub fn tries(&self) -> Tries {
+        self.transport.tries()
+    }
+
+    /// Waits until what failed with `error` may be tried again.
+    ///
+    /// # Errors
+    /// `error`, if it has been tried for long enough, or the run is to stop.
+    pub async fn wait(&self, tries: &mut Tries, error: Error) -> Result<(), Error> {
+        self.transport.wait(tries, error).await
+    }
+
+    /// Gives up whatever waits to be sent, from now on.
+    pub fn stop_waiting(&self) {
+        self.transport.stop_waiting();
     }
 
     /// What kind of token is sent, if any. A job token may call less than others.

@@ -4,16 +4,19 @@
 //! back in an [`Error`] has gone through [`Transport::harmless`].
 
 use crate::gitlab::error::Flaw;
+use crate::gitlab::gate::Gates;
 use crate::gitlab::help::{Failed, help};
 use crate::gitlab::message;
 use crate::gitlab::request::Request;
-use crate::gitlab::{Error, Kind, Settings, Token, TokenKind};
+use crate::gitlab::retry::{Tries, may_repeat, retry_after};
+use crate::gitlab::{Error, Kind, Observer, Settings, Token, TokenKind, Wait};
 use crate::model::ProjectId;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode, redirect};
 use serde::de::DeserializeOwned;
 use std::error::Error as _;
 use std::time::{Duration, Instant};
+use tokio::sync::watch;
 use url::{Host, Url};
 
 /// More of an error's body is not read.
@@ -27,6 +30,11 @@ pub(super) struct Transport {
     api: String,
     token: Option<Token>,
     token_header: Option<(HeaderName, HeaderValue)>,
+    gates: Gates,
+    first_wait: Duration,
+    retry_for: Duration,
+    observer: Option<Observer>,
+    stopped: watch::Sender<bool>,
 }
 
 /// A good answer, read whole.
@@ -41,7 +49,8 @@ pub(super) struct Answer<'t> {
 
 impl Transport {
     pub(super) fn new(settings: Settings) -> Result<Self, Error> {
-        let Settings { url, token, insecure_http, connect_timeout, timeout } = settings;
+        let Settings { url, token, insecure_http, connect_timeout, timeout, first_wait, retry_for, observer } =
+            settings;
         check_url(&url)?;
         let loopback = is_loopback(&url);
         if token.is_some() && url.scheme() == "http" && !loopback && !insecure_http {
@@ -61,7 +70,18 @@ impl Transport {
         }
         let http = builder.build().map_err(|e| Error::new(Kind::Settings, message::harmless(&causes(&e))))?;
         let api = format!("{}{}/api/v4", url.origin().ascii_serialization(), url.path().trim_end_matches('/'));
-        Ok(Self { http, url, api, token, token_header })
+        Ok(Self {
+            http,
+            url,
+            api,
+            token,
+            token_header,
+            gates: Gates::default(),
+            first_wait,
+            retry_for,
+            observer,
+            stopped: watch::Sender::new(false),
+        })
     }
 
     pub(super) fn url(&self) -> &Url {
@@ -72,8 +92,68 @@ impl Transport {
         self.token.as_ref().map(Token::kind)
     }
 
-    /// Makes one request and reads its answer, which is an error unless its status is 2xx.
+    /// Makes a request and reads its answer, which is an error unless its status is 2xx. Waits while GitLab lets nothing
+    /// through, and tries again what can be tried again.
     pub(super) async fn send(&self, request: &Request) -> Result<Answer<'_>, Error> {
+        let mut tries = self.tries();
+        loop {
+            self.pass(request).await?;
+            let error = match self.once(request).await {
+                Err(error) if may_repeat(&request.method, &error) => error,
+                done => return done,
+            };
+            self.wait(&mut tries, error).await?;
+        }
+    }
+
+    /// The first of several tries of something.
+    pub(super) fn tries(&self) -> Tries {
+        Tries::new(self.first_wait, self.retry_for)
+    }
+
+    /// Waits until what failed like this may be tried again; the error, if it has been tried for long enough.
+    pub(super) async fn wait(&self, tries: &mut Tries, error: Error) -> Result<(), Error> {
+        let Some(wait) = tries.next_wait(&error) else { return Err(error) };
+        let why = Wait { how_long: wait, why: error.to_string() };
+        self.sleep(why).await.map_err(|()| error)
+    }
+
+    /// Nothing more is waited for: what waits to be sent is given up.
+    pub(super) fn stop_waiting(&self) {
+        self.stopped.send_replace(true);
+    }
+
+    /// Waits at the gate.
+    async fn pass(&self, request: &Request) -> Result<(), Error> {
+        loop {
+            let now = Instant::now();
+            let Err(until) = self.gates.pass(request, now) else { return Ok(()) };
+            let how_long = until.duration_since(now);
+            if how_long > self.retry_for {
+                let text = "GitLab lets no more such requests through for now";
+                return Err(self.failed(request, Kind::RateLimited, text).retrying_after(Some(how_long)));
+            }
+            let why = Wait { how_long, why: "GitLab's rate limit is used up".to_owned() };
+            if self.sleep(why).await.is_err() {
+                return Err(self.failed(request, Kind::Stopped, "not sent: the run was to stop"));
+            }
+        }
+    }
+
+    async fn sleep(&self, wait: Wait) -> Result<(), ()> {
+        let how_long = wait.how_long;
+        if let Some(observer) = &self.observer {
+            observer(&wait);
+        }
+        let mut stopped = self.stopped.subscribe();
+        tokio::select! {
+            () = tokio::time::sleep(how_long) => Ok(()),
+            _ = stopped.wait_for(|stopped| *stopped) => Err(()),
+        }
+    }
+
+    /// Makes one request, once.
+    async fn once(&self, request: &Request) -> Result<Answer<'_>, Error> {
         let Request { method, path, query, body } = request;
         let failed = |kind, text: &str| self.error(method, path, None, None, kind, text);
         let url = self.address(path, query).map_err(|text| failed(Kind::Invalid, text))?;
@@ -106,9 +186,13 @@ impl Transport {
         let (kind, text) = if status.is_redirection() {
             self.redirect(path, &headers)
         } else {
-            (kind_of_status(status, &headers), words(status, &self.readable(&body)))
+            (kind_of_status(status), words(status, &self.readable(&body)))
         };
-        Err(self.error(method, path, Some(status), request_id.as_deref(), kind, &text))
+        let wait = retry_after(&headers);
+        if kind == Kind::RateLimited {
+            self.gates.refuse(request, &headers, wait.unwrap_or(self.first_wait), Instant::now());
+        }
+        Err(self.error(method, path, Some((status, wait)), request_id.as_deref(), kind, &text))
     }
 
     /// The request that a `Link: <…>; rel="next"` header stands for, if it stays on this API.
@@ -142,17 +226,18 @@ impl Transport {
         &self,
         method: &Method,
         path: &str,
-        status: Option<StatusCode>,
+        answer: Option<(StatusCode, Option<Duration>)>,
         request_id: Option<&str>,
         kind: Kind,
         text: &str,
     ) -> Error {
         let message = self.harmless(text);
         let token = self.token_kind();
-        let help = help(&Failed { kind, method, path, message: &message, token, request_id });
-        let error = Error::new(kind, message).of_request(method, path).with_help(help);
-        match status {
-            Some(status) => error.answered(status),
+        let retry_after = answer.and_then(|(_, wait)| wait);
+        let help = help(&Failed { kind, method, path, message: &message, token, request_id, retry_after });
+        let error = Error::new(kind, message).of_request(method, path).with_help(help).retrying_after(retry_after);
+        match answer {
+            Some((status, _)) => error.answered(status),
             None => error,
         }
     }
@@ -217,7 +302,8 @@ impl Answer<'_> {
 
     /// An error about something in this answer.
     pub(super) fn flaw(&self, flaw: &Flaw) -> Error {
-        let error = self.transport.error(&self.method, &self.path, Some(self.status), None, flaw.kind, &flaw.message);
+        let error =
+            self.transport.error(&self.method, &self.path, Some((self.status, None)), None, flaw.kind, &flaw.message);
         match flaw.help {
             Some(help) => error.with_help(Some(help.to_owned())),
             None => error,
@@ -285,20 +371,16 @@ fn kind_of(error: &reqwest::Error) -> Kind {
     }
 }
 
-fn kind_of_status(status: StatusCode, headers: &HeaderMap) -> Kind {
+fn kind_of_status(status: StatusCode) -> Kind {
     match status.as_u16() {
         401 => Kind::Unauthorized,
         403 => Kind::Forbidden,
         404 => Kind::NotFound,
         409 => Kind::Conflict,
-        429 => Kind::RateLimited { retry_after: retry_after(headers) },
+        429 => Kind::RateLimited,
         500.. => Kind::Server,
         _ => Kind::Invalid,
     }
-}
-
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// GitLab's own words, without the status that it likes to begin them with; the status's name if it has none.

@@ -19,7 +19,7 @@ mod step;
 pub use diff::{Change, ReleaseDiff, ReleasedAtChange, Timing};
 pub use milestones::MilestoneDiff;
 pub use notes::Note;
-pub use outcome::{Outcome, StepOutcome};
+pub use outcome::{Conflict, Outcome, StepOutcome};
 pub use reason::{Cause, Field, Reason};
 pub use safety::Refusal;
 pub use saved::{FORMAT, SavedPlan, json_schema};

@@ -1,6 +1,8 @@
 //! What became of a plan's steps, in words that a report can show.
 
 use super::StepId;
+use crate::model::Release;
+use std::sync::Arc;
 
 /// What became of each step, in the plan's order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub enum StepOutcome {
         /// What can be done about it.
         help: Option<String>,
     },
+    /// Left alone, because the release is not as it was when the plan was made.
+    Conflict(Box<Conflict>),
     /// Not tried, because of a step that it needs.
     Skipped {
         /// The step that failed.
@@ -30,6 +34,15 @@ pub enum StepOutcome {
     },
     /// Not tried, because the run was interrupted.
     Interrupted,
+}
+
+/// A release that somebody else has changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// As the plan takes it to be; `None` if there was to be none.
+    pub planned: Option<Arc<Release>>,
+    /// As it is now; `None` if it is gone.
+    pub found: Option<Arc<Release>>,
 }
 
 impl Outcome {
@@ -46,7 +59,7 @@ impl StepOutcome {
     pub fn is_success(&self) -> bool {
         match self {
             Self::Done | Self::NotOffered => true,
-            Self::Failed { .. } | Self::Skipped { .. } | Self::Interrupted => false,
+            Self::Failed { .. } | Self::Conflict(_) | Self::Skipped { .. } | Self::Interrupted => false,
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Pure: values in, text out. Text from GitLab and the manifest is made harmless on its way in; nothing here prints.
 
+mod conflict;
 mod counts;
 mod explain;
 mod notes;

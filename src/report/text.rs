@@ -3,7 +3,7 @@
 use super::counts::{self, Words, of};
 use super::style::{Palette, paint};
 use super::values::{diff, line, link, preview, quoted, timing, titles, visible};
-use super::{explain, notes, refusal};
+use super::{conflict, explain, notes, refusal};
 use crate::model::{Desired, Link, MilestoneState, NewMilestone, NewRelease, NewTag, TagName, harmless};
 use crate::plan::{Action, Change, MilestoneDiff, Outcome, Plan, ReleaseDiff, StepId, StepOutcome, Timing};
 use anstyle::Style;
@@ -98,11 +98,26 @@ pub fn outcome(plan: &Plan, outcome: &Outcome, named: bool, palette: &Palette) -
             }
         }
     }
+    let mut conflicts = 0;
+    let mut told = None;
+    for (step, outcome) in steps() {
+        let StepOutcome::Conflict(conflict) = outcome else { continue };
+        conflicts += 1;
+        page.line(0, palette.delete, format_args!("✗ left alone: {}", describe(&step.action)));
+        // All steps of a release are left alone for the same reason.
+        if told != Some(step.action.tag_name()) {
+            page.plain(4, "somebody has changed it since the plan was made:");
+            for line in conflict::lines(conflict) {
+                page.plain(4, line);
+            }
+            told = Some(step.action.tag_name());
+        }
+    }
     let mut skipped = 0;
     let mut interrupted = 0;
     for (step, outcome) in steps() {
         match outcome {
-            StepOutcome::Done | StepOutcome::NotOffered | StepOutcome::Failed { .. } => {}
+            StepOutcome::Done | StepOutcome::NotOffered | StepOutcome::Failed { .. } | StepOutcome::Conflict(_) => {}
             StepOutcome::Skipped { because } => {
                 skipped += 1;
                 let (step, because) = (describe(&step.action), describe(&plan.steps[because.0].action));
@@ -118,12 +133,14 @@ pub fn outcome(plan: &Plan, outcome: &Outcome, named: bool, palette: &Palette) -
         what => what,
     };
     let mut parts = vec![what, of(done.len() + failed, "request")];
-    let counts = [(failed, "failed"), (skipped, "skipped"), (interrupted, "not begun")];
+    let counts = [(failed, "failed"), (conflicts, "left alone"), (skipped, "skipped"), (interrupted, "not begun")];
     parts.extend(counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
     let place = if named { format!(" in {}", visible(&plan.project.to_string())) } else { String::new() };
     page.line(0, palette.heading, format_args!("Done{place}: {}.", parts.join("; ")));
     if failed > 0 {
         page.plain(0, "Once what failed is mended, apply again: it does what is left.");
+    } else if conflicts > 0 {
+        page.plain(0, "Apply again to plan with what is there now.");
     } else if interrupted > 0 {
         page.plain(0, "Apply again: it does what is left.");
     }

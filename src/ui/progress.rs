@@ -55,6 +55,7 @@ impl Progress {
                     StepOutcome::Done => format!("{:>5}/{} {what}", self.over, self.total),
                     StepOutcome::NotOffered => format!("{:>5}/{} not offered: {what}", self.over, self.total),
                     StepOutcome::Failed { .. } => format!("{:>5}/{} failed to {what}", self.over, self.total),
+                    StepOutcome::Conflict(_) => format!("{:>5}/{} left alone: {what}", self.over, self.total),
                     StepOutcome::Skipped { .. } | StepOutcome::Interrupted => {
                         format!("{:>5}/{} skipped: {what}", self.over, self.total)
                     }

@@ -199,7 +199,8 @@ async fn silence_is_a_timeout() {
     // Takes connections, as the system does for it, and never answers.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url: url::Url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
-    let settings = Settings { timeout: Duration::from_millis(20), ..Settings::new(url, None) };
+    let settings =
+        Settings { timeout: Duration::from_millis(20), retry_for: Duration::ZERO, ..Settings::new(url, None) };
     let error = ask(&Client::new(settings).unwrap(), "project").await;
     assert_eq!(error.kind(), Kind::Timeout);
     assert!(error.to_string().ends_with("in time"), "{error}");

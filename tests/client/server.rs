@@ -119,7 +119,7 @@ pub(crate) fn token(kind: TokenKind) -> Token {
 }
 
 pub(crate) fn client(url: Url, kind: Option<TokenKind>) -> Client {
-    Client::new(Settings::new(url, kind.map(token))).unwrap()
+    Client::new(Settings { retry_for: std::time::Duration::ZERO, ..Settings::new(url, kind.map(token)) }).unwrap()
 }
 
 pub(crate) fn reply(status: u16, headers: &[(&str, &str)], body: &str) -> Response<Body> {

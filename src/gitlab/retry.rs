@@ -1,0 +1,99 @@
+//! Which requests are tried again, and how long to wait before that.
+//!
+//! By what an error means: a read can be repeated whatever happened. So can a change or a removal, which come to the same
+//! if they are done twice, unless GitLab itself stumbled over them. What makes something is repeated only if it was surely
+//! not done; whether it was is for the caller to find out, who knows how it would look ([`Error::is_in_doubt`]).
+
+use crate::gitlab::{Error, Kind};
+use reqwest::Method;
+use reqwest::header::{self, HeaderMap};
+use std::time::{Duration, Instant};
+
+/// No wait between two tries is longer, but for one that GitLab asks for.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// Whether a request that failed like this may be sent again as it is.
+pub(super) fn may_repeat(method: &Method, error: &Error) -> bool {
+    match error.kind() {
+        // Nothing was done.
+        Kind::Connect | Kind::RateLimited => true,
+        Kind::Timeout | Kind::Interrupted => *method != Method::POST,
+        Kind::Server => match error.status() {
+            Some(502..=504) => *method != Method::POST,
+            _ => *method == Method::GET,
+        },
+        Kind::Settings
+        | Kind::Unauthorized
+        | Kind::Forbidden
+        | Kind::NotFound
+        | Kind::Conflict
+        | Kind::Invalid
+        | Kind::Redirect { .. }
+        | Kind::Decode
+        | Kind::Changed
+        | Kind::Stopped => false,
+    }
+}
+
+/// The tries of one thing to do.
+#[derive(Debug)]
+pub struct Tries {
+    started: Instant,
+    retry_for: Duration,
+    next_wait: Duration,
+}
+
+impl Tries {
+    /// The first try begins.
+    pub(super) fn new(first_wait: Duration, retry_for: Duration) -> Self {
+        Self { started: Instant::now(), retry_for, next_wait: first_wait }
+    }
+
+    /// How long to wait before the next try, if there is to be one: twice as long each time, and somewhat at random, so
+    /// that many who failed together don't come back together. What GitLab asks for counts more, and is waited for whole.
+    pub(super) fn next_wait(&mut self, error: &Error) -> Option<Duration> {
+        let usual = self.next_wait.mul_f64(0.5 + fastrand::f64() / 2.0);
+        self.next_wait = (self.next_wait * 2).min(LONGEST_WAIT);
+        let wait = error.retry_after().map_or(usual, |asked| asked.max(usual));
+        (self.started.elapsed() + wait <= self.retry_for).then_some(wait)
+    }
+}
+
+/// How long an answer asks to wait: `Retry-After` in seconds or as a date, else until `RateLimit-Reset`. Dates are GitLab's,
+/// so they are held against its own clock where it tells.
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
+    let date = |text: &str| Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_second());
+    let now = || {
+        let theirs = text(header::DATE.as_str()).and_then(date);
+        theirs.unwrap_or_else(|| jiff::Timestamp::now().as_second())
+    };
+    let until = |at: i64| Duration::from_secs(u64::try_from(at.saturating_sub(now())).unwrap_or(0));
+    let asked = text(header::RETRY_AFTER.as_str());
+    let asked = asked.and_then(|text| text.parse().ok().map(Duration::from_secs).or_else(|| date(text).map(until)));
+    asked.or_else(|| text("ratelimit-reset")?.parse().ok().map(until))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_asked_for_in_seconds_or_as_a_date_or_by_a_limit() {
+        let wait = |headers: &[(&'static str, &'static str)]| {
+            let mut map = HeaderMap::new();
+            map.extend(
+                headers.iter().map(|(n, v)| (header::HeaderName::from_static(n), header::HeaderValue::from_static(v))),
+            );
+            retry_after(&map).map(|wait| wait.as_secs())
+        };
+        let date = ("date", "Tue, 05 Jan 2021 10:29:30 GMT");
+        assert_eq!(wait(&[("retry-after", "7")]), Some(7));
+        assert_eq!(wait(&[date, ("retry-after", "Tue, 05 Jan 2021 10:30:00 GMT")]), Some(30));
+        assert_eq!(wait(&[date, ("retry-after", "Tue, 05 Jan 2021 10:00:00 GMT")]), Some(0));
+        assert_eq!(wait(&[date, ("ratelimit-reset", "1609842600")]), Some(30));
+        assert_eq!(wait(&[date, ("retry-after", "soon")]), None);
+        assert_eq!(wait(&[("retry-after", "-7")]), None);
+        assert_eq!(wait(&[]), None);
+    }
+}
