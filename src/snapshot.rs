@@ -7,7 +7,7 @@
 //!
 //! Imports `gitlab` and `model` only. Reads; never writes.
 
-use crate::gitlab::{Client, Error, TokenKind};
+use crate::gitlab::{Client, Error, Kind, TagList, TokenKind};
 use crate::model::{Current, Milestone, Project, ProjectRef, Release, Tag, TagName};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::collections::BTreeSet;
@@ -15,6 +15,9 @@ use std::sync::Arc;
 
 /// Single things asked for at the same time.
 const SIDE_BY_SIDE: usize = 8;
+
+/// GitLab counts no list that is longer.
+const COUNTED: usize = 10_000;
 
 /// What a manifest needs to know beyond the releases.
 #[derive(Debug, Clone, Copy, Default)]
@@ -96,7 +99,8 @@ async fn singly(
 /// Those of `named` that git has, and those of them that are protected; perhaps with others that nobody asked for.
 ///
 /// How many tags there are is only known once a page of them has been read. There are hardly fewer than `releases`, so
-/// that few names are asked for one by one at once; else the first page decides.
+/// that few names are asked for one by one at once; else the first page decides. A list too long for GitLab to count is
+/// read on for as many pages as there are names to be found, and what is not found by then is asked for one by one.
 async fn tags(
     client: &Client,
     project: &ProjectRef,
@@ -104,16 +108,21 @@ async fn tags(
     releases: usize,
 ) -> Result<(BTreeSet<TagName>, BTreeSet<TagName>), Error> {
     let mut found: Vec<Tag> = Vec::new();
-    let mut unknown: Vec<TagName> = named.iter().cloned().collect();
-    if unknown.len() > 1 && unknown.len() > releases.div_ceil(100) {
+    let mut unknown: BTreeSet<TagName> = named.clone();
+    if unknown.len() > 1 && unknown.len() > releases.div_ceil(TagList::PAGE) {
         let list = client.tags(project).await?;
-        let seen: BTreeSet<&TagName> = list.tags().iter().map(|tag| &tag.name).collect();
-        unknown.retain(|tag| !seen.contains(tag));
-        if list.requests_left().is_some_and(|left| left <= unknown.len()) {
-            found = client.all_tags(list).await?;
-            unknown.clear();
-        } else {
-            found.extend_from_slice(list.tags());
+        forget(&mut unknown, list.tags());
+        match list.requests_left() {
+            Some(left) if left <= unknown.len() => {
+                found = client.all_tags(list).await?;
+                unknown.clear();
+            }
+            Some(_) => found.extend_from_slice(list.tags()),
+            None if unknown.len() <= COUNTED.div_ceil(TagList::PAGE) => found.extend_from_slice(list.tags()),
+            None => {
+                found.extend_from_slice(list.tags());
+                read_on(client, project, &mut found, &mut unknown).await?;
+            }
         }
     }
     let single = stream::iter(unknown)
@@ -123,4 +132,35 @@ async fn tags(
     found.extend(single.await?.into_iter().flatten());
     let protected = found.iter().filter(|tag| tag.is_protected).map(|tag| tag.name.clone()).collect();
     Ok((found.into_iter().map(|tag| tag.name).collect(), protected))
+}
+
+/// Reads pages after those `found`, until all names are known, or there are more pages than names.
+async fn read_on(
+    client: &Client,
+    project: &ProjectRef,
+    found: &mut Vec<Tag>,
+    unknown: &mut BTreeSet<TagName>,
+) -> Result<(), Error> {
+    let (mut pages, names) = (1, unknown.len());
+    while let Some(last) = found.last().filter(|_| pages < names && !unknown.is_empty()) {
+        let page = match client.tags_after(project, &last.name).await {
+            // It has been deleted meanwhile.
+            Err(error) if error.kind() == Kind::Invalid => return Ok(()),
+            page => page?,
+        };
+        pages += 1;
+        forget(unknown, &page);
+        let is_last = page.len() < TagList::PAGE;
+        found.extend(page);
+        if is_last {
+            unknown.clear();
+        }
+    }
+    Ok(())
+}
+
+fn forget(unknown: &mut BTreeSet<TagName>, known: &[Tag]) {
+    for tag in known {
+        unknown.remove(&tag.name);
+    }
 }

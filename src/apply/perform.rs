@@ -8,7 +8,7 @@ use super::guard::{Guards, Verdict};
 use super::look;
 use crate::gitlab::{Client, Error, Kind};
 use crate::model::{Link, MilestoneId, NewMilestone, NewRelease, NewTag, ProjectRef, TagName};
-use crate::plan::{Action, Conflict, MilestonesBy, StepOutcome};
+use crate::plan::{Action, Conflict, MilestonesBy, StepOutcome, WithoutEvidence};
 use miette::Diagnostic;
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,7 +84,9 @@ impl Site<'_> {
                     client.update_milestone(project, *id, &diff.to_patch()).await.map(drop)?;
                 }
             }
-            Action::CollectEvidence { tag_name, required } => self.collect_evidence(tag_name, *required).await?,
+            Action::CollectEvidence { tag_name, else_is } => {
+                self.collect_evidence(tag_name, *else_is == WithoutEvidence::Failure).await?;
+            }
             Action::DeleteRelease(release) => {
                 let deleted = client.delete_release(project, &release.tag_name).await;
                 self.gone(deleted, &release.tag_name, |live| live.is_none()).await?;
@@ -175,7 +177,8 @@ impl Site<'_> {
         }
         for wait in EVIDENCE_WAITS {
             tokio::time::sleep(Duration::from_millis(wait)).await;
-            if self.has_evidence(tag).await? {
+            // It will be collected, whether or not it can be looked at just now.
+            if self.has_evidence(tag).await.unwrap_or(true) {
                 break;
             }
         }

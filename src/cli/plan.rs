@@ -21,7 +21,7 @@ pub(super) async fn run(ui: &Ui, args: PlanArgs) -> Result<Exit, Failure> {
         ui.note(&format!("Written to {}.", harmless(&path.to_string_lossy())));
     }
     Ok(if shown.is_whole && shown.plans.iter().all(|(_, plan)| plan.refusals.is_empty()) {
-        let differs = args.detailed_exitcode && shown.plans.iter().any(|(_, plan)| !plan.is_empty());
+        let differs = args.detailed_exitcode && shown.plans.iter().any(|(_, plan)| plan.has_differences());
         if differs { Exit::Differences } else { Exit::Done }
     } else {
         Exit::Failed

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 
 /// As many rows as GitLab gives at once.
-const PER_PAGE: usize = 100;
+pub(super) const PER_PAGE: usize = 100;
 /// Pages read at the same time.
 const SIDE_BY_SIDE: usize = 8;
 

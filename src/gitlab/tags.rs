@@ -1,7 +1,7 @@
 //! Git tags: whether they exist and are protected, and making one for a release that lost its own.
 
 use crate::gitlab::error::Flaw;
-use crate::gitlab::pages::{Page, Row};
+use crate::gitlab::pages::{PER_PAGE, Page, Row};
 use crate::gitlab::project::segment;
 use crate::gitlab::request::Request;
 use crate::gitlab::transport::Answer;
@@ -40,6 +40,9 @@ pub struct TagList {
 }
 
 impl TagList {
+    /// How many tags a page holds.
+    pub const PAGE: usize = PER_PAGE;
+
     /// The first page's tags.
     #[must_use]
     pub fn tags(&self) -> &[Tag] {
@@ -75,6 +78,18 @@ impl Client {
     /// Any.
     pub async fn all_tags(&self, list: TagList) -> Result<Vec<Tag>, Error> {
         self.complete::<Wire>(&all(&list.project), list.first).await
+    }
+
+    /// The tags that come after `last` in GitLab's order, at most a page of them: none, or fewer than [`TagList::PAGE`], if
+    /// those were all. For lists that are too long for GitLab to count, or to be read by page numbers.
+    ///
+    /// # Errors
+    /// [`Kind::Invalid`](crate::gitlab::Kind::Invalid) if `last` is no tag any more.
+    pub async fn tags_after(&self, project: &ProjectRef, last: &TagName) -> Result<Vec<Tag>, Error> {
+        let request = all(project).query("pagination", "keyset").query("per_page", TagList::PAGE);
+        let answer = self.transport.send(&request.query("page_token", last.as_str())).await?;
+        let rows = answer.json::<Vec<Wire>>()?.into_iter().map(Wire::into_model).collect::<Result<_, _>>();
+        rows.map_err(|flaw| answer.flaw(&flaw))
     }
 
     /// One tag, if git has it.

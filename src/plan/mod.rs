@@ -24,7 +24,7 @@ pub use reason::{Cause, Field, Reason};
 pub use safety::Refusal;
 pub use saved::{FORMAT, SavedPlan, json_schema};
 pub use selection::{Selection, TagWords};
-pub use step::{Action, MilestoneHandle, MilestonesBy, Stage, Step, StepId};
+pub use step::{Action, MilestoneHandle, MilestonesBy, Stage, Step, StepId, WithoutEvidence};
 
 use crate::model::{Current, Desired, Moment, Project, Release, TagName};
 use releases::{Pairs, Releases};
@@ -62,6 +62,12 @@ impl Plan {
         self.steps.is_empty()
     }
 
+    /// Whether GitLab is not as the manifest says: something is to be done that is more than an attempt.
+    #[must_use]
+    pub fn has_differences(&self) -> bool {
+        self.steps.iter().any(|step| step.action.is_difference())
+    }
+
     /// The releases whose milestones it would change, in its order. GitLab's list may be old there.
     #[must_use]
     pub fn milestone_updates(&self) -> Vec<TagName> {
@@ -86,7 +92,7 @@ impl Plan {
         let milestones = milestones::changes(desired, current, &releases);
         let unnamed = Unnamed::new(desired, current, &pairs, selection);
         let refusals = safety::refusals(desired, current, selection, &releases, &milestones, &unnamed.deletes);
-        let notes = notes::notes(desired, current, &releases, &unnamed);
+        let notes = notes::notes(desired, current, &releases, &unnamed, now);
         let Releases { changes, left_out, .. } = releases;
         let changed = changes.iter().filter_map(|change| current.releases.get(change.tag_name()));
         let before = changed.chain(unnamed.deletes.iter().copied()).cloned().collect();

@@ -4,7 +4,7 @@ use super::diff::{ReleaseChange, ReleaseWrite, Timing};
 use super::links::{self, LinkStep, LinkWrite};
 use super::releases::Releases;
 use super::safety::Unnamed;
-use crate::model::{Current, Desired, EvidenceWish, TagName};
+use crate::model::{Current, Desired, Moment, TagName};
 use std::collections::HashMap;
 
 /// One thing to know. Those about releases name them.
@@ -16,7 +16,8 @@ pub enum Note {
     Announced(Vec<TagName>),
     /// Historical releases, for which GitLab collects no evidence.
     NoEvidence(Vec<TagName>),
-    /// Releases whose tag is only now made, but whose date has passed, so that GitLab will call them historical.
+    /// New releases that were to be upcoming or current, to go by their tags or dates, but whose date has passed by now, so
+    /// that GitLab will call them historical.
     DatePassed(Vec<TagName>),
     /// A new release has the notes of one that no entry names: its tag's name has changed, probably.
     Renamed {
@@ -49,21 +50,27 @@ pub enum Note {
 }
 
 /// All notes, in the order in which they are told.
-pub(super) fn notes(desired: &Desired, current: &Current, releases: &Releases<'_>, unnamed: &Unnamed<'_>) -> Vec<Note> {
+pub(super) fn notes(
+    desired: &Desired,
+    current: &Current,
+    releases: &Releases<'_>,
+    unnamed: &Unnamed<'_>,
+    now: Moment,
+) -> Vec<Note> {
     let changes = &releases.changes;
     let tags = |which: &dyn Fn(&ReleaseChange<'_>) -> bool| -> Vec<TagName> {
         changes.iter().filter(|change| which(change)).map(|change| change.tag_name().clone()).collect()
     };
     let mut no_evidence = tags(&|change| new_release(change).is_some() && change.timing == Timing::Historical);
-    no_evidence.extend(
-        releases.without_evidence(EvidenceWish::Collect).filter(|tag| current.releases.contains_key(tag)).cloned(),
-    );
+    let live = releases.without_evidence.iter().filter(|(tag, _)| current.releases.contains_key(*tag));
+    no_evidence.extend(live.map(|(tag, _)| (*tag).clone()));
     let lists = [
         Note::TagsMade(tags(&makes_tag)),
         Note::Announced(tags(&|change| new_release(change).is_some())),
         Note::NoEvidence(no_evidence),
         Note::DatePassed(tags(&|change| {
-            change.timing == Timing::Historical && new_release(change).is_some_and(|new| new.git_ref.is_some())
+            let new = new_release(change).filter(|_| change.timing == Timing::Historical);
+            new.is_some_and(|new| new.git_ref.is_some() || new.released_at.is_some_and(|at| is_recent(at, now)))
         })),
         Note::LinksInBetween(tags(&|change| {
             let steps = steps(change);
@@ -112,6 +119,12 @@ fn new_release<'c>(change: &'c ReleaseChange<'_>) -> Option<&'c crate::model::Ne
     }
 }
 
+/// A date that passed in the last month is rather a plan that came late than history.
+fn is_recent(at: Moment, now: Moment) -> bool {
+    const MONTH: i64 = 31 * 24 * 60 * 60;
+    at.second() > now.second() - MONTH
+}
+
 fn makes_tag(change: &ReleaseChange<'_>) -> bool {
     match &change.write {
         ReleaseWrite::Create(release) => release.git_ref.is_some(),
@@ -129,7 +142,8 @@ fn steps<'c>(change: &'c ReleaseChange<'_>) -> &'c [LinkStep] {
 /// Notes that are the same to the letter tell that a tag's name has changed, unless several releases have them.
 fn renamed(changes: &[ReleaseChange<'_>], unnamed: &Unnamed<'_>) -> Vec<Note> {
     let mut by_notes: HashMap<&str, Option<(&TagName, bool)>> = HashMap::new();
-    for (list, is_delete) in [(&unnamed.deletes, true), (&unnamed.reported, false)] {
+    let lists = [&unnamed.reported, &unnamed.kept, &unnamed.left_behind];
+    for (list, is_delete) in std::iter::once((&unnamed.deletes, true)).chain(lists.map(|list| (list, false))) {
         for release in list {
             let notes = release.description.as_str();
             by_notes.entry(notes).and_modify(|one| *one = None).or_insert(Some((&release.tag_name, is_delete)));

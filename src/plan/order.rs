@@ -6,7 +6,7 @@ use super::diff::{Change, ReleaseChange, ReleaseDiff, ReleaseWrite};
 use super::links::{self, LinkStep, LinkWrite};
 use super::milestones::{self, Ids, MilestoneChange, MilestoneDiff, MilestoneWrite};
 use super::reason::{Cause, Field, Reason};
-use super::step::{Action, MilestoneHandle, MilestonesBy, Step, StepId};
+use super::step::{Action, MilestoneHandle, MilestonesBy, Step, StepId, WithoutEvidence};
 use crate::model::{
     Current, Desired, DesiredRelease, EvidenceWish, Link, MilestoneState, NewTag, Release, ReleasePlaces,
 };
@@ -24,6 +24,7 @@ pub(super) fn steps(
     let mut list = List {
         steps: Vec::new(),
         ids: Ids::of(current),
+        has_evidence: current.releases.values().any(|release| release.has_evidence),
         makers: BTreeMap::new(),
         of_milestone: milestones.iter().filter_map(MilestoneChange::closes).map(|t| (t.to_owned(), vec![])).collect(),
     };
@@ -52,7 +53,9 @@ struct Close {
 struct List<'a> {
     steps: Vec<Step>,
     ids: Ids<'a>,
-    /// Which step makes a milestone.
+    /// Whether any release of the project has evidence, so that GitLab surely has it.
+    has_evidence: bool,
+    /// Which step makes a milestone, or opens it again.
     makers: BTreeMap<String, StepId>,
     /// Which steps put the releases of a milestone that will be closed in place.
     of_milestone: BTreeMap<String, Vec<StepId>>,
@@ -86,7 +89,9 @@ impl List<'_> {
                 if diff.closes() {
                     return Some(Close { milestone, title, diff, reasons });
                 }
-                self.push(Action::UpdateMilestone { milestone, title, diff }, Vec::new(), reasons);
+                let reopens = diff.state.is_some().then(|| title.clone());
+                let id = self.push(Action::UpdateMilestone { milestone, title, diff }, Vec::new(), reasons);
+                self.makers.extend(reopens.map(|title| (title, id)));
                 None
             }
         }
@@ -176,7 +181,11 @@ impl List<'_> {
     fn evidence(&mut self, first: usize, wish: &DesiredRelease) {
         let action = Action::CollectEvidence {
             tag_name: wish.tag_name.clone(),
-            required: wish.evidence == Some(EvidenceWish::Require),
+            else_is: match wish.evidence {
+                Some(EvidenceWish::Require) => WithoutEvidence::Failure,
+                _ if self.has_evidence => WithoutEvidence::Surprise,
+                _ => WithoutEvidence::Nothing,
+            },
         };
         let needs = (first..self.steps.len()).map(StepId).collect();
         self.push(action, needs, vec![Reason::new(Cause::Missing, wish.places.evidence)]);

@@ -37,6 +37,8 @@ pub(super) struct Releases<'a> {
     pub(super) changes: Vec<ReleaseChange<'a>>,
     /// What it leaves as it is, though it is not as wished.
     pub(super) left_out: Vec<ReleaseChange<'a>>,
+    /// Selected releases whose entry wants evidence, which they have none of, and GitLab collects none for their kind.
+    pub(super) without_evidence: Vec<(&'a TagName, EvidenceWish)>,
     /// How many have the milestones that are wished for, by GitLab's list.
     pub(super) judged_by_list: usize,
     /// The titles of the milestones that selected releases have in the end, if only some are selected.
@@ -48,7 +50,9 @@ pub(super) struct Releases<'a> {
 impl<'a> Releases<'a> {
     pub(super) fn new(pairs: &Pairs<'a>, current: &'a Current, selection: &Selection, now: Moment) -> Self {
         let (mut changes, mut left_out, mut judged_by_list) = (Vec::new(), Vec::new(), 0);
+        let mut without_evidence = Vec::new();
         for (wish, live) in &pairs.wishes {
+            without_evidence.extend(missed_evidence(wish, *live, now).filter(|(tag, _)| selection.takes(tag)));
             // If its milestones look different, it has been read again; else it could only look as wished.
             let as_wished = |live: &Release| wish.milestones.as_ref().is_some_and(|wished| live.milestones == *wished);
             judged_by_list += usize::from(live.is_some_and(as_wished));
@@ -65,7 +69,7 @@ impl<'a> Releases<'a> {
             });
             milestones.flatten().map(String::as_str).collect()
         });
-        Self { changes, left_out, judged_by_list, concerned, deferred }
+        Self { changes, left_out, without_evidence, judged_by_list, concerned, deferred }
     }
 
     /// Whether a declared milestone is part of the run.
@@ -77,10 +81,17 @@ impl<'a> Releases<'a> {
     pub(super) fn defer(&self, title: &str) -> bool {
         self.deferred.contains(title)
     }
+}
 
-    /// Changed releases whose entry wants evidence that GitLab collects for none of their kind.
-    pub(super) fn without_evidence(&self, wish: EvidenceWish) -> impl Iterator<Item = &TagName> {
-        let historical = self.changes.iter().filter(|change| change.timing == Timing::Historical);
-        historical.filter(move |change| change.wish.evidence == Some(wish)).map(ReleaseChange::tag_name)
-    }
+fn missed_evidence<'a>(
+    wish: &'a DesiredRelease,
+    live: Option<&Release>,
+    now: Moment,
+) -> Option<(&'a TagName, EvidenceWish)> {
+    let evidence = wish.evidence.filter(|wish| *wish != EvidenceWish::Leave)?;
+    let created_at = live.map_or(now, |live| live.created_at);
+    let released_at = wish.released_at.or(live.map(|live| live.released_at)).unwrap_or(now);
+    let is_missed =
+        !live.is_some_and(|live| live.has_evidence) && Timing::of(released_at, created_at, now) == Timing::Historical;
+    is_missed.then_some((&wish.tag_name, evidence))
 }

@@ -130,8 +130,8 @@ pub(super) fn refusals(
     refusals.extend(milestones.iter().filter_map(dates_refused));
     let tagless = releases.changes.iter().filter(|change| !change.has_tag);
     refusals.extend(tagless.map(|change| tag_refused(change)));
-    let historical = releases.without_evidence(EvidenceWish::Require);
-    refusals.extend(historical.cloned().map(Refusal::NoEvidence));
+    let historical = releases.without_evidence.iter().filter(|(_, wish)| *wish == EvidenceWish::Require);
+    refusals.extend(historical.map(|(tag, _)| Refusal::NoEvidence((*tag).clone())));
     refusals.extend(deletes_refused(desired, current, deletes));
     refusals
 }

@@ -84,11 +84,22 @@ pub enum Action {
     CollectEvidence {
         /// Which.
         tag_name: TagName,
-        /// Whether it is a failure that GitLab's tier has no evidence.
-        required: bool,
+        /// What it is if GitLab's tier has no evidence.
+        else_is: WithoutEvidence,
     },
     /// Delete a release that no entry names; its tag stays.
     DeleteRelease(Arc<Release>),
+}
+
+/// What it is that GitLab may not offer evidence: nothing but the attempt tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WithoutEvidence {
+    /// A failure: the manifest requires it.
+    Failure,
+    /// A surprise: other releases of the project have some.
+    Surprise,
+    /// Nothing: no release of the project has any. So the lack of it does not make GitLab differ from the manifest.
+    Nothing,
 }
 
 /// How a request names a release's milestones.
@@ -134,6 +145,12 @@ impl Action {
             | Self::UpdateMilestone { .. } => Stage::Build,
             Self::DeleteRelease(_) => Stage::Remove,
         }
+    }
+
+    /// Whether it makes up for a difference, rather than being worth an attempt.
+    #[must_use]
+    pub fn is_difference(&self) -> bool {
+        !matches!(self, Self::CollectEvidence { else_is: WithoutEvidence::Nothing, .. })
     }
 
     /// The release it is about, if it is about one.

@@ -17,8 +17,7 @@ pub(super) fn sentence(note: &Note) -> String {
         }
         Note::NoEvidence(tags) => format!("no evidence is collected for {}", of(tags.len(), "historical release")),
         Note::DatePassed(tags) => format!(
-            "the date of {} has passed, but its tag is only now made ({}): it will be a historical release; leave \
-             `released_at` out to release now",
+            "the date of {} has passed by now ({}), which makes it historical; leave `released_at` out to release now",
             of(tags.len(), "new release"),
             named(tags)
         ),
@@ -43,7 +42,8 @@ pub(super) fn sentence(note: &Note) -> String {
             named(tags)
         ),
         Note::LeftBehind(tags) => format!(
-            "{} can't be deleted, as the git tag is gone ({}): make the tag again, then GitLab deletes its release",
+            "{} can't be deleted, as the git tag is gone ({}): push the tag, or name the release with a `ref` to have it made \
+             again; then GitLab deletes its release",
             of(tags.len(), "release"),
             named(tags)
         ),

@@ -5,7 +5,9 @@ use super::style::{Palette, paint};
 use super::values::{diff, line, link, preview, quoted, timing, titles, visible};
 use super::{conflict, explain, notes, refusal};
 use crate::model::{Desired, Link, MilestoneState, NewMilestone, NewRelease, NewTag, TagName, harmless};
-use crate::plan::{Action, Change, MilestoneDiff, Outcome, Plan, ReleaseDiff, StepId, StepOutcome, Timing};
+use crate::plan::{
+    Action, Change, MilestoneDiff, Outcome, Plan, ReleaseDiff, StepId, StepOutcome, Timing, WithoutEvidence,
+};
 use anstyle::Style;
 use jiff::civil::Date;
 use std::fmt::Display;
@@ -240,6 +242,9 @@ impl Page {
             Action::CreateRelease { release, timing, milestones: _ } => self.new_release(release, *timing),
             Action::CreateTag(NewTag { name: _, git_ref, message }) => self.new_tag(git_ref, message.as_deref()),
             Action::UpdateRelease { tag_name: _, diff, milestones: _ } => self.release_diff(diff),
+            Action::CollectEvidence { else_is: WithoutEvidence::Nothing, .. } => {
+                self.field("evidence", "to be collected, if this GitLab offers it (no release has any)");
+            }
             Action::CollectEvidence { .. } => self.field("evidence", "to be collected"),
             Action::DeleteLink { link: gone, .. } => self.line(4, delete, format_args!("- link {}", link(gone))),
             Action::UpdateLink { before, after, .. } => {

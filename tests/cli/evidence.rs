@@ -51,7 +51,9 @@ fn it_is_collected_once() {
 #[test]
 fn a_tier_without_it_fails_only_who_requires_it() {
     let server = serve("free");
-    insta::assert_snapshot!("not_offered", home(&server, "true").run(&["apply", "--yes"]).expect(0));
+    let free = home(&server, "true");
+    insta::assert_snapshot!("not_offered", free.run(&["apply", "--yes"]).expect(0));
+    insta::assert_snapshot!("no_difference", free.run(&["plan", "--detailed-exitcode"]).expect(0));
     let home = Home::with_server(&server, "sandbox-maintainer");
     home.manifest("[[releases]]\ntag_name = \"v1\"\nevidence = \"require\"\n");
     insta::assert_snapshot!("required", home.run(&["apply", "--yes"]).expect(1));
@@ -61,4 +63,13 @@ fn a_tier_without_it_fails_only_who_requires_it() {
 fn none_can_be_required_for_a_historical_release() {
     let server = serve("premium");
     insta::assert_snapshot!(home(&server, "\"require\"").run(&["apply", "--yes"]).expect(1));
+    let unchanged = Home::with_server(&server, "sandbox-maintainer");
+    unchanged.manifest("[[releases]]\ntag_name = \"old\"\nevidence = \"require\"\n");
+    unchanged.run(&["plan"]).expect(1);
+    // What has been collected stays, whatever becomes of the date.
+    server.ask(reqwest::Method::POST, "/projects/24/releases/v1/evidence", &serde_json::Value::Null);
+    let moved = Home::with_server(&server, "sandbox-maintainer");
+    moved.manifest("[[releases]]\ntag_name = \"v1\"\nreleased_at = 2020-01-01T00:00:00Z\nevidence = \"require\"\n");
+    // A job of its own collects it, a moment later.
+    assert!((0..500).any(|_| moved.run(&["plan"]).code == Some(0)), "it is refused for good");
 }

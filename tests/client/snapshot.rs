@@ -84,6 +84,44 @@ async fn tags_are_asked_for_in_the_cheaper_way() {
     assert_eq!(cost(300, 500, names([300, 400, 600, 601])).await, (4 + 1 + 4, 2));
 }
 
+/// Above 10,000 rows GitLab counts no more, and beyond 50,000 it takes no page numbers.
+#[tokio::test]
+async fn a_list_too_long_to_be_counted_is_read_by_names() {
+    let tags: Vec<Value> = (0..10_150).map(|n| json!({ "name": format!("v{n}") })).collect();
+    let server = Server::start(move |seen: &Seen| {
+        let query = |name: &str| {
+            let pairs = seen.target.split_once('?').map_or("", |(_, query)| query).split('&');
+            pairs
+                .filter_map(|pair| pair.split_once('='))
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| value.to_owned())
+        };
+        let single = seen.path().strip_prefix("/api/v4/projects/24/repository/tags/");
+        match (seen.path().rsplit('/').next(), single, query("page_token")) {
+            (Some("24"), ..) => ok(&project_json()),
+            (Some("releases"), ..) => page(seen, &[]),
+            (_, Some(name), _) => tags.iter().find(|tag| tag["name"] == name).map_or_else(not_found, ok),
+            (_, _, None) => reply(200, &[("x-next-page", "2")], &json!(tags[..100]).to_string()),
+            (_, _, Some(token)) => {
+                let after = 1 + tags.iter().position(|tag| tag["name"] == token.as_str()).unwrap();
+                ok(&json!(tags[after..tags.len().min(after + 100)]))
+            }
+        }
+    })
+    .await;
+    let cost = async |names: Vec<TagName>| {
+        let before = server.seen().len();
+        let current = snapshot(&server, ID, TokenKind::Private, names, Interest::default()).await;
+        (server.seen().len() - before - 2, current.missing_tags.len())
+    };
+    // All pages rather than 10,000 names.
+    assert_eq!(cost(names(1..10_200)).await, (102, 50));
+    // One page more than was needed, to learn that there are more than names.
+    assert_eq!(cost(names([9_000, 9_001, 20_000])).await, (1 + 3, 1));
+    // 150 names that are far down the list: some hundred pages are hardly more than 150 names.
+    assert_eq!(cost(names(10_000..10_150)).await, (102, 0));
+}
+
 #[tokio::test]
 async fn protected_tags_are_noticed() {
     let server = Server::start(|seen| match seen.path().rsplit('/').next() {

@@ -2,7 +2,7 @@
 
 use super::value::{SavedChange, SavedLink, SavedNewMilestone, SavedNewRelease, SavedRelease, moment, text, titles};
 use crate::model::{LinkId, NewTag};
-use crate::plan::{Action, MilestoneDiff, MilestoneHandle, MilestonesBy, ReleaseDiff, Timing};
+use crate::plan::{Action, MilestoneDiff, MilestoneHandle, MilestonesBy, ReleaseDiff, Timing, WithoutEvidence};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -51,11 +51,23 @@ pub(super) enum SavedAction {
     /// Have GitLab collect evidence for a release that has none.
     CollectEvidence {
         tag_name: String,
-        /// Whether it is a failure that GitLab's tier has no evidence.
-        required: bool,
+        /// What it is if GitLab's tier has no evidence.
+        else_is: SavedWithoutEvidence,
     },
     /// Delete a release; its tag stays.
     DeleteRelease { release: Box<SavedRelease> },
+}
+
+/// What it is that GitLab may not offer evidence.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum SavedWithoutEvidence {
+    /// A failure: the manifest requires it.
+    Failure,
+    /// A surprise: other releases of the project have some.
+    Surprise,
+    /// Nothing: the step is worth an attempt, but no difference.
+    Nothing,
 }
 
 /// How a step finds a milestone: one of the two is there.
@@ -134,9 +146,14 @@ impl SavedAction {
             Action::DeleteLink { tag_name, id: LinkId(link_id), link } => {
                 Self::DeleteLink { tag_name: tag_name.to_string(), link_id: *link_id, link: SavedLink::new(link) }
             }
-            Action::CollectEvidence { tag_name, required } => {
-                Self::CollectEvidence { tag_name: tag_name.to_string(), required: *required }
-            }
+            Action::CollectEvidence { tag_name, else_is } => Self::CollectEvidence {
+                tag_name: tag_name.to_string(),
+                else_is: match else_is {
+                    WithoutEvidence::Failure => SavedWithoutEvidence::Failure,
+                    WithoutEvidence::Surprise => SavedWithoutEvidence::Surprise,
+                    WithoutEvidence::Nothing => SavedWithoutEvidence::Nothing,
+                },
+            },
             Action::DeleteRelease(release) => Self::DeleteRelease { release: Box::new(SavedRelease::new(release)) },
         }
     }
