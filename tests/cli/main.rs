@@ -5,6 +5,7 @@ mod apply;
 mod evidence;
 mod fleet;
 mod history;
+mod kill;
 mod milestones;
 mod narrow;
 mod plan;
