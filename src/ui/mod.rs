@@ -1,6 +1,7 @@
 //! What reaches the person: data on stdout, talk on stderr, questions, progress. The only room of ours that prints.
 
 mod progress;
+mod waits;
 
 pub use progress::Progress;
 
@@ -8,7 +9,9 @@ use crate::report::{Palette, harmless};
 use miette::{Diagnostic, LabeledSpan, MietteHandler, MietteHandlerOpts, ReportHandler, SourceCode};
 use std::fmt;
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::time::Duration;
 use tracing_subscriber::EnvFilter;
+use waits::Waits;
 
 /// The terminal, or what stands in for it.
 #[derive(Debug)]
@@ -16,6 +19,7 @@ pub struct Ui {
     stdout_colours: bool,
     stderr_colours: bool,
     stderr_is_terminal: bool,
+    waits: Waits,
 }
 
 /// When to use colours.
@@ -46,6 +50,7 @@ impl Ui {
             stdout_colours: colours(io::stdout().is_terminal()),
             stderr_colours: colours(stderr_is_terminal),
             stderr_is_terminal: stderr_is_terminal && !dumb,
+            waits: Waits::default(),
         }
     }
 
@@ -138,13 +143,20 @@ impl Ui {
     /// Shows a wait: a spinner on a terminal, nothing elsewhere.
     #[must_use]
     pub fn waiting(&self, what: &str) -> Progress {
-        Progress::waiting(self.stderr_is_terminal, &harmless(what))
+        Progress::waiting(self.stderr_is_terminal, &harmless(what), &self.waits)
     }
 
     /// Shows `total` steps going by: a bar on a terminal, a line each elsewhere.
     #[must_use]
     pub fn steps(&self, total: usize) -> Progress {
-        Progress::steps(self.stderr_is_terminal, total)
+        Progress::steps(self.stderr_is_terminal, total, &self.waits)
+    }
+
+    /// Says what is waited for, and how long: on the bar if there is one, else on a line.
+    #[must_use]
+    pub fn wait_observer(&self) -> impl Fn(Duration, &str) + Send + Sync + 'static {
+        let waits = self.waits.clone();
+        move |how_long, why| waits.show(how_long, why)
     }
 }
 

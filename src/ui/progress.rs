@@ -1,5 +1,6 @@
 //! Signs of life on stderr.
 
+use super::waits::Waits;
 use crate::apply::Event;
 use crate::plan::{Plan, StepOutcome};
 use crate::report::describe;
@@ -11,21 +12,22 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Progress {
     bar: Option<ProgressBar>,
+    waits: Waits,
     total: usize,
     over: usize,
 }
 
 impl Progress {
-    pub(super) fn waiting(terminal: bool, what: &str) -> Self {
+    pub(super) fn waiting(terminal: bool, what: &str, waits: &Waits) -> Self {
         let bar = terminal.then(|| {
             let bar = ProgressBar::new_spinner().with_message(what.to_owned());
             bar.enable_steady_tick(Duration::from_millis(100));
             bar
         });
-        Self { bar, total: 0, over: 0 }
+        Self::of(bar, 0, waits)
     }
 
-    pub(super) fn steps(terminal: bool, total: usize) -> Self {
+    pub(super) fn steps(terminal: bool, total: usize, waits: &Waits) -> Self {
         let bar = terminal.then(|| {
             let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr());
             if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} {elapsed} · {wide_msg}") {
@@ -34,7 +36,12 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(100));
             bar
         });
-        Self { bar, total, over: 0 }
+        Self::of(bar, total, waits)
+    }
+
+    fn of(bar: Option<ProgressBar>, total: usize, waits: &Waits) -> Self {
+        waits.on(bar.as_ref());
+        Self { bar, waits: waits.clone(), total, over: 0 }
     }
 
     /// Shows what happens to `plan`.
@@ -84,6 +91,7 @@ impl Progress {
 
 impl Drop for Progress {
     fn drop(&mut self) {
+        self.waits.on(None);
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

@@ -20,7 +20,9 @@ fn blocks(language: &str) -> Vec<String> {
 /// The words after `relsync` of each command in `text`, comments left out.
 fn commands(text: &str) -> Vec<Vec<String>> {
     let code = |line: &str| line.split(" #").next().unwrap_or_default().trim().trim_start_matches("- ").to_owned();
-    let words = |line: String| Some(line.strip_prefix("relsync ")?.split_whitespace().map(str::to_owned).collect());
+    // A shell would take the quotes off.
+    let word = |word: &str| word.trim_matches('\'').to_owned();
+    let words = |line: String| Some(line.strip_prefix("relsync ")?.split_whitespace().map(word).collect());
     text.lines().map(code).filter_map(words).collect()
 }
 
