@@ -47,7 +47,7 @@ pub struct Plan {
     pub notes: Vec<Note>,
     /// Releases in GitLab that no entry names, where the policy wants them reported.
     pub unmanaged: Vec<TagName>,
-    /// How many of the manifest's releases are as wished already.
+    /// How many of the manifest's releases, as far as they were selected, are as wished already.
     pub unchanged: usize,
     /// How many are not, but were not selected.
     pub left_out: usize,
@@ -94,13 +94,14 @@ impl Plan {
         let refusals = safety::refusals(desired, current, selection, &releases, &milestones, &unnamed.deletes);
         let notes = notes::notes(desired, current, &releases, &unnamed, now);
         let Releases { changes, left_out, .. } = releases;
+        let selected = desired.releases.iter().filter(|wish| selection.takes(&wish.tag_name)).count();
         let changed = changes.iter().filter_map(|change| current.releases.get(change.tag_name()));
         let before = changed.chain(unnamed.deletes.iter().copied()).cloned().collect();
         Self {
             before,
             project: current.project.clone(),
             files: desired.files.clone(),
-            unchanged: desired.releases.len() - changes.len() - left_out.len(),
+            unchanged: selected - changes.len(),
             left_out: left_out.len(),
             unmanaged: unnamed.reported.iter().map(|release| release.tag_name.clone()).collect(),
             steps: order::steps(desired, current, changes, milestones, unnamed.deletes),
