@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::out;
 use super::session::Session;
 use crate::model::harmless;
-use crate::plan::{Plan, SavedPlan};
+use crate::plan::Plan;
 use crate::report::{self, Detail};
 use crate::ui::Ui;
 
@@ -16,9 +16,9 @@ pub(super) async fn run(ui: &Ui, args: PlanArgs) -> Result<Exit, Failure> {
     let plans = session.plans(ui).await?;
     let shown = show(ui, plans, detail)?;
     if let Some(path) = &args.out {
-        let plans = shown.plans.iter().map(|(site, plan)| (session.sites[*site].address(), plan));
-        out::write(path, &SavedPlan::new(plans, session.now).to_json())?;
-        ui.note(&format!("Written to {}.", harmless(&path.to_string_lossy())));
+        let saved = session.to_save(shown.plans.iter().map(|(site, plan)| (*site, plan)));
+        out::write(path, &saved.to_json())?;
+        ui.note(&format!("Written to {}, {}", harmless(&path.to_string_lossy()), saved.digest()));
     }
     Ok(if shown.is_whole && shown.plans.iter().all(|(_, plan)| plan.refusals.is_empty()) {
         let differs = args.detailed_exitcode && shown.plans.iter().any(|(_, plan)| plan.has_differences());

@@ -6,7 +6,7 @@ use super::server::Server;
 use crate::gitlab::{Client, Kind};
 use crate::manifest::{self, Manifest};
 use crate::model::{Current, Moment, ProjectRef, TagName};
-use crate::plan::{Plan, Selection};
+use crate::plan::{Address, Plan, SavedPlan, Selection};
 use crate::snapshot::{self, Doubts, Interest};
 use crate::ui::Ui;
 use futures_util::{StreamExt, stream};
@@ -99,6 +99,19 @@ impl Session {
         Ok(read.into_iter().map(|one| one.map(|(plan, _)| plan)).collect())
     }
 
+    /// What is to be saved of `plans`, each of which comes with its site's index.
+    pub(super) fn to_save<'p>(&self, plans: impl IntoIterator<Item = (usize, &'p Plan)>) -> SavedPlan {
+        let address = |site: usize| {
+            // The embedded GitLab's port is another one in each run.
+            if self.server.is_embedded() {
+                Address::Sandbox
+            } else {
+                Address::Gitlab(self.sites[site].client.url().clone())
+            }
+        };
+        SavedPlan::new(plans.into_iter().map(|(site, plan)| (address(site), plan)), self.now)
+    }
+
     /// A project's state, as well as it has to be known for what is to be changed.
     async fn read(&self, site: &Site) -> Result<Current, Failure> {
         let Site { client, manifest, project } = site;
@@ -150,11 +163,6 @@ impl Session {
 impl Site {
     fn is_same(&self, client: &Client, project: &ProjectRef) -> bool {
         self.client.url() == client.url() && self.project == *project
-    }
-
-    /// Its GitLab's address, without what may be secret in it.
-    pub(super) fn address(&self) -> String {
-        super::server::shown(self.client.url())
     }
 
     fn doubled(&self, other: &Self) -> Failure {

@@ -22,7 +22,7 @@ pub use notes::Note;
 pub use outcome::{Conflict, Outcome, StepOutcome};
 pub use reason::{Cause, Field, Reason};
 pub use safety::Refusal;
-pub use saved::{FORMAT, SavedPlan, json_schema};
+pub use saved::{Address, Digest, DigestError, FORMAT, ReadError, ReadPlan, SavedPlan, json_schema};
 pub use selection::{Selection, TagWords};
 pub use step::{Action, MilestoneHandle, MilestonesBy, Stage, Step, StepId, WithoutEvidence};
 
@@ -33,7 +33,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What `apply` will do, and what a person should know before saying yes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// The project it is for.
     pub project: Project,

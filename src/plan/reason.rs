@@ -58,6 +58,27 @@ pub enum Field {
 }
 
 impl Field {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::Name,
+        Self::Description,
+        Self::ReleasedAt,
+        Self::Milestones,
+        Self::Evidence,
+        Self::Url,
+        Self::DirectAssetPath,
+        Self::LinkType,
+        Self::StartDate,
+        Self::DueDate,
+        Self::State,
+    ];
+
+    /// The field of this name.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.as_str() == word)
+    }
+
     /// Its name.
     #[must_use]
     pub fn as_str(self) -> &'static str {

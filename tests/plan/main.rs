@@ -4,6 +4,7 @@
 mod bad_days;
 mod over_http;
 mod round_trip;
+mod saved;
 mod simulate;
 mod values;
 mod wishes;

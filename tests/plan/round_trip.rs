@@ -55,7 +55,7 @@ fn url() -> impl Strategy<Value = String> {
 }
 
 /// A GitLab of which everything that is text is a mess.
-fn messy() -> impl Strategy<Value = Current> {
+pub(crate) fn messy() -> impl Strategy<Value = Current> {
     let texts =
         (prop::collection::vec(name(), 40), prop::collection::vec(mess(), 10), prop::collection::vec(url(), 30));
     (current(), texts, prop::bool::ANY).prop_map(|(mut current, (names, notes, urls), nfd)| {

@@ -1,14 +1,19 @@
 //! What a step does, as a saved plan writes it.
 
-use super::value::{SavedChange, SavedLink, SavedNewMilestone, SavedNewRelease, SavedRelease, moment, text, titles};
-use crate::model::{LinkId, NewTag};
-use crate::plan::{Action, MilestoneDiff, MilestoneHandle, MilestonesBy, ReleaseDiff, Timing, WithoutEvidence};
+use super::flaw::{At, Flaw, each, maybe};
+use super::value::{SavedChange, SavedLink, SavedNewMilestone, SavedNewRelease, SavedRelease};
+use super::word;
+use crate::model::{LinkId, MilestoneId, NewTag};
+use crate::plan::{
+    Action, MilestoneDiff, MilestoneHandle, MilestonesBy, ReleaseDiff, ReleasedAtChange, StepId, Timing,
+    WithoutEvidence,
+};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What one request does.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum SavedAction {
     /// Make a project milestone.
     CreateMilestone { milestone: SavedNewMilestone },
@@ -59,7 +64,7 @@ pub(super) enum SavedAction {
 }
 
 /// What it is that GitLab may not offer evidence.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum SavedWithoutEvidence {
     /// A failure: the manifest requires it.
@@ -71,7 +76,8 @@ pub(super) enum SavedWithoutEvidence {
 }
 
 /// How a step finds a milestone: one of the two is there.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct SavedMilestoneHandle {
     /// GitLab's id of it.
     id: Option<u64>,
@@ -80,7 +86,8 @@ pub(super) struct SavedMilestoneHandle {
 }
 
 /// What differs in a release's own fields.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct SavedReleaseDiff {
     name: Option<SavedChange<String>>,
     description: Option<SavedChange<String>>,
@@ -91,7 +98,8 @@ pub(super) struct SavedReleaseDiff {
 }
 
 /// What differs in a milestone.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct SavedMilestoneDiff {
     description: Option<SavedChange<String>>,
     start_date: Option<SavedChange<Option<String>>>,
@@ -101,7 +109,7 @@ pub(super) struct SavedMilestoneDiff {
 }
 
 /// What GitLab calls a release by its dates.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum SavedTiming {
     /// Released in the future.
@@ -148,14 +156,51 @@ impl SavedAction {
             }
             Action::CollectEvidence { tag_name, else_is } => Self::CollectEvidence {
                 tag_name: tag_name.to_string(),
-                else_is: match else_is {
-                    WithoutEvidence::Failure => SavedWithoutEvidence::Failure,
-                    WithoutEvidence::Surprise => SavedWithoutEvidence::Surprise,
-                    WithoutEvidence::Nothing => SavedWithoutEvidence::Nothing,
-                },
+                else_is: SavedWithoutEvidence::new(*else_is),
             },
             Action::DeleteRelease(release) => Self::DeleteRelease { release: Box::new(SavedRelease::new(release)) },
         }
+    }
+
+    pub(super) fn read(self) -> Result<Action, Flaw> {
+        let tag = |tag_name: String| word::read_tag(&tag_name).at("tag_name");
+        Ok(match self {
+            Self::CreateMilestone { milestone } => Action::CreateMilestone(milestone.read().at("milestone")?),
+            Self::UpdateMilestone { milestone, title, changes } => Action::UpdateMilestone {
+                milestone: milestone.read().at("milestone")?,
+                title,
+                diff: changes.read().at("changes")?,
+            },
+            Self::CreateTag { tag_name, git_ref, tag_message } => {
+                Action::CreateTag(NewTag { name: tag(tag_name)?, git_ref, message: tag_message })
+            }
+            Self::CreateRelease { release, timing, milestone_ids } => Action::CreateRelease {
+                release: release.read().at("release")?,
+                timing: timing.read(),
+                milestones: read_ids(milestone_ids)?,
+            },
+            Self::UpdateRelease { tag_name, changes, milestone_ids } => Action::UpdateRelease {
+                tag_name: tag(tag_name)?,
+                diff: changes.read().at("changes")?,
+                milestones: read_ids(milestone_ids)?,
+            },
+            Self::CreateLink { tag_name, link } => {
+                Action::CreateLink { tag_name: tag(tag_name)?, link: link.read().at("link")? }
+            }
+            Self::UpdateLink { tag_name, link_id, before, after } => Action::UpdateLink {
+                tag_name: tag(tag_name)?,
+                id: LinkId(link_id),
+                before: before.read().at("before")?,
+                after: after.read().at("after")?,
+            },
+            Self::DeleteLink { tag_name, link_id, link } => {
+                Action::DeleteLink { tag_name: tag(tag_name)?, id: LinkId(link_id), link: link.read().at("link")? }
+            }
+            Self::CollectEvidence { tag_name, else_is } => {
+                Action::CollectEvidence { tag_name: tag(tag_name)?, else_is: else_is.read() }
+            }
+            Self::DeleteRelease { release } => Action::DeleteRelease(release.read().at("release")?),
+        })
     }
 }
 
@@ -166,11 +211,30 @@ fn ids(by: &MilestonesBy) -> Option<Vec<SavedMilestoneHandle>> {
     }
 }
 
+fn read_ids(handles: Option<Vec<SavedMilestoneHandle>>) -> Result<MilestonesBy, Flaw> {
+    match handles {
+        None => Ok(MilestonesBy::Title),
+        Some(handles) => each("milestone_ids", handles, SavedMilestoneHandle::read).map(MilestonesBy::Id),
+    }
+}
+
 impl SavedMilestoneHandle {
     fn new(handle: &MilestoneHandle) -> Self {
         match handle {
             MilestoneHandle::Existing(id) => Self { id: Some(id.0), made_by: None },
             MilestoneHandle::CreatedBy(step) => Self { id: None, made_by: Some(step.0 + 1) },
+        }
+    }
+
+    fn read(self) -> Result<MilestoneHandle, Flaw> {
+        let index = |step: usize| step.checked_sub(1).ok_or_else(|| Flaw::new("steps are counted from 1"));
+        match self {
+            Self { id: Some(id), made_by: None } => Ok(MilestoneHandle::Existing(MilestoneId(id))),
+            Self { id: None, made_by: Some(step) } => {
+                index(step).at("made_by").map(|index| MilestoneHandle::CreatedBy(StepId(index)))
+            }
+            Self { id: Some(_), made_by: Some(_) } => Err(Flaw::new("both an id and a step that makes it")),
+            Self { id: None, made_by: None } => Err(Flaw::new("neither an id nor a step that makes it")),
         }
     }
 }
@@ -179,13 +243,29 @@ impl SavedReleaseDiff {
     fn new(ReleaseDiff { name, description, released_at, milestones }: &ReleaseDiff) -> Self {
         Self {
             name: name.as_ref().map(|change| SavedChange::new(change, String::clone)),
-            description: description.as_ref().map(|change| SavedChange::new(change, text)),
-            released_at: released_at.as_ref().map(|change| SavedChange::new(&change.date, moment)),
+            description: description.as_ref().map(|change| SavedChange::new(change, word::text)),
+            released_at: released_at.as_ref().map(|change| SavedChange::new(&change.date, word::moment)),
             timing: released_at
                 .as_ref()
                 .map(|change| SavedChange::new(&change.timing, |timing| SavedTiming::new(*timing))),
-            milestones: milestones.as_ref().map(|change| SavedChange::new(change, titles)),
+            milestones: milestones.as_ref().map(|change| SavedChange::new(change, word::titles)),
         }
+    }
+
+    fn read(self) -> Result<ReleaseDiff, Flaw> {
+        let Self { name, description, released_at, timing, milestones } = self;
+        let date = maybe("released_at", released_at, |change| change.read(|at| word::read_moment(&at)))?;
+        let timing = maybe("timing", timing, |change| change.read(|timing| Ok(timing.read())))?;
+        Ok(ReleaseDiff {
+            name: maybe("name", name, |change| change.read(Ok))?,
+            description: maybe("description", description, |change| change.read(|text| word::read_text(&text)))?,
+            released_at: match (date, timing) {
+                (Some(date), Some(timing)) => Some(ReleasedAtChange { date, timing }),
+                (None, None) => None,
+                _ => return Err(Flaw::new("`released_at` and `timing` change together").within("timing")),
+            },
+            milestones: maybe("milestones", milestones, |change| change.read(word::read_titles))?,
+        })
     }
 }
 
@@ -193,11 +273,22 @@ impl SavedMilestoneDiff {
     fn new(MilestoneDiff { description, start_date, due_date, state }: &MilestoneDiff) -> Self {
         let date = |date: &Option<jiff::civil::Date>| date.map(|date| date.to_string());
         Self {
-            description: description.as_ref().map(|change| SavedChange::new(change, text)),
+            description: description.as_ref().map(|change| SavedChange::new(change, word::text)),
             start_date: start_date.as_ref().map(|change| SavedChange::new(change, date)),
             due_date: due_date.as_ref().map(|change| SavedChange::new(change, date)),
             state: state.as_ref().map(|change| SavedChange::new(change, ToString::to_string)),
         }
+    }
+
+    fn read(self) -> Result<MilestoneDiff, Flaw> {
+        let Self { description, start_date, due_date, state } = self;
+        let date = |date: Option<String>| date.as_deref().map(word::read_date).transpose();
+        Ok(MilestoneDiff {
+            description: maybe("description", description, |change| change.read(|text| word::read_text(&text)))?,
+            start_date: maybe("start_date", start_date, |change| change.read(date))?,
+            due_date: maybe("due_date", due_date, |change| change.read(date))?,
+            state: maybe("state", state, |change| change.read(|state| word::read_state(&state)))?,
+        })
     }
 }
 
@@ -207,6 +298,31 @@ impl SavedTiming {
             Timing::Upcoming => Self::Upcoming,
             Timing::Current => Self::Current,
             Timing::Historical => Self::Historical,
+        }
+    }
+    fn read(self) -> Timing {
+        match self {
+            Self::Upcoming => Timing::Upcoming,
+            Self::Current => Timing::Current,
+            Self::Historical => Timing::Historical,
+        }
+    }
+}
+
+impl SavedWithoutEvidence {
+    fn new(else_is: WithoutEvidence) -> Self {
+        match else_is {
+            WithoutEvidence::Failure => Self::Failure,
+            WithoutEvidence::Surprise => Self::Surprise,
+            WithoutEvidence::Nothing => Self::Nothing,
+        }
+    }
+
+    fn read(self) -> WithoutEvidence {
+        match self {
+            Self::Failure => WithoutEvidence::Failure,
+            Self::Surprise => WithoutEvidence::Surprise,
+            Self::Nothing => WithoutEvidence::Nothing,
         }
     }
 }

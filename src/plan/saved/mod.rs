@@ -1,12 +1,25 @@
-//! The saved plan: what `plan --out` writes, as JSON that other tools may read.
+//! The saved plan: what `plan --out` writes and `apply PLAN` reads, as JSON that other tools may read.
 //!
 //! Its types are apart from those that the planner works with, so that the format changes only when somebody means it
 //! to: [`FORMAT`] counts its versions, and `schema/plan.schema.json` is made from these types. It holds no secret: a
 //! plan knows none. The doc comments here are what that schema says.
+//!
+//! Writing is here, in each type's `new`. Reading ([`ReadPlan`]) goes the other way, in each type's `read`, and takes
+//! nothing that would not be written just so.
 
 mod action;
+mod address;
+mod check;
+mod digest;
+mod flaw;
+mod read;
 mod remark;
 mod value;
+mod word;
+
+pub use address::Address;
+pub use digest::{Digest, DigestError};
+pub use read::{ReadError, ReadPlan};
 
 use super::Plan;
 use crate::model::Moment;
@@ -15,16 +28,15 @@ use remark::{SavedNote, SavedReason, SavedRefusal};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
-use serde::Serialize;
-use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
+use serde::{Deserialize, Serialize};
 use value::{SavedProject, SavedRelease};
 
 /// The format's version. A reader that does not know it must not read on.
 pub const FORMAT: u32 = 1;
 
 /// A plan of relsync's: what `apply` would do to the releases of one or more GitLab projects, and why.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 #[schemars(title = "relsync plan")]
 pub struct SavedPlan {
     /// The version of this format. Another one may mean something else by the same keys.
@@ -41,9 +53,10 @@ pub struct SavedPlan {
 }
 
 /// The plan of one project.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 struct SavedProjectPlan {
-    /// The address of its GitLab.
+    /// The address of its GitLab; `sandbox` is the embedded one.
     url: String,
     /// The project.
     project: SavedProject,
@@ -66,7 +79,8 @@ struct SavedProjectPlan {
 }
 
 /// One request.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 struct SavedStep {
     /// Its number, from 1.
     id: usize,
@@ -79,30 +93,23 @@ struct SavedStep {
 }
 
 impl SavedPlan {
-    /// Takes the plans of projects, each with the address of its GitLab, made at `now`.
+    /// Takes the plans of projects, each with its GitLab, made at `now`.
     #[must_use]
-    pub fn new<'p>(plans: impl IntoIterator<Item = (String, &'p Plan)>, now: Moment) -> Self {
-        let projects: Vec<_> = plans.into_iter().map(|(url, plan)| SavedProjectPlan::new(url, plan)).collect();
-        let mut digest = "sha256:".to_owned();
-        // Values like these always have a JSON.
-        let content = serde_json::to_vec(&projects).unwrap_or_default();
-        for byte in Sha256::digest(content) {
-            // Writing to a `String` can't fail.
-            let _ = write!(digest, "{byte:02x}");
-        }
+    pub fn new<'p>(plans: impl IntoIterator<Item = (Address, &'p Plan)>, now: Moment) -> Self {
+        let projects: Vec<_> = plans.into_iter().map(|(gitlab, plan)| SavedProjectPlan::new(&gitlab, plan)).collect();
         Self {
             format: FORMAT,
             relsync: env!("CARGO_PKG_VERSION").to_owned(),
             created_at: now.to_string(),
-            digest,
+            digest: digest(&projects).to_string(),
             projects,
         }
     }
 
     /// The digest of its content.
     #[must_use]
-    pub fn digest(&self) -> &str {
-        &self.digest
+    pub fn digest(&self) -> Digest {
+        digest(&self.projects)
     }
 
     /// The file's text, which ends in a newline.
@@ -112,8 +119,13 @@ impl SavedPlan {
     }
 }
 
+fn digest(projects: &[SavedProjectPlan]) -> Digest {
+    // Values like these always have a JSON.
+    Digest::of(&serde_json::to_vec(projects).unwrap_or_default())
+}
+
 impl SavedProjectPlan {
-    fn new(url: String, plan: &Plan) -> Self {
+    fn new(gitlab: &Address, plan: &Plan) -> Self {
         let Plan { project, files, steps, refusals, notes, unmanaged, unchanged, left_out, before } = plan;
         let step = |(index, step): (usize, &super::Step)| SavedStep {
             id: index + 1,
@@ -122,8 +134,8 @@ impl SavedProjectPlan {
             action: SavedAction::new(&step.action),
         };
         Self {
-            url,
-            project: SavedProject::new(project),
+            url: gitlab.to_string(),
+            project: SavedProject::new(project, *gitlab != Address::Sandbox),
             files: files.clone(),
             steps: steps.iter().enumerate().map(step).collect(),
             refusals: refusals.iter().map(SavedRefusal::new).collect(),

@@ -1,12 +1,16 @@
 //! What a plan says about its steps, as a saved plan writes it: reasons, refusals, notes.
 
-use crate::model::{MaxDeletes, TagName};
+use super::flaw::{At, Flaw, shown};
+use super::word;
+use crate::model::{Place, TagName};
 use crate::plan::{Cause, Note, Reason, Refusal};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// One reason for a step.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct SavedReason {
     /// What is not as wished.
     cause: SavedCause,
@@ -17,44 +21,72 @@ pub(super) struct SavedReason {
 }
 
 /// What is not as wished.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 enum SavedCause {
     /// It is wished for, and not there.
-    Missing,
+    Missing {},
     /// It is there, but for this field.
     Differs { field: String },
     /// It is there, but its release's entry does not list it.
-    NotListed,
+    NotListed {},
     /// It has to make room for another one first.
-    InTheWay,
+    InTheWay {},
     /// The release's git tag is gone.
-    TagGone,
+    TagGone {},
     /// A release names it.
     NamedBy { tag_name: String },
     /// No entry names it, and the policy wants such releases gone.
-    Unmanaged,
+    Unmanaged {},
 }
 
 impl SavedReason {
     pub(super) fn new(Reason { cause, place }: &Reason, files: &[String]) -> Self {
         let cause = match cause {
-            Cause::Missing => SavedCause::Missing,
+            Cause::Missing => SavedCause::Missing {},
             Cause::Differs(field) => SavedCause::Differs { field: field.as_str().to_owned() },
-            Cause::NotListed => SavedCause::NotListed,
-            Cause::InTheWay => SavedCause::InTheWay,
-            Cause::TagGone => SavedCause::TagGone,
+            Cause::NotListed => SavedCause::NotListed {},
+            Cause::InTheWay => SavedCause::InTheWay {},
+            Cause::TagGone => SavedCause::TagGone {},
             Cause::NamedBy(tag) => SavedCause::NamedBy { tag_name: tag.to_string() },
-            Cause::Unmanaged => SavedCause::Unmanaged,
+            Cause::Unmanaged => SavedCause::Unmanaged {},
         };
         let file = place.and_then(|place| files.get(place.file as usize)).cloned();
         Self { cause, line: place.filter(|_| file.is_some()).map(|place| place.line), file }
     }
+
+    /// `files` are the plan's, by name.
+    pub(super) fn read(self, files: &HashMap<&str, u32>) -> Result<Reason, Flaw> {
+        let Self { cause, file, line } = self;
+        let place = match (file, line) {
+            (None, None) => None,
+            (Some(file), Some(line)) => match files.get(file.as_str()) {
+                Some(file) => Some(Place { file: *file, line }),
+                None => return Err(Flaw::new(format!("`{}` is not among the files", shown(&file))).within("file")),
+            },
+            _ => return Err(Flaw::new("`file` and `line` go together").within("line")),
+        };
+        Ok(Reason { cause: cause.read().at("cause")?, place })
+    }
+}
+
+impl SavedCause {
+    fn read(self) -> Result<Cause, Flaw> {
+        Ok(match self {
+            Self::Missing {} => Cause::Missing,
+            Self::Differs { field } => Cause::Differs(word::read_field(&field).at("field")?),
+            Self::NotListed {} => Cause::NotListed,
+            Self::InTheWay {} => Cause::InTheWay,
+            Self::TagGone {} => Cause::TagGone,
+            Self::NamedBy { tag_name } => Cause::NamedBy(word::read_tag(&tag_name).at("tag_name")?),
+            Self::Unmanaged {} => Cause::Unmanaged,
+        })
+    }
 }
 
 /// Why a plan must not be applied.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum SavedRefusal {
     /// The policy wants unmanaged releases deleted, and the manifest names none to keep.
     EmptyManifestDeletes { deletes: usize },
@@ -92,7 +124,7 @@ pub(super) enum SavedRefusal {
     /// A declared milestone is a group's.
     GroupMilestone { title: String },
     /// Milestones are declared, and a CI job token can't read them.
-    MilestonesUnreadable,
+    MilestonesUnreadable {},
     /// Evidence is required for a historical release.
     NoEvidence { tag_name: String },
 }
@@ -104,10 +136,7 @@ impl SavedRefusal {
             Refusal::TooManyDeletes { deletes, allowed, limit, managed } => Self::TooManyDeletes {
                 deletes: *deletes,
                 allowed: *allowed,
-                limit: match limit {
-                    MaxDeletes::Count(count) => count.to_string(),
-                    MaxDeletes::Percent(percent) => format!("{percent}%"),
-                },
+                limit: word::limit(*limit),
                 managed: *managed,
             },
             Refusal::MissingTag(tag) => Self::MissingTag { tag_name: tag.to_string() },
@@ -129,15 +158,45 @@ impl SavedRefusal {
                 Self::MilestoneDates { title: title.clone(), start_date: start.to_string(), due_date: due.to_string() }
             }
             Refusal::GroupMilestone(title) => Self::GroupMilestone { title: title.clone() },
-            Refusal::MilestonesUnreadable => Self::MilestonesUnreadable,
+            Refusal::MilestonesUnreadable => Self::MilestonesUnreadable {},
             Refusal::NoEvidence(tag) => Self::NoEvidence { tag_name: tag.to_string() },
         }
+    }
+
+    pub(super) fn read(self) -> Result<Refusal, Flaw> {
+        let tag = |tag_name: String| word::read_tag(&tag_name).at("tag_name");
+        Ok(match self {
+            Self::EmptyManifestDeletes { deletes } => {
+                Refusal::EmptyManifestDeletes { deletes: word::read_count(deletes).at("deletes")? }
+            }
+            Self::TooManyDeletes { deletes, allowed, limit, managed } => Refusal::TooManyDeletes {
+                deletes: word::read_count(deletes).at("deletes")?,
+                allowed,
+                limit: word::read_limit(&limit).at("limit")?,
+                managed: word::read_count(managed).at("managed")?,
+            },
+            Self::MissingTag { tag_name } => Refusal::MissingTag(tag(tag_name)?),
+            Self::LostTag { tag_name, by_job_token } => Refusal::LostTag { tag_name: tag(tag_name)?, by_job_token },
+            Self::MissingMilestone { title, tag_name, of_ancestor } => {
+                Refusal::MissingMilestone { title, tag_name: tag(tag_name)?, of_ancestor }
+            }
+            Self::AmbiguousMilestone { title, project, group } => Refusal::AmbiguousMilestone { title, project, group },
+            Self::MilestoneById { title, tag_name } => Refusal::MilestoneById { title, tag_name: tag(tag_name)? },
+            Self::MilestoneDates { title, start_date, due_date } => Refusal::MilestoneDates {
+                title,
+                start: word::read_date(&start_date).at("start_date")?,
+                due: word::read_date(&due_date).at("due_date")?,
+            },
+            Self::GroupMilestone { title } => Refusal::GroupMilestone(title),
+            Self::MilestonesUnreadable {} => Refusal::MilestonesUnreadable,
+            Self::NoEvidence { tag_name } => Refusal::NoEvidence(tag(tag_name)?),
+        })
     }
 }
 
 /// What a person should know before saying yes.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum SavedNote {
     /// Tags will be made, which may start pipelines.
     TagsMade { tag_names: Vec<String> },
@@ -165,7 +224,7 @@ pub(super) enum SavedNote {
     /// Releases that the policy would have deleted, but protects.
     Kept { tag_names: Vec<String> },
     /// A CI job token can't read milestones: their titles go through unchecked.
-    MilestonesUnchecked,
+    MilestonesUnchecked {},
     /// So many releases' milestones were judged by GitLab's list, which may be five minutes old.
     ListAge { releases: usize },
 }
@@ -186,8 +245,30 @@ impl SavedNote {
             Note::ProtectedTags(tags) => Self::ProtectedTags { tag_names: names(tags) },
             Note::LeftBehind(tags) => Self::LeftBehind { tag_names: names(tags) },
             Note::Kept(tags) => Self::Kept { tag_names: names(tags) },
-            Note::MilestonesUnchecked => Self::MilestonesUnchecked,
+            Note::MilestonesUnchecked => Self::MilestonesUnchecked {},
             Note::ListAge(releases) => Self::ListAge { releases: *releases },
         }
+    }
+    pub(super) fn read(self) -> Result<Note, Flaw> {
+        let tags = |tag_names| word::read_tags("tag_names", tag_names);
+        Ok(match self {
+            Self::TagsMade { tag_names } => Note::TagsMade(tags(tag_names)?),
+            Self::Announced { tag_names } => Note::Announced(tags(tag_names)?),
+            Self::NoEvidence { tag_names } => Note::NoEvidence(tags(tag_names)?),
+            Self::DatePassed { tag_names } => Note::DatePassed(tags(tag_names)?),
+            Self::Renamed { from, to, deleted } => {
+                let (from, to) = (word::read_tag(&from).at("from")?, word::read_tag(&to).at("to")?);
+                Note::Renamed { from, to, deleted }
+            }
+            Self::LinksMoved { links, tag_names } => {
+                Note::LinksMoved { links: word::read_count(links).at("links")?, releases: tags(tag_names)? }
+            }
+            Self::LinksInBetween { tag_names } => Note::LinksInBetween(tags(tag_names)?),
+            Self::ProtectedTags { tag_names } => Note::ProtectedTags(tags(tag_names)?),
+            Self::LeftBehind { tag_names } => Note::LeftBehind(tags(tag_names)?),
+            Self::Kept { tag_names } => Note::Kept(tags(tag_names)?),
+            Self::MilestonesUnchecked {} => Note::MilestonesUnchecked,
+            Self::ListAge { releases } => Note::ListAge(word::read_count(releases).at("releases")?),
+        })
     }
 }

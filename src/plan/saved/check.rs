@@ -1,0 +1,132 @@
+//! What has to fit together in a plan that was read, as the planner always fits it: `apply` relies on that, and whoever
+//! says yes to a plan sees only one side of it.
+
+use super::Address;
+use super::flaw::{At, Flaw, shown};
+use crate::model::{LinkId, Release, TagName};
+use crate::plan::{Action, Change, MilestoneHandle, MilestonesBy, Plan, ReleaseDiff, Step, StepId};
+use std::collections::{BTreeSet, HashMap};
+
+/// A project is planned once; and there is one.
+pub(super) fn projects(projects: &[(Address, Plan)]) -> Result<(), Flaw> {
+    if projects.is_empty() {
+        return Err(Flaw::new("there is no project"));
+    }
+    let mut seen = HashMap::new();
+    for (index, (gitlab, Plan { project, .. })) in projects.iter().enumerate() {
+        // To GitLab, paths that differ only in case are the same.
+        let names = [project.path.as_ref().map(|path| path.to_lowercase()), Some(project.reference.to_string())];
+        for name in names.into_iter().flatten() {
+            let earlier = *seen.entry((gitlab.to_string(), name)).or_insert(index);
+            if earlier != index {
+                let what = format!("the project is that of projects[{earlier}]");
+                return Err(Flaw::new(what).within(&format!("[{index}]")));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// One project's plan.
+pub(super) fn plan(plan: &Plan) -> Result<(), Flaw> {
+    let mut before = HashMap::new();
+    for (index, release) in plan.before.iter().enumerate() {
+        if before.insert(&release.tag_name, release).is_some() {
+            return Err(Flaw::new(format!("release {} stands there twice", name(&release.tag_name)))
+                .within(&format!("before[{index}]")));
+        }
+    }
+    for (index, step) in plan.steps.iter().enumerate() {
+        let checked = milestones(plan, step).and_then(|()| release(&before, &step.action));
+        checked.at("action").at(&format!("steps[{index}]"))?;
+    }
+    Ok(())
+}
+
+/// A step that names a milestone which another one makes waits for that one, and no milestone gets lost on the way from
+/// its title to its id.
+fn milestones(plan: &Plan, step: &Step) -> Result<(), Flaw> {
+    let made = |handle: &MilestoneHandle| match handle {
+        MilestoneHandle::Existing(_) => Ok(()),
+        MilestoneHandle::CreatedBy(maker) => is_made(plan, step, *maker).at("made_by"),
+    };
+    let named = |by: &MilestonesBy, titles: Option<&BTreeSet<String>>| match by {
+        MilestonesBy::Title => Ok(()),
+        MilestonesBy::Id(handles) => {
+            let titles = titles.map_or(0, BTreeSet::len);
+            // The planner leaves out an id that it does not know, and then refuses the plan.
+            if handles.len() != titles && (plan.refusals.is_empty() || handles.len() > titles) {
+                return Err(Flaw::new("there is not one for each milestone").within("milestone_ids"));
+            }
+            super::flaw::each("milestone_ids", handles, made).map(|_| ())
+        }
+    };
+    match &step.action {
+        Action::UpdateMilestone { milestone, .. } => made(milestone).at("milestone"),
+        Action::CreateRelease { release, milestones, .. } => named(milestones, Some(&release.milestones)),
+        Action::UpdateRelease { diff, milestones, .. } => {
+            named(milestones, diff.milestones.as_ref().map(|change| &change.after))
+        }
+        Action::CreateMilestone(_)
+        | Action::CreateTag(_)
+        | Action::CreateLink { .. }
+        | Action::UpdateLink { .. }
+        | Action::DeleteLink { .. }
+        | Action::CollectEvidence { .. }
+        | Action::DeleteRelease(_) => Ok(()),
+    }
+}
+
+fn is_made(plan: &Plan, step: &Step, maker: StepId) -> Result<(), Flaw> {
+    let number = maker.0.saturating_add(1);
+    let makes_one = |step: &Step| matches!(step.action, Action::CreateMilestone(_));
+    if !plan.steps.get(maker.0).is_some_and(makes_one) {
+        return Err(Flaw::new(format!("step {number} makes no milestone")));
+    }
+    if step.needs.contains(&maker) {
+        Ok(())
+    } else {
+        Err(Flaw::new(format!("step {number} is not among those that it needs")))
+    }
+}
+
+/// What a step says was there is what the plan holds to have been there.
+fn release(before: &HashMap<&TagName, &Release>, action: &Action) -> Result<(), Flaw> {
+    let known = |tag: &TagName| {
+        let missing = || Flaw::new(format!("release {} is not in `before`", name(tag))).within("tag_name");
+        before.get(tag).copied().ok_or_else(missing)
+    };
+    let has_link = |tag: &TagName, id: &LinkId| {
+        let has = known(tag)?.links.iter().any(|link| link.id == *id);
+        let foreign = || Flaw::new(format!("release {} has no link {}", name(tag), id.0)).within("link_id");
+        has.then_some(()).ok_or_else(foreign)
+    };
+    match action {
+        Action::CreateRelease { release, .. } if before.contains_key(&release.tag_name) => {
+            Err(Flaw::new(format!("release {} is in `before`", name(&release.tag_name))).within("release.tag_name"))
+        }
+        Action::CreateMilestone(_) | Action::UpdateMilestone { .. } | Action::CreateRelease { .. } => Ok(()),
+        Action::CreateTag(tag) => known(&tag.name).map(|_| ()),
+        Action::UpdateRelease { tag_name, diff, .. } => starts_from(known(tag_name)?, diff).at("changes"),
+        Action::UpdateLink { tag_name, id, .. } | Action::DeleteLink { tag_name, id, .. } => has_link(tag_name, id),
+        Action::CreateLink { tag_name, .. } | Action::CollectEvidence { tag_name, .. } => known(tag_name).map(|_| ()),
+        Action::DeleteRelease(release) if known(&release.tag_name)? == release => Ok(()),
+        Action::DeleteRelease(_) => Err(Flaw::new("is not as it is in `before`").within("release")),
+    }
+}
+
+fn starts_from(live: &Release, diff: &ReleaseDiff) -> Result<(), Flaw> {
+    fn starts<T: PartialEq>(change: Option<&Change<T>>, live: &T) -> Result<(), Flaw> {
+        let is_so = change.is_none_or(|change| change.before == *live);
+        if is_so { Ok(()) } else { Err(Flaw::new("is not as it is in the plan's `before`").within("before")) }
+    }
+    let ReleaseDiff { name, description, released_at, milestones } = diff;
+    starts(name.as_ref(), &live.name).at("name")?;
+    starts(description.as_ref(), &live.description).at("description")?;
+    starts(released_at.as_ref().map(|change| &change.date), &live.released_at).at("released_at")?;
+    starts(milestones.as_ref(), &live.milestones).at("milestones")
+}
+
+fn name(tag: &TagName) -> String {
+    shown(tag.as_str())
+}
