@@ -4,9 +4,11 @@ use super::args::ApplyArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::plan::{self, Shown};
+use super::saved;
+use super::server::Server;
 use super::session::Session;
 use crate::gitlab::Client;
-use crate::plan::{Plan, StepOutcome};
+use crate::plan::{Digest, Plan, StepOutcome};
 use crate::report::Detail;
 use crate::ui::Ui;
 use crate::{apply, report};
@@ -15,10 +17,28 @@ use std::num::NonZeroUsize;
 /// Enough to hide a server's latency, few enough for a small one.
 const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(8).unwrap();
 
+/// What is to be carried out, and where.
+pub(super) struct Planned {
+    pub(super) server: Server,
+    /// One for each project.
+    pub(super) clients: Vec<Client>,
+    /// Their plans, or why there is none.
+    pub(super) plans: Vec<Result<Plan, Failure>>,
+    /// The digest of all plans that there are, if it matters.
+    pub(super) digest: Option<Digest>,
+}
+
 pub(super) async fn run(ui: &Ui, args: ApplyArgs) -> Result<Exit, Failure> {
-    let session = Session::open(ui, &args.manifest, &args.server, &args.filter).await?;
-    let plans = session.plans(ui).await?;
+    let Planned { server, clients, plans, digest } = match &args.plan {
+        Some(path) => saved::open(path, &args).await?,
+        None => made_now(ui, &args).await?,
+    };
     let Shown { plans, is_whole } = plan::show(ui, plans, Detail::Changes)?;
+    if let (Some(expected), Some(found)) = (args.expect_digest, digest)
+        && found != expected
+    {
+        return Err(Failure::PlanChanged { found, expected });
+    }
     let (accepted, refused): (Vec<_>, Vec<_>) = plans.into_iter().partition(|(_, plan)| plan.refusals.is_empty());
     let todo: Vec<_> = accepted.into_iter().filter(|(_, plan)| !plan.is_empty()).collect();
     if !refused.is_empty() {
@@ -33,13 +53,13 @@ pub(super) async fn run(ui: &Ui, args: ApplyArgs) -> Result<Exit, Failure> {
         if !ui.can_ask() {
             return Err(Failure::NobodyToAsk);
         }
-        if !ui.confirm(&question(&session, &todo)).map_err(Failure::Answer)? {
+        if !ui.confirm(&question(&clients, &todo)).map_err(Failure::Answer)? {
             ui.note("Nothing was sent.");
             return Ok(Exit::Failed);
         }
     }
     for (site, plan) in &todo {
-        match carry_out(ui, &session.sites[*site].client, plan, session.sites.len() > 1).await? {
+        match carry_out(ui, &clients[*site], plan, clients.len() > 1).await? {
             Ended::Well => {}
             Ended::Badly => exit = Exit::Failed,
             Ended::Interrupted => {
@@ -48,15 +68,27 @@ pub(super) async fn run(ui: &Ui, args: ApplyArgs) -> Result<Exit, Failure> {
             }
         }
     }
-    if let Some(way) = session.server.way_to_look() {
+    if let Some(way) = server.way_to_look() {
         ui.note(&way);
     }
     Ok(exit)
 }
 
-fn question(session: &Session, todo: &[(usize, Plan)]) -> String {
+/// Plans what the manifests say.
+async fn made_now(ui: &Ui, args: &ApplyArgs) -> Result<Planned, Failure> {
+    let session = Session::open(ui, &args.manifest, &args.server, &args.filter).await?;
+    let plans = session.plans(ui).await?;
+    let digest = args.expect_digest.is_some().then(|| {
+        let made = plans.iter().enumerate().filter_map(|(site, plan)| Some((site, plan.as_ref().ok()?)));
+        session.to_save(made).digest()
+    });
+    let clients = session.sites.into_iter().map(|site| site.client).collect();
+    Ok(Planned { server: session.server, clients, plans, digest })
+}
+
+fn question(clients: &[Client], todo: &[(usize, Plan)]) -> String {
     match todo {
-        [(site, plan)] => format!("Apply this to {} on {}?", plan.project, session.sites[*site].client.url()),
+        [(site, plan)] => format!("Apply this to {} on {}?", plan.project, clients[*site].url()),
         many => format!("Apply this to {} projects?", many.len()),
     }
 }

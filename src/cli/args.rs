@@ -3,7 +3,7 @@
 
 use super::failure::Failure;
 use crate::model::MaxDeletes;
-use crate::plan::{Selection, TagWords};
+use crate::plan::{Digest, Selection, TagWords};
 #[cfg(feature = "sandbox")]
 use crate::sandbox::{Fault, Limit, Span, Tier};
 use crate::ui::ColourChoice;
@@ -34,7 +34,10 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Show what apply would change.
     Plan(PlanArgs),
-    /// Make GitLab's releases as the manifest says.
+    /// Make GitLab's releases as the manifest says, or carry out a plan that was saved.
+    ///
+    /// Right before a release is written it is read again. One that is not as it was when the plan was made is left alone
+    /// and reported; the others go on.
     Apply(ApplyArgs),
     /// Check a manifest without asking GitLab.
     Validate(ManifestArgs),
@@ -85,6 +88,11 @@ pub(super) enum SchemaOf {
 
 #[derive(Debug, Args)]
 pub(super) struct ApplyArgs {
+    /// Carry out this plan, which `plan --out` wrote, in place of a new one. It must be for the GitLab that is configured
+    /// here (--url, RELSYNC_URL or CI_SERVER_URL), and its project must still be the same.
+    #[arg(value_name = "PLAN", conflicts_with_all = ["files", "only", "ignore", "max_deletes"])]
+    pub(super) plan: Option<PathBuf>,
+
     #[command(flatten)]
     pub(super) manifest: ManifestArgs,
     #[command(flatten)]
@@ -95,6 +103,10 @@ pub(super) struct ApplyArgs {
     /// Don't ask; a must where nobody can be asked.
     #[arg(short, long)]
     pub(super) yes: bool,
+
+    /// Refuse any plan but the one with this digest, which `plan --out` printed: the one that was reviewed.
+    #[arg(long, value_name = "DIGEST")]
+    pub(super) expect_digest: Option<Digest>,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! Everything that can stop a command.
 
-use crate::model::{ProjectRef, harmless};
+use crate::model::{Project, ProjectRef, harmless};
+use crate::plan::{Digest, ReadError};
 use crate::{gitlab, manifest};
 use miette::Diagnostic;
 use std::io;
@@ -67,6 +68,30 @@ pub(super) enum Failure {
     ))]
     ForeignUrl { manifest: String, trusted: String },
 
+    #[error("failed to read {path}: {error}")]
+    #[diagnostic(help("apply takes a file that `relsync plan --out` wrote"))]
+    PlanFile { path: String, error: io::Error },
+
+    #[error("{path} can't be applied: {error}")]
+    #[diagnostic(help("{help}"))]
+    BadPlan { path: String, error: ReadError, help: String },
+
+    #[error("{path} is for {planned}, but this run is for {configured}")]
+    #[diagnostic(help("{help}"))]
+    OtherGitlab { path: String, planned: String, configured: String, help: String },
+
+    #[error("{path} is for {planned}, but GitLab has {found} there")]
+    #[diagnostic(help("the project was moved or replaced since the plan was made: plan again"))]
+    OtherProject { path: String, planned: String, found: String },
+
+    #[error("the digest of {path} is {found}, but {expected} is expected")]
+    #[diagnostic(help("this is not the plan that was reviewed"))]
+    OtherDigest { path: String, found: Digest, expected: Digest },
+
+    #[error("the plan has changed since it was reviewed: its digest is {found}, but {expected} is expected")]
+    #[diagnostic(help("nothing was sent; have the plan above reviewed, and pass its digest"))]
+    PlanChanged { found: Digest, expected: Digest },
+
     #[error("failed to read the token from {path}: {error}")]
     #[diagnostic(help("--token-file wants a file with the token and nothing else"))]
     TokenFile { path: String, error: io::Error },
@@ -107,6 +132,48 @@ impl Failure {
 
     pub(super) fn folder(path: &Path, error: io::Error) -> Self {
         Self::Folder { path: shown(path), error }
+    }
+
+    pub(super) fn plan_file(path: &Path, error: io::Error) -> Self {
+        Self::PlanFile { path: shown(path), error }
+    }
+
+    pub(super) fn bad_plan(path: &Path, error: ReadError) -> Self {
+        let help = error.help().map_or_else(String::new, |help| help.to_string());
+        Self::BadPlan { path: shown(path), error, help }
+    }
+
+    /// `planned` and `configured` are addresses.
+    pub(super) fn other_gitlab(path: &Path, planned: &str, configured: &str) -> Self {
+        let help = format!(
+            "a plan can't choose where a token goes; if the token is for {planned}, pass --url {planned}, or set \
+             RELSYNC_URL={planned} beside it"
+        );
+        Self::OtherGitlab { path: shown(path), planned: planned.to_owned(), configured: configured.to_owned(), help }
+    }
+
+    pub(super) fn made_for_sandbox(path: &Path) -> Self {
+        let [planned, configured] = ["the embedded GitLab", "a server"].map(str::to_owned);
+        let help = "pass --sandbox, with the DIR that it was planned with".to_owned();
+        Self::OtherGitlab { path: shown(path), planned, configured, help }
+    }
+
+    pub(super) fn not_made_for_sandbox(path: &Path, planned: &str) -> Self {
+        let [planned, configured] = [planned, "the embedded GitLab"].map(str::to_owned);
+        let help = "a plan for --sandbox is made with --sandbox".to_owned();
+        Self::OtherGitlab { path: shown(path), planned, configured, help }
+    }
+
+    pub(super) fn other_project(path: &Path, planned: &Project, found: &Project) -> Self {
+        let [planned, found] = [planned, found].map(|project| match (&project.path, &project.reference) {
+            (Some(path), ProjectRef::Id(id)) => harmless(&format!("{path} (project {id})")).into_owned(),
+            _ => harmless(&project.to_string()).into_owned(),
+        });
+        Self::OtherProject { path: shown(path), planned, found }
+    }
+
+    pub(super) fn other_digest(path: &Path, found: &Digest, expected: &Digest) -> Self {
+        Self::OtherDigest { path: shown(path), found: found.clone(), expected: expected.clone() }
     }
 
     pub(super) fn out_file(path: &Path, error: io::Error) -> Self {

@@ -8,6 +8,7 @@ mod out;
 mod plan;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod saved;
 mod schema;
 mod server;
 mod session;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod apply;
+mod apply_plan;
 mod evidence;
 mod fleet;
 mod history;
