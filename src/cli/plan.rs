@@ -15,7 +15,9 @@ pub(super) async fn run(ui: &Ui, args: PlanArgs) -> Result<Exit, Failure> {
     let detail = if args.explain { Detail::Reasons } else { Detail::Changes };
     let plans = session.plans(ui).await?;
     let shown = show(ui, plans, detail)?;
-    if let Some(path) = &args.out {
+    if !shown.is_whole && args.out.is_some() {
+        ui.note("Not written: some projects could not be read.");
+    } else if let Some(path) = &args.out {
         let saved = session.to_save(shown.plans.iter().map(|(site, plan)| (*site, plan)));
         out::write(path, &saved.to_json())?;
         ui.note(&format!("Written to {}, {}", harmless(&path.to_string_lossy()), saved.digest()));

@@ -2,13 +2,14 @@
 
 use super::values::visible;
 use crate::model::harmless;
-use crate::plan::{Cause, Plan, Reason, StepId};
+use crate::plan::{Cause, Plan, Reason, Stage, StepId};
 
 /// `step 3, after 1 and 2: name differs (releases.toml:14)`.
 pub(super) fn line(plan: &Plan, id: StepId) -> String {
     let step = &plan.steps[id.0];
     let needs: Vec<String> = step.needs.iter().map(|need| number(*need)).collect();
     let after = match needs.split_last() {
+        None if step.action.stage() == Stage::Remove => ", after all others".to_owned(),
         None => String::new(),
         Some((only, [])) => format!(", after {only}"),
         Some((last, others)) => format!(", after {} and {last}", others.join(", ")),

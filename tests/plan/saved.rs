@@ -205,7 +205,7 @@ fn example() -> Value {
     });
     let step = |id: usize, needs: &[usize], action: Value| {
         let reason = json!({"cause": {"kind": "missing"}, "file": "releases.toml", "line": 3});
-        json!({"id": id, "needs": needs, "reasons": [reason], "action": action})
+        json!({"id": id, "stage": "build", "needs": needs, "reasons": [reason], "action": action})
     };
     let new = json!({
         "tag_name": "v2", "name": null, "description": null, "released_at": null, "ref": "main", "tag_message": null,
@@ -254,6 +254,7 @@ fn each_flaw_is_said_with_its_place() {
         ("/projects/0/before/0/description", json!("Another\r\n")),
         ("/projects/0/before/0/milestones", json!(["b", "a"])),
         ("/projects/0/steps/0/id", json!(2)),
+        ("/projects/0/steps/0/stage", json!("remove")),
         ("/projects/0/steps/0/reasons/0/file", json!("other.toml")),
         ("/projects/0/steps/0/reasons/0/line", json!(null)),
         ("/projects/0/steps/0/reasons/0/cause", json!({"kind": "missing", "why": "so"})),

@@ -10,6 +10,7 @@ use crate::plan::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What one request does.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -154,10 +155,9 @@ impl SavedAction {
             Action::DeleteLink { tag_name, id: LinkId(link_id), link } => {
                 Self::DeleteLink { tag_name: tag_name.to_string(), link_id: *link_id, link: SavedLink::new(link) }
             }
-            Action::CollectEvidence { tag_name, else_is } => Self::CollectEvidence {
-                tag_name: tag_name.to_string(),
-                else_is: SavedWithoutEvidence::new(*else_is),
-            },
+            Action::CollectEvidence { tag_name, else_is } => {
+                Self::CollectEvidence { tag_name: tag_name.to_string(), else_is: SavedWithoutEvidence::new(*else_is) }
+            }
             Action::DeleteRelease(release) => Self::DeleteRelease { release: Box::new(SavedRelease::new(release)) },
         }
     }
@@ -199,7 +199,7 @@ impl SavedAction {
             Self::CollectEvidence { tag_name, else_is } => {
                 Action::CollectEvidence { tag_name: tag(tag_name)?, else_is: else_is.read() }
             }
-            Self::DeleteRelease { release } => Action::DeleteRelease(release.read().at("release")?),
+            Self::DeleteRelease { release } => Action::DeleteRelease(Arc::new(release.read().at("release")?)),
         })
     }
 }

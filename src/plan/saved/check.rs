@@ -31,7 +31,7 @@ pub(super) fn projects(projects: &[(Address, Plan)]) -> Result<(), Flaw> {
 pub(super) fn plan(plan: &Plan) -> Result<(), Flaw> {
     let mut before = HashMap::new();
     for (index, release) in plan.before.iter().enumerate() {
-        if before.insert(&release.tag_name, release).is_some() {
+        if before.insert(&release.tag_name, &**release).is_some() {
             return Err(Flaw::new(format!("release {} stands there twice", name(&release.tag_name)))
                 .within(&format!("before[{index}]")));
         }
@@ -110,7 +110,7 @@ fn release(before: &HashMap<&TagName, &Release>, action: &Action) -> Result<(), 
         Action::UpdateRelease { tag_name, diff, .. } => starts_from(known(tag_name)?, diff).at("changes"),
         Action::UpdateLink { tag_name, id, .. } | Action::DeleteLink { tag_name, id, .. } => has_link(tag_name, id),
         Action::CreateLink { tag_name, .. } | Action::CollectEvidence { tag_name, .. } => known(tag_name).map(|_| ()),
-        Action::DeleteRelease(release) if known(&release.tag_name)? == release => Ok(()),
+        Action::DeleteRelease(release) if *known(&release.tag_name)? == **release => Ok(()),
         Action::DeleteRelease(_) => Err(Flaw::new("is not as it is in `before`").within("release")),
     }
 }

@@ -21,7 +21,7 @@ pub use address::Address;
 pub use digest::{Digest, DigestError};
 pub use read::{ReadError, ReadPlan};
 
-use super::Plan;
+use super::{Action, Plan, Stage};
 use crate::model::Moment;
 use action::SavedAction;
 use remark::{SavedNote, SavedReason, SavedRefusal};
@@ -40,6 +40,7 @@ pub const FORMAT: u32 = 1;
 #[schemars(title = "relsync plan")]
 pub struct SavedPlan {
     /// The version of this format. Another one may mean something else by the same keys.
+    #[schemars(extend("const" = FORMAT))]
     format: u32,
     /// The version of relsync that made the plan.
     relsync: String,
@@ -84,12 +85,33 @@ struct SavedProjectPlan {
 struct SavedStep {
     /// Its number, from 1.
     id: usize,
-    /// The numbers of the steps that have to succeed first.
+    /// When its turn is: `remove` only once every step of the stage `build` has succeeded.
+    stage: SavedStage,
+    /// The numbers of the steps that have to succeed first, besides what its stage asks for.
     needs: Vec<usize>,
     /// Why it is there.
     reasons: Vec<SavedReason>,
     /// What it does.
     action: SavedAction,
+}
+
+/// When a step's turn is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum SavedStage {
+    /// Puts things in place.
+    Build,
+    /// Starts only when all that is to be put in place is there.
+    Remove,
+}
+
+impl SavedStage {
+    fn of(action: &Action) -> Self {
+        match action.stage() {
+            Stage::Build => Self::Build,
+            Stage::Remove => Self::Remove,
+        }
+    }
 }
 
 impl SavedPlan {
@@ -129,6 +151,7 @@ impl SavedProjectPlan {
         let Plan { project, files, steps, refusals, notes, unmanaged, unchanged, left_out, before } = plan;
         let step = |(index, step): (usize, &super::Step)| SavedStep {
             id: index + 1,
+            stage: SavedStage::of(&step.action),
             needs: step.needs.iter().map(|need| need.0 + 1).collect(),
             reasons: step.reasons.iter().map(|reason| SavedReason::new(reason, files)).collect(),
             action: SavedAction::new(&step.action),

@@ -3,8 +3,7 @@
 
 use super::flaw::{At, Flaw, each, shown};
 use super::remark::{SavedNote, SavedRefusal};
-use super::value::SavedRelease;
-use super::{Address, Digest, FORMAT, SavedPlan, SavedProjectPlan, SavedStep, check, word};
+use super::{Address, Digest, FORMAT, SavedPlan, SavedProjectPlan, SavedStage, SavedStep, check, word};
 use crate::model::Moment;
 use crate::plan::{Plan, Step, StepId};
 use miette::Diagnostic;
@@ -12,6 +11,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::error::Category;
 use std::collections::HashMap;
+use std::sync::Arc;
 use thiserror::Error;
 
 /// A saved plan that was read. What it says of itself is checked; whose project it is for is a claim.
@@ -164,7 +164,7 @@ impl SavedProjectPlan {
             unmanaged: word::read_tags("unmanaged", unmanaged)?,
             unchanged: word::read_count(unchanged).at("unchanged")?,
             left_out: word::read_count(left_out).at("left_out")?,
-            before: each("before", before, SavedRelease::read)?,
+            before: each("before", before, |release| release.read().map(Arc::new))?,
             files,
         };
         check::plan(&plan)?;
@@ -175,7 +175,7 @@ impl SavedProjectPlan {
 impl SavedStep {
     /// Reads the one whose number has to be `number`.
     fn read(self, number: usize, files: &HashMap<&str, u32>) -> Result<Step, Flaw> {
-        let Self { id, needs, reasons, action } = self;
+        let Self { id, stage, needs, reasons, action } = self;
         if id != number {
             return Err(Flaw::new(format!("step {id} stands where step {number} should")).within("id"));
         }
@@ -183,8 +183,12 @@ impl SavedStep {
             Some(index) if need < number => Ok(StepId(index)),
             _ => Err(Flaw::new(format!("step {need} is not before step {number}"))),
         };
+        let action = action.read().at("action")?;
+        if stage != SavedStage::of(&action) {
+            return Err(Flaw::new("is not the stage of such an action").within("stage"));
+        }
         Ok(Step {
-            action: action.read().at("action")?,
+            action,
             needs: each("needs", needs, earlier)?,
             reasons: each("reasons", reasons, |reason| reason.read(files))?,
         })
