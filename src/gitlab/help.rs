@@ -21,7 +21,7 @@ pub(super) struct Failed<'a> {
 pub(super) fn help(failed: &Failed<'_>) -> Option<String> {
     let text = match failed.kind {
         Kind::Unauthorized => unauthorized(failed),
-        Kind::Forbidden => forbidden(failed),
+        Kind::Forbidden => return Some(forbidden(failed)),
         Kind::NotFound => return not_found(failed).map(str::to_owned),
         Kind::Conflict => "somebody else wrote it meanwhile: plan again",
         Kind::RateLimited => match failed.retry_after {
@@ -68,38 +68,60 @@ fn unauthorized(failed: &Failed<'_>) -> &'static str {
     match failed.token {
         None => "this needs a token: set RELSYNC_TOKEN or GITLAB_TOKEN, or in CI let CI_JOB_TOKEN through",
         Some(TokenKind::Private) => {
-            "the token is mistyped, expired, revoked or another GitLab's. A CI job token is taken only as a job token: \
-             leave it in CI_JOB_TOKEN"
+            "the token is mistyped, expired, revoked or another GitLab's: look for it under Settings > Access tokens of the \
+             user, project or group that made it. A CI job token is taken only as a job token: leave it in CI_JOB_TOKEN"
         }
         Some(TokenKind::Job) => {
             "a job token is good only while its job runs, and only for releases, links, packages and reading tags; \
              for anything else use a project access token"
         }
-        Some(TokenKind::OAuth) => "the token is expired, revoked or another GitLab's",
+        Some(TokenKind::OAuth) => {
+            "the token is expired, which OAuth tokens are after two hours, revoked or another GitLab's. An access token \
+             (glpat-…) goes with --token-kind private"
+        }
     }
 }
 
-fn forbidden(failed: &Failed<'_>) -> &'static str {
-    let releases = failed.path.contains("/releases");
+/// All causes that are possible for this request and this kind of token.
+fn forbidden(failed: &Failed<'_>) -> String {
     if failed.message.contains("insufficient_scope") {
-        "the token lacks a scope: give it `api`, or `read_api` for reading only"
-    } else if *failed.method == Method::GET {
-        "the token's user needs at least the role Reporter in the project"
-    } else if !releases {
-        "the token's user needs a higher role in the project: Reporter for milestones, Developer for the rest"
-    } else if failed.method == Method::POST && failed.path.ends_with("/releases") {
-        "one of: the token's user is less than a Developer (see Manage > Members); the tag is protected and that user may \
-         not create it, which counts even if it exists (see Settings > Repository > Protected tags)"
-    } else if failed.path.contains("/assets/links") {
-        "one of: the token's user is less than a Developer (see Manage > Members); the tag is protected and that user may \
-         not create it (see Settings > Repository > Protected tags)"
-    } else if failed.method == Method::DELETE {
-        "one of: the token's user is less than a Maintainer (see Manage > Members); the tag is protected and that user may \
-         not create it (see Settings > Repository > Protected tags); there is no such release (any more: plan again)"
-    } else {
-        "one of: the token's user is less than a Developer (see Manage > Members); the tag is protected and that user may \
-         not create it (see Settings > Repository > Protected tags); there is no such release (any more: plan again)"
+        return "the token lacks a scope: give it `api`, or `read_api` for reading only".to_owned();
     }
+    let Some(token) = failed.token else {
+        return "this is for members only: set RELSYNC_TOKEN or GITLAB_TOKEN".to_owned();
+    };
+    let (releases, reads) = (failed.path.contains("/releases"), *failed.method == Method::GET);
+    let is_link = failed.path.contains("/assets/links");
+    let role = if reads || failed.path.contains("/milestones") {
+        "Reporter"
+    } else if *failed.method == Method::DELETE && releases && !is_link {
+        "Maintainer"
+    } else {
+        "Developer"
+    };
+    let who = match token {
+        TokenKind::Private | TokenKind::OAuth => "the token's user",
+        TokenKind::Job => "the user who started the job",
+    };
+    let protected = format!(
+        "the tag is protected and {who} may not create it, which counts even if it exists (see Settings > Repository > \
+         Protected tags)"
+    );
+    if failed.message.contains("as it is protected") {
+        return protected;
+    }
+    let own = if token == TokenKind::Private { "; a project or group token has the role it was made with" } else { "" };
+    let mut causes = vec![format!("{who} is less than a {role} (see Manage > Members{own})")];
+    if token == TokenKind::Job {
+        causes.push("the project lets this job do less (there: Settings > CI/CD > Job token permissions)".to_owned());
+    }
+    if releases && !reads {
+        causes.push(protected);
+        if !is_link && *failed.method != Method::POST {
+            causes.push("there is no such release (any more: plan again)".to_owned());
+        }
+    }
+    format!("{}{}", if causes.len() > 1 { "one of: " } else { "" }, causes.join("; "))
 }
 
 fn not_found(failed: &Failed<'_>) -> Option<&'static str> {
@@ -108,6 +130,12 @@ fn not_found(failed: &Failed<'_>) -> Option<&'static str> {
     }
     if failed.path.ends_with("/evidence") {
         return Some("evidence takes GitLab Premium; with `evidence = true` its absence is no failure");
+    }
+    if *failed.method == Method::GET && failed.path.ends_with("/releases") && !failed.message.starts_with("Project") {
+        return Some(
+            "releases are turned off in the project, or for members only (there: Settings > General > Visibility), or url is \
+             not GitLab's own address",
+        );
     }
     // `/projects/24` and the project's own message; what is missing below a project needs no such hint.
     if failed.path.matches('/').count() > 2 && !failed.message.starts_with("Project") {
@@ -127,9 +155,14 @@ fn not_found(failed: &Failed<'_>) -> Option<&'static str> {
 }
 
 fn connect(message: &str) -> &'static str {
-    if message.contains("certificate") {
-        "if a private authority signed it, add that to the system's store, or point SSL_CERT_FILE at it (in CI: \
-         $CI_SERVER_TLS_CA_FILE)"
+    if message.contains("expired") || message.contains("Expired") {
+        "the certificate is no longer good: renew it on the server, or set this machine's clock"
+    } else if message.contains("not valid for name") || message.contains("NotValidForName") {
+        "the certificate is for another name: set url to the address GitLab itself has"
+    } else if message.contains("certificate") {
+        "if an authority of your own signed it, name the file with that one's certificate: --ca-file, \
+         CI_SERVER_TLS_CA_FILE (set by the runner where it knows it) or SSL_CERT_FILE; else something between answers in \
+         GitLab's place"
     } else {
         "check url, the network, and the proxy settings (HTTPS_PROXY, NO_PROXY)"
     }
