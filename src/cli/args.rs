@@ -188,10 +188,11 @@ pub(super) struct ServerArgs {
     /// Use the embedded GitLab, kept in DIR [default: .relsync], in place of a server.
     #[cfg(feature = "sandbox")]
     #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = ".relsync")]
-    #[arg(conflicts_with_all = ["url", "token_file"])]
+    #[arg(conflicts_with_all = ["url", "token_file", "ca_file"])]
     pub(super) sandbox: Option<PathBuf>,
 
-    /// GitLab's address, in place of the manifest's. Without either it is CI_SERVER_URL's, else gitlab.com.
+    /// GitLab's address, in place of the manifest's. Without either it is the first that is set of RELSYNC_URL,
+    /// CI_API_V4_URL and CI_SERVER_URL, else gitlab.com.
     #[arg(long)]
     pub(super) url: Option<Url>,
 
@@ -204,7 +205,12 @@ pub(super) struct ServerArgs {
     #[arg(long, value_name = "KIND", env = "RELSYNC_TOKEN_KIND")]
     pub(super) token_kind: Option<TokenKindArg>,
 
-    /// Allow sending a token over unencrypted http to another machine.
+    /// Trust the certificate authorities in FILE, too. By default it is the first that is set of CI_SERVER_TLS_CA_FILE and
+    /// SSL_CERT_FILE.
+    #[arg(long, value_name = "FILE")]
+    pub(super) ca_file: Option<PathBuf>,
+
+    /// Allow unencrypted http to another machine, which shows it, and the token, to everybody on the way.
     #[arg(long)]
     pub(super) insecure_http: bool,
 }

@@ -54,7 +54,9 @@ pub(super) enum Failure {
     NothingSelected(String),
 
     #[error("the manifest names no project")]
-    #[diagnostic(help("add `path = \"group/app\"` under [project]; in a CI job it is CI_PROJECT_PATH"))]
+    #[diagnostic(help(
+        "add `path = \"group/app\"` under [project]; in a CI job it is CI_PROJECT_ID or CI_PROJECT_PATH"
+    ))]
     NoProject,
 
     #[error("{name} is no url: {why}")]
@@ -101,6 +103,14 @@ pub(super) enum Failure {
         "a token is a word of ASCII letters, digits and signs, such as glpat-…; on the web: Settings > Access tokens"
     ))]
     BadToken { from: String },
+
+    #[error("failed to read certificates from {from}: {error}")]
+    #[diagnostic(help("it is to be a file with the certificate of the authority that signed GitLab's"))]
+    AuthorityFile { from: String, error: io::Error },
+
+    #[error("there is no certificate in {from}")]
+    #[diagnostic(help("it takes certificates in PEM form, which begin with -----BEGIN CERTIFICATE-----"))]
+    NoAuthority { from: String },
 
     #[error("apply needs a yes, and there is no terminal to ask on")]
     #[diagnostic(help("look at the plan above, then run again with --yes"))]

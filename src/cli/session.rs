@@ -67,9 +67,9 @@ impl Session {
         let server = Server::open(args).await?;
         let mut sites: Vec<Site> = Vec::with_capacity(manifests.len());
         for manifest in manifests {
-            let of_job = || super::server::variable("CI_PROJECT_PATH").map(ProjectRef::Path);
-            let project = manifest.project.clone().or_else(of_job).ok_or(Failure::NoProject)?;
             let settings = server.settings(args, manifest.url.as_ref())?;
+            let of_job = || server.project_of_job(&settings.url).map(|found| found.value);
+            let project = manifest.project.clone().or_else(of_job).ok_or(Failure::NoProject)?;
             let known = sites.iter().find(|site| *site.client.url() == settings.url).map(|site| site.client.clone());
             let client = known.map_or_else(|| Client::new(settings), Ok)?;
             let site = Site { client, manifest, project };
@@ -123,6 +123,10 @@ impl Session {
                 Kind::NotFound if self.server.is_embedded() => Failure::not_in_sandbox(project),
                 _ => error.into(),
             })?;
+        if manifest.project.is_none() && current.project.path.is_none() {
+            // To a job token GitLab does not tell it, but the job knows.
+            current.project.path = super::server::path_of_job();
+        }
         let first = Plan::new(desired, &current, &self.selection, self.now);
         let doubts = Doubts { releases: first.milestone_updates(), tags: first.tag_names() };
         if doubts != Doubts::default() {

@@ -20,11 +20,13 @@ mod retry;
 mod tags;
 mod token;
 mod transport;
+mod trust;
 
 pub use error::{Error, Kind};
 pub use retry::Tries;
 pub use tags::TagList;
 pub use token::{Token, TokenKind};
+pub use trust::Authorities;
 
 use std::{fmt, sync::Arc, time::Duration};
 use transport::Transport;
@@ -37,8 +39,10 @@ pub struct Settings {
     pub url: Url,
     /// Without one, only what is public can be read.
     pub token: Option<Token>,
-    /// Lets a token travel in clear text to another machine.
+    /// Lets requests, and the token with them, travel in clear text to another machine.
     pub insecure_http: bool,
+    /// Whom to trust beside the system's own certificate authorities.
+    pub authorities: Authorities,
     /// How long setting up a connection may take, TLS included.
     pub connect_timeout: Duration,
     /// How long GitLab may stay silent, before its answer or in the middle of it.
@@ -65,11 +69,22 @@ pub type Observer = Arc<dyn Fn(&Wait) + Send + Sync>;
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { url, token, insecure_http, connect_timeout, timeout, first_wait, retry_for, observer: _ } = self;
+        let Self {
+            url,
+            token,
+            insecure_http,
+            authorities,
+            connect_timeout,
+            timeout,
+            first_wait,
+            retry_for,
+            observer: _,
+        } = self;
         f.debug_struct("Settings")
             .field("url", &url.as_str())
             .field("token", token)
             .field("insecure_http", insecure_http)
+            .field("authorities", authorities)
             .field("timeouts", &[connect_timeout, timeout, first_wait, retry_for])
             .finish_non_exhaustive()
     }
@@ -84,12 +99,19 @@ impl Settings {
             url,
             token,
             insecure_http: false,
+            authorities: Authorities::default(),
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(60),
             first_wait: Duration::from_millis(500),
             retry_for: Duration::from_secs(300),
             observer: None,
         }
+    }
+
+    /// Whether the url is this machine's own, so that nothing leaves it, whatever the scheme.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        transport::is_loopback(&self.url)
     }
 }
 
@@ -103,8 +125,8 @@ impl Client {
     /// Sets up a client; no request is made yet.
     ///
     /// # Errors
-    /// [`Kind::Settings`]: a url that can't be a GitLab's, a token that can't be sent, or one that would travel in clear
-    /// text.
+    /// [`Kind::Settings`]: a url that can't be a GitLab's, a token that can't be sent, or http to another machine where that
+    /// is not allowed.
     pub fn new(settings: Settings) -> Result<Self, Error> {
         Ok(Self { transport: Arc::new(Transport::new(settings)?) })
     }

@@ -49,13 +49,22 @@ pub(super) struct Answer<'t> {
 
 impl Transport {
     pub(super) fn new(settings: Settings) -> Result<Self, Error> {
-        let Settings { url, token, insecure_http, connect_timeout, timeout, first_wait, retry_for, observer } =
-            settings;
+        let Settings {
+            url,
+            token,
+            insecure_http,
+            authorities,
+            connect_timeout,
+            timeout,
+            first_wait,
+            retry_for,
+            observer,
+        } = settings;
         check_url(&url)?;
         let loopback = is_loopback(&url);
-        if token.is_some() && url.scheme() == "http" && !loopback && !insecure_http {
-            let message = format!("the token would travel in clear text to {}", url.origin().ascii_serialization());
-            return Err(Error::new(Kind::Settings, message).with_help(Some("use https".to_owned())));
+        let clear = url.scheme() == "http" && !loopback;
+        if clear && !insecure_http {
+            return Err(clear_text(&url, token.is_some()));
         }
         let token_header = token.as_ref().map(Token::header).transpose()?;
         let mut builder = reqwest::Client::builder()
@@ -64,8 +73,15 @@ impl Transport {
             .referer(false)
             .connect_timeout(connect_timeout)
             .read_timeout(timeout);
-        if loopback {
-            // A proxy could not reach this machine's own address, and would see the token in clear text.
+        builder = if loopback && url.scheme() == "http" {
+            // No TLS at all: reading the system's authorities would take time, and where there are none it would fail.
+            builder.tls_certs_only([])
+        } else {
+            builder.tls_certs_merge(authorities.into_certificates())
+        };
+        if loopback || (clear && token.is_some()) {
+            // A proxy could not reach this machine's own address. And without TLS it would be one more host that is shown
+            // the token; with TLS it is only asked for a tunnel.
             builder = builder.no_proxy();
         }
         let http = builder.build().map_err(|e| Error::new(Kind::Settings, message::harmless(&causes(&e))))?;
@@ -328,7 +344,20 @@ fn check_url(url: &Url) -> Result<(), Error> {
     Err(Error::new(Kind::Settings, format!("GitLab's url {wrong}")).with_help(Some(help)))
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Nobody said that http is fine for that other machine.
+fn clear_text(url: &Url, has_token: bool) -> Error {
+    let address = url.origin().ascii_serialization();
+    let message = if has_token {
+        format!("the token would travel in clear text to {address}")
+    } else {
+        format!("what {address} answers could be changed on its way: http is not encrypted")
+    };
+    let help = "use https; or, where the network between can be trusted, --insecure-http";
+    Error::new(Kind::Settings, message).with_help(Some(help.to_owned()))
+}
+
+/// Whether `url` is this machine's own.
+pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(ip)) => ip.is_loopback(),

@@ -3,6 +3,7 @@
 
 mod apply;
 mod apply_plan;
+mod auth;
 mod evidence;
 mod fleet;
 mod history;
@@ -21,3 +22,4 @@ mod tags;
 mod terminal;
 mod usage;
 mod validate;
+mod wire;

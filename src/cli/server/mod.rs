@@ -1,17 +1,26 @@
 //! Which GitLab to ask, and as whom: the arguments, then the manifest, then the environment.
 
-use super::args::{ServerArgs, TokenKindArg};
+mod address;
+mod authority;
+mod secret;
+
+pub(super) use address::shown;
+
+use super::args::ServerArgs;
 use super::failure::Failure;
-use crate::gitlab::{Settings, Token, TokenKind};
-use crate::model::harmless;
-use secrecy::{ExposeSecret, SecretString};
+use crate::gitlab::Settings;
+use crate::model::{ProjectRef, harmless};
 use std::env;
-#[cfg(feature = "sandbox")]
-use std::path::PathBuf;
 use url::Url;
 
 #[cfg(feature = "sandbox")]
+use crate::gitlab::{Token, TokenKind};
+#[cfg(feature = "sandbox")]
 use crate::sandbox::{Options, Sandbox};
+#[cfg(feature = "sandbox")]
+use secrecy::SecretString;
+#[cfg(feature = "sandbox")]
+use std::path::PathBuf;
 
 /// Who answers.
 pub(super) enum Server {
@@ -25,6 +34,25 @@ pub(super) enum Server {
         /// Where its state is.
         data: PathBuf,
     },
+}
+
+/// A setting, and where it was found.
+pub(super) struct Found<T> {
+    pub(super) value: T,
+    /// A flag, a variable, a file.
+    pub(super) from: String,
+}
+
+/// How to talk to a GitLab, and where each part of that was found.
+pub(super) struct Contact {
+    pub(super) settings: Settings,
+    pub(super) url_from: String,
+    pub(super) token_from: Option<String>,
+    pub(super) authorities_from: Option<String>,
+}
+
+fn apart<T>(found: Option<Found<T>>) -> (Option<T>, Option<String>) {
+    found.map(|Found { value, from }| (value, from)).unzip()
 }
 
 impl Server {
@@ -41,19 +69,46 @@ impl Server {
 
     /// How to talk to it about a project whose manifest says that it is at `of_manifest`.
     pub(super) fn settings(&self, args: &ServerArgs, of_manifest: Option<&Url>) -> Result<Settings, Failure> {
+        self.contact(args, of_manifest).map(|contact| contact.settings)
+    }
+
+    /// How to talk to it, and who said so.
+    pub(super) fn contact(&self, args: &ServerArgs, of_manifest: Option<&Url>) -> Result<Contact, Failure> {
         match self {
             #[cfg(feature = "sandbox")]
             Self::Embedded { sandbox, .. } => {
                 let url = Url::parse(&sandbox.url()).map_err(|why| Failure::BadUrl { name: "the sandbox", why })?;
                 let token = Token::new(TokenKind::Private, &SecretString::from("sandbox-maintainer"));
-                Ok(Settings::new(url, Some(token)))
+                Ok(Contact {
+                    settings: Settings::new(url, Some(token)),
+                    url_from: "--sandbox".to_owned(),
+                    token_from: Some("--sandbox".to_owned()),
+                    authorities_from: None,
+                })
             }
             Self::Remote => {
-                let token = token(args)?;
-                let settings = Settings::new(url(args, of_manifest, token.is_some())?, token);
-                Ok(Settings { insecure_http: args.insecure_http, ..settings })
+                let token = secret::token(args)?;
+                let url = address::url(args, of_manifest, token.is_some())?;
+                let is_encrypted = url.value.scheme() == "https";
+                let authorities = if is_encrypted { authority::authorities(args)? } else { None };
+                let (token, token_from) = apart(token);
+                let (authorities, authorities_from) = apart(authorities);
+                let settings = Settings::new(url.value, token);
+                let authorities = authorities.unwrap_or_default();
+                let settings = Settings { insecure_http: args.insecure_http, authorities, ..settings };
+                Ok(Contact { settings, url_from: url.from, token_from, authorities_from })
             }
         }
+    }
+
+    /// The project of this CI job on the GitLab at `url`, for a manifest that names none.
+    pub(super) fn project_of_job(&self, url: &Url) -> Option<Found<ProjectRef>> {
+        if self.is_embedded() {
+            // Whatever is in there has numbers of its own.
+            let value = ProjectRef::Path(address::path_of_job()?);
+            return Some(Found { value, from: "CI_PROJECT_PATH".to_owned() });
+        }
+        address::project_of_job(url)
     }
 
     /// Whether it is the embedded one.
@@ -77,84 +132,12 @@ impl Server {
     }
 }
 
+/// What people call the project of this CI job.
+pub(super) fn path_of_job() -> Option<String> {
+    address::path_of_job()
+}
+
 /// A variable that is set to something.
 pub(super) fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-/// The flag's, else the manifest's if it is also the environment's, else the environment's, else gitlab.com.
-///
-/// A manifest may come from a stranger's merge request, so it can't choose where a token goes: the token's owner does,
-/// with the flag, or beside the token in the environment. A CI job's own variables do that for it.
-fn url(args: &ServerArgs, of_manifest: Option<&Url>, has_token: bool) -> Result<Url, Failure> {
-    if let Some(url) = &args.url {
-        return Ok(url.clone());
-    }
-    let parse = |name, text: &str| Url::parse(text).map_err(|why| Failure::BadUrl { name, why });
-    let mut trusted = Vec::new();
-    for name in ["RELSYNC_URL", "CI_SERVER_URL"] {
-        if let Some(text) = variable(name) {
-            trusted.push(parse(name, &text)?);
-        }
-    }
-    if trusted.is_empty() {
-        trusted.push(parse("the default", "https://gitlab.com")?);
-    }
-    match of_manifest {
-        None => Ok(trusted.swap_remove(0)),
-        Some(url) if has_token && !trusted.iter().any(|trusted| is_same(trusted, url)) => {
-            Err(Failure::ForeignUrl { manifest: shown(url), trusted: shown(&trusted[0]) })
-        }
-        Some(url) => Ok(url.clone()),
-    }
-}
-
-/// Whether two addresses are the same GitLab's: one host can serve several, each below a path of its own.
-fn is_same(one: &Url, other: &Url) -> bool {
-    one.origin() == other.origin() && one.path().trim_end_matches('/') == other.path().trim_end_matches('/')
-}
-
-/// A url without what may be secret in it.
-pub(super) fn shown(url: &Url) -> String {
-    format!("{}{}", url.origin().ascii_serialization(), url.path().trim_end_matches('/'))
-}
-
-/// The file's, or the first that is set of `RELSYNC_TOKEN`, `GITLAB_TOKEN` and `CI_JOB_TOKEN`; none is fine for reading a
-/// public project.
-fn token(args: &ServerArgs) -> Result<Option<Token>, Failure> {
-    let (from, value) = if let Some(path) = &args.token_file {
-        let from = harmless(&path.to_string_lossy()).into_owned();
-        match std::fs::read_to_string(path) {
-            Ok(text) => (from, text),
-            Err(error) => return Err(Failure::TokenFile { path: from, error }),
-        }
-    } else {
-        let names = ["RELSYNC_TOKEN", "GITLAB_TOKEN", "CI_JOB_TOKEN"];
-        let Some((name, value)) = names.into_iter().find_map(|name| Some((name, variable(name)?))) else {
-            return Ok(None);
-        };
-        (name.to_owned(), value)
-    };
-    let value = SecretString::from(value.trim_start_matches('\u{feff}').trim());
-    if value.expose_secret().is_empty() || !value.expose_secret().bytes().all(|b| b.is_ascii_graphic()) {
-        return Err(Failure::BadToken { from });
-    }
-    // `GITLAB_TOKEN=$CI_JOB_TOKEN` is common, and GitLab takes a job token in its own header only.
-    let is_of_job = || variable("CI_JOB_TOKEN").is_some_and(|job| job.trim() == value.expose_secret());
-    let kind = match args.token_kind {
-        Some(kind) => kind.into(),
-        None if is_of_job() => TokenKind::Job,
-        None => TokenKind::Private,
-    };
-    Ok(Some(Token::new(kind, &value)))
-}
-
-impl From<TokenKindArg> for TokenKind {
-    fn from(kind: TokenKindArg) -> Self {
-        match kind {
-            TokenKindArg::Private => Self::Private,
-            TokenKindArg::Job => Self::Job,
-            TokenKindArg::Oauth => Self::OAuth,
-        }
-    }
 }
