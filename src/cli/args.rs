@@ -39,6 +39,8 @@ pub(super) enum Command {
     /// Right before a release is written it is read again. One that is not as it was when the plan was made is left alone
     /// and reported; the others go on.
     Apply(ApplyArgs),
+    /// Check what apply will need: server, token, role, limits. Changes nothing.
+    Doctor(DoctorArgs),
     /// Check a manifest without asking GitLab.
     Validate(ManifestArgs),
     /// Print the JSON Schema of a file format.
@@ -107,6 +109,14 @@ pub(super) struct ApplyArgs {
     /// Refuse any plan but the one with this digest, which `plan --out` printed: the one that was reviewed.
     #[arg(long, value_name = "DIGEST")]
     pub(super) expect_digest: Option<Digest>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    #[command(flatten)]
+    pub(super) manifest: ManifestArgs,
+    #[command(flatten)]
+    pub(super) server: ServerArgs,
 }
 
 #[derive(Debug, Args)]

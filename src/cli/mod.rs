@@ -2,6 +2,7 @@
 
 mod apply;
 mod args;
+mod doctor;
 mod exit;
 mod failure;
 mod out;
@@ -40,6 +41,7 @@ fn run(ui: &Ui, command: Command) -> Result<Exit, Failure> {
         match command {
             Command::Plan(args) => plan::run(ui, args).await,
             Command::Apply(args) => apply::run(ui, args).await,
+            Command::Doctor(args) => doctor::run(ui, args).await,
             Command::Validate(args) => validate::run(ui, &args),
             Command::Schema(args) => schema::run(ui, &args),
             #[cfg(feature = "sandbox")]

@@ -8,6 +8,7 @@
 
 mod error;
 mod gate;
+mod health;
 mod help;
 mod links;
 mod message;
@@ -23,6 +24,7 @@ mod transport;
 mod trust;
 
 pub use error::{Error, Kind};
+pub use health::{Heard, Identity, Quota, Role, Standing, Tier, TokenFacts, Told, Version};
 pub use retry::Tries;
 pub use tags::TagList;
 pub use token::{Token, TokenKind};

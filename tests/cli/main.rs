@@ -4,6 +4,7 @@
 mod apply;
 mod apply_plan;
 mod auth;
+mod doctor;
 mod evidence;
 mod fleet;
 mod history;
