@@ -9,12 +9,14 @@ pub(super) use address::shown;
 use super::args::ServerArgs;
 use super::failure::Failure;
 use crate::gitlab::Settings;
-use crate::model::{ProjectRef, harmless};
+use crate::model::ProjectRef;
 use std::env;
 use url::Url;
 
 #[cfg(feature = "sandbox")]
 use crate::gitlab::{Token, TokenKind};
+#[cfg(feature = "sandbox")]
+use crate::model::harmless;
 #[cfg(feature = "sandbox")]
 use crate::sandbox::{Options, Sandbox};
 #[cfg(feature = "sandbox")]
@@ -57,7 +59,10 @@ fn apart<T>(found: Option<Found<T>>) -> (Option<T>, Option<String>) {
 
 impl Server {
     /// Starts the embedded one, if that is to answer.
-    #[cfg_attr(not(feature = "sandbox"), expect(clippy::unused_async, reason = "starting the sandbox waits"))]
+    #[cfg_attr(
+        not(feature = "sandbox"),
+        expect(clippy::unused_async, unused_variables, reason = "the sandbox takes both")
+    )]
     pub(super) async fn open(args: &ServerArgs) -> Result<Self, Failure> {
         #[cfg(feature = "sandbox")]
         if let Some(data) = args.sandbox.clone() {
