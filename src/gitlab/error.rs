@@ -33,6 +33,8 @@ pub enum Kind {
     },
     /// No connection: a name, network or TLS problem. Nothing was sent.
     Connect,
+    /// A connection to somebody whose certificate is not trusted. Nothing was sent.
+    Untrusted,
     /// No answer in time. The request may have been carried out.
     Timeout,
     /// The connection broke. The request may have been carried out.

@@ -47,7 +47,8 @@ pub(super) fn help(failed: &Failed<'_>) -> Option<String> {
         Kind::Redirect { moved_to: None } => {
             "redirects are not followed, so that the token stays where it belongs; set url to the address GitLab itself has"
         }
-        Kind::Connect => connect(failed.message),
+        Kind::Connect => "check url, the network, and the proxy settings (HTTPS_PROXY, NO_PROXY)",
+        Kind::Untrusted => untrusted(failed.message),
         Kind::Timeout | Kind::Interrupted if *failed.method != Method::GET => {
             "the request may have been carried out: plan again to see"
         }
@@ -154,16 +155,15 @@ fn not_found(failed: &Failed<'_>) -> Option<&'static str> {
     })
 }
 
-fn connect(message: &str) -> &'static str {
+/// Words of rustls.
+fn untrusted(message: &str) -> &'static str {
     if message.contains("expired") || message.contains("Expired") {
         "the certificate is no longer good: renew it on the server, or set this machine's clock"
     } else if message.contains("not valid for name") || message.contains("NotValidForName") {
         "the certificate is for another name: set url to the address GitLab itself has"
-    } else if message.contains("certificate") {
+    } else {
         "if an authority of your own signed it, name the file with that one's certificate: --ca-file, \
          CI_SERVER_TLS_CA_FILE (set by the runner where it knows it) or SSL_CERT_FILE; else something between answers in \
          GitLab's place"
-    } else {
-        "check url, the network, and the proxy settings (HTTPS_PROXY, NO_PROXY)"
     }
 }

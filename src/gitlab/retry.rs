@@ -23,6 +23,7 @@ pub(super) fn may_repeat(method: &Method, error: &Error) -> bool {
             _ => *method == Method::GET,
         },
         Kind::Settings
+        | Kind::Untrusted
         | Kind::Unauthorized
         | Kind::Forbidden
         | Kind::NotFound

@@ -276,7 +276,7 @@ impl Transport {
     fn reason(&self, error: &reqwest::Error) -> String {
         let address = self.url.origin().ascii_serialization();
         match kind_of(error) {
-            Kind::Connect => format!("can't connect to {address}: {}", causes(error)),
+            Kind::Connect | Kind::Untrusted => format!("can't connect to {address}: {}", causes(error)),
             Kind::Timeout => format!("no answer from {address} in time"),
             _ => causes(error),
         }
@@ -391,6 +391,9 @@ async fn read_some(mut response: reqwest::Response) -> Vec<u8> {
 fn kind_of(error: &reqwest::Error) -> Kind {
     if error.is_builder() {
         Kind::Settings
+    } else if error.is_connect() && causes(error).contains("invalid peer certificate") {
+        // It would be the same the next time.
+        Kind::Untrusted
     } else if error.is_connect() {
         Kind::Connect
     } else if error.is_timeout() {

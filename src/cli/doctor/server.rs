@@ -38,7 +38,7 @@ pub(super) async fn arrive(visit: &Visit<'_>, page: &mut Page) -> Arrival {
         Err(error) if !matches!(error.kind(), Kind::Unauthorized | Kind::Forbidden) => Some(error),
         _ => None,
     };
-    let is_about_tls = error.is_some_and(|e| e.kind() == Kind::Connect && e.message().contains("certificate"));
+    let is_about_tls = error.is_some_and(|error| error.kind() == Kind::Untrusted);
     match error {
         Some(error) if !is_about_tls => {
             let finding = Finding::new(Verdict::Bad, "url", format!("{url}: {error}"));
