@@ -7,6 +7,7 @@ mod guard;
 mod look;
 mod perform;
 mod schedule;
+mod width;
 
 use crate::gitlab::Client;
 use crate::model::MilestoneId;
@@ -19,6 +20,7 @@ use schedule::Schedule;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::pin::pin;
+use width::Width;
 
 /// What happens while a plan runs.
 #[derive(Debug)]
@@ -31,7 +33,7 @@ pub enum Event<'a> {
     Finished(StepId, &'a StepOutcome),
 }
 
-/// Runs `plan` with at most `concurrency` requests at a time. When `stop` completes, no new request is begun, and those
+/// Runs `plan` with at most `concurrency` requests at a time, fewer at first and while the server is in trouble. When `stop` completes, no new request is begun, and those
 /// under way are waited for.
 pub async fn run(
     client: &Client,
@@ -44,10 +46,11 @@ pub async fn run(
     let mut stopped = false;
     let mut schedule = Schedule::new(plan);
     let site = &Site { client, project: &plan.project.reference, guards: Guards::new(plan) };
+    let mut width = Width::new(concurrency, client.troubles());
     let mut running = FuturesUnordered::new();
     let mut made = BTreeMap::new();
     loop {
-        while !stopped && running.len() < concurrency.get() {
+        while !stopped && running.len() < width.get() {
             let Some(id) = schedule.next() else { break };
             emit(Event::Started(id));
             let action = &plan.steps[id.0].action;
@@ -63,6 +66,7 @@ pub async fn run(
             }
             finished = running.next() => {
                 let Some((id, result)) = finished else { break };
+                width.step_over(client.troubles());
                 let outcome = match result {
                     Ok(milestone) => {
                         made.extend(milestone.map(|milestone| (id, milestone)));

@@ -14,9 +14,6 @@ use crate::ui::Ui;
 use crate::{apply, report};
 use std::num::NonZeroUsize;
 
-/// Enough to hide a server's latency, few enough for a small one.
-const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(8).unwrap();
-
 /// What is to be carried out, and where.
 pub(super) struct Planned {
     pub(super) server: Server,
@@ -30,7 +27,7 @@ pub(super) struct Planned {
 
 pub(super) async fn run(ui: &Ui, args: ApplyArgs) -> Result<Exit, Failure> {
     let Planned { server, clients, plans, digest } = match &args.plan {
-        Some(path) => saved::open(path, &args).await?,
+        Some(path) => saved::open(ui, path, &args).await?,
         None => made_now(ui, &args).await?,
     };
     let Shown { plans, is_whole } = plan::show(ui, plans, Detail::Changes)?;
@@ -59,7 +56,7 @@ pub(super) async fn run(ui: &Ui, args: ApplyArgs) -> Result<Exit, Failure> {
         }
     }
     for (site, plan) in &todo {
-        match carry_out(ui, &clients[*site], plan, clients.len() > 1).await? {
+        match carry_out(ui, &clients[*site], plan, (args.concurrency, clients.len() > 1)).await? {
             Ended::Well => {}
             Ended::Badly => exit = Exit::Failed,
             Ended::Interrupted => {
@@ -88,7 +85,9 @@ async fn made_now(ui: &Ui, args: &ApplyArgs) -> Result<Planned, Failure> {
 
 fn question(clients: &[Client], todo: &[(usize, Plan)]) -> String {
     match todo {
-        [(site, plan)] => format!("Apply this to {} on {}?", plan.project, clients[*site].url()),
+        [(site, plan)] => {
+            format!("Apply this to {} on {} now?", plan.project, super::server::shown(clients[*site].url()))
+        }
         many => format!("Apply this to {} projects?", many.len()),
     }
 }
@@ -100,9 +99,14 @@ enum Ended {
 }
 
 /// Carries one project's plan out and says what became of it, by the project's name if it is one of several.
-async fn carry_out(ui: &Ui, client: &Client, plan: &Plan, named: bool) -> Result<Ended, Failure> {
+async fn carry_out(
+    ui: &Ui,
+    client: &Client,
+    plan: &Plan,
+    (concurrency, named): (NonZeroUsize, bool),
+) -> Result<Ended, Failure> {
     let mut progress = ui.steps(plan.steps.len());
-    let run = apply::run(client, plan, CONCURRENCY, interrupted(1), |event| progress.show(plan, &event));
+    let run = apply::run(client, plan, concurrency, interrupted(1), |event| progress.show(plan, &event));
     let outcome = tokio::select! {
         outcome = run => outcome,
         () = interrupted(2) => {
@@ -122,12 +126,33 @@ async fn carry_out(ui: &Ui, client: &Client, plan: &Plan, named: bool) -> Result
     })
 }
 
-/// Completes at the `count`th Ctrl-C.
+/// Completes when the run was asked to stop so many times: by Ctrl-C, or as CI does when a job is cancelled.
 async fn interrupted(count: usize) {
     for _ in 0..count {
-        if tokio::signal::ctrl_c().await.is_err() {
-            // Without a handler Ctrl-C ends the process, as it does everywhere.
-            std::future::pending::<()>().await;
+        tokio::select! {
+            () = ctrl_c() => {}
+            () = terminated() => {}
         }
     }
+}
+
+async fn ctrl_c() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        // Without a handler Ctrl-C ends the process, as it does everywhere.
+        std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(_) => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending().await
 }

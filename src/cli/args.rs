@@ -8,7 +8,9 @@ use crate::plan::{Digest, Selection, TagWords};
 use crate::sandbox::{Fault, Limit, Span, Tier};
 use crate::ui::ColourChoice;
 use clap::{Args, Parser, Subcommand};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use url::Url;
 
 /// Keeps a GitLab project's releases as releases.toml says.
@@ -102,6 +104,10 @@ pub(super) struct ApplyArgs {
     #[command(flatten)]
     pub(super) server: ServerArgs,
 
+    /// At most so many requests side by side. It begins with 8, and adapts to how the server does.
+    #[arg(long, value_name = "N", default_value = "32")]
+    pub(super) concurrency: NonZeroUsize,
+
     /// Don't ask; a must where nobody can be asked.
     #[arg(short, long)]
     pub(super) yes: bool,
@@ -121,8 +127,8 @@ pub(super) struct DoctorArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ManifestArgs {
-    /// The manifest, or the folder of a releases.toml; a folder without one stands for each *.toml in it and */releases.toml
-    /// below. May be given more than once: each manifest is for a project of its own.
+    /// The manifest, or the folder of a releases.toml; a folder without one stands for each *.toml in it and the
+    /// releases.toml of each folder below. May be given more than once: each manifest is for a project of its own.
     #[arg(short, long = "file", value_name = "FILE|DIR", default_value = "releases.toml")]
     files: Vec<PathBuf>,
 }
@@ -150,12 +156,15 @@ fn manifests_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     }
     let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let entries = entries.map_err(|error| Failure::folder(folder, error))?;
+    // A merge request could lay a link there that leads to somebody else's files.
+    let root = folder.canonicalize().map_err(|error| Failure::folder(folder, error))?;
+    let is_inside = |path: &Path| path.canonicalize().is_ok_and(|real| real.starts_with(&root));
     let manifest = |path: PathBuf| {
         let below = path.join("releases.toml");
         if path.extension().is_some_and(|extension| extension == "toml") && path.is_file() {
-            Some(path)
+            Some(path).filter(|path| is_inside(path))
         } else {
-            Some(below).filter(|below| below.is_file())
+            Some(below).filter(|below| below.is_file() && is_inside(below))
         }
     };
     let mut found: Vec<_> = entries.into_iter().filter_map(|entry| manifest(entry.path())).collect();
@@ -174,7 +183,8 @@ pub(super) struct FilterArgs {
     #[arg(long, value_name = "TAG", num_args = 1..)]
     pub(super) ignore: Vec<String>,
 
-    /// Refuse a plan that deletes more releases, whatever the manifest allows: a number, or a percentage such as 10%.
+    /// Refuse a plan that deletes more releases, whatever the manifest allows: a number, or a percentage such as 10%. For
+    /// one manifest at a time.
     #[arg(long, value_name = "N|N%")]
     pub(super) max_deletes: Option<MaxDeletes>,
 }
@@ -223,6 +233,19 @@ pub(super) struct ServerArgs {
     /// Allow unencrypted http to another machine, which shows it, and the token, to everybody on the way.
     #[arg(long)]
     pub(super) insecure_http: bool,
+
+    /// How long GitLab may stay silent before a request counts as lost, such as 30s.
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = time)]
+    pub(super) timeout: Duration,
+
+    /// How long a request that failed is tried again, and how long GitLab may ask to wait; 0s for not at all.
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = time)]
+    pub(super) retry_for: Duration,
+}
+
+fn time(text: &str) -> Result<Duration, String> {
+    let time = text.parse::<jiff::SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok());
+    time.ok_or_else(|| "write a time such as 30s, 5m or 1m30s".to_owned())
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]

@@ -38,7 +38,7 @@ pub(super) enum Failure {
 
     #[error("there is no manifest in {0}")]
     #[diagnostic(help(
-        "a folder is taken for its releases.toml; without one, for each *.toml in it and */releases.toml below"
+        "a folder is taken for its releases.toml; without one, for each *.toml in it and the releases.toml of each folder below"
     ))]
     NoManifestIn(String),
 
@@ -53,11 +53,31 @@ pub(super) enum Failure {
     #[diagnostic(help("check the tag; `*` stands for any characters, `?` for one"))]
     NothingSelected(String),
 
-    #[error("the manifest names no project")]
+    #[error(
+        "{first} and {second} may both be for one project: with a CI job token, {project} and the other can't be told apart"
+    )]
+    #[diagnostic(help(
+        "name all projects by `path`, or all by `id`; or set RELSYNC_TOKEN to a project or group access token"
+    ))]
+    PerhapsSameProject { project: String, first: String, second: String },
+
+    #[error("--max-deletes is for one manifest at a time")]
+    #[diagnostic(help("name that manifest alone with -f, or set `max_deletes` in it"))]
+    MaxDeletesOfMany,
+
+    #[error("{0} is there already, and is no plan")]
+    #[diagnostic(help("name another file to write the plan to, or remove that one"))]
+    NotAPlan(String),
+
+    #[error("--out wants a file")]
+    #[diagnostic(help("to write the plan to stdout, name /dev/stdout"))]
+    OutToStdout,
+
+    #[error("{0} names no project")]
     #[diagnostic(help(
         "add `path = \"group/app\"` under [project]; in a CI job it is CI_PROJECT_ID or CI_PROJECT_PATH"
     ))]
-    NoProject,
+    NoProject(String),
 
     #[error("{name} is no url: {why}")]
     #[diagnostic(help("write GitLab's own address, such as https://gitlab.example.com"))]
@@ -134,6 +154,19 @@ impl Failure {
     pub(super) fn same_project(project: &ProjectRef, first: &Path, second: &Path) -> Self {
         let [first, second] = [first, second].map(shown);
         Self::SameProject { project: harmless(&project.to_string()).into_owned(), first, second }
+    }
+
+    pub(super) fn perhaps_same_project(project: &ProjectRef, first: &Path, second: &Path) -> Self {
+        let [first, second] = [first, second].map(shown);
+        Self::PerhapsSameProject { project: harmless(&project.to_string()).into_owned(), first, second }
+    }
+
+    pub(super) fn no_project(manifest: &Path) -> Self {
+        Self::NoProject(shown(manifest))
+    }
+
+    pub(super) fn not_a_plan(path: &Path) -> Self {
+        Self::NotAPlan(shown(path))
     }
 
     pub(super) fn no_manifest_in(folder: &Path) -> Self {

@@ -19,7 +19,7 @@ pub(super) async fn run(ui: &Ui, args: PlanArgs) -> Result<Exit, Failure> {
         ui.note("Not written: some projects could not be read.");
     } else if let Some(path) = &args.out {
         let saved = session.to_save(shown.plans.iter().map(|(site, plan)| (*site, plan)));
-        out::write(path, &saved.to_json())?;
+        out::write_plan(path, &saved.to_json())?;
         ui.note(&format!("Written to {}, {}", harmless(&path.to_string_lossy()), saved.digest()));
     }
     Ok(if shown.is_whole && shown.plans.iter().all(|(_, plan)| plan.refusals.is_empty()) {

@@ -6,9 +6,11 @@ use super::apply::Planned;
 use super::args::{ApplyArgs, ServerArgs};
 use super::failure::Failure;
 use super::server::{self, Server};
-use crate::gitlab::{Client, Kind, TokenKind};
+use super::session::observer;
+use crate::gitlab::{Client, Kind, Settings, TokenKind};
 use crate::model::{Project, ProjectRef};
 use crate::plan::{Address, Plan, ReadPlan};
+use crate::ui::Ui;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -18,7 +20,7 @@ use url::Url;
 const MOST_BYTES: u64 = 1 << 30;
 
 /// Reads the plan at `path`, and looks its projects up. Writes nothing.
-pub(super) async fn open(path: &Path, args: &ApplyArgs) -> Result<Planned, Failure> {
+pub(super) async fn open(ui: &Ui, path: &Path, args: &ApplyArgs) -> Result<Planned, Failure> {
     let bytes = bytes(path).map_err(|error| Failure::plan_file(path, error))?;
     let ReadPlan { digest, projects, created_at: _ } =
         ReadPlan::from_json(&bytes).map_err(|error| Failure::bad_plan(path, error))?;
@@ -33,7 +35,7 @@ pub(super) async fn open(path: &Path, args: &ApplyArgs) -> Result<Planned, Failu
         let client = if let Some((_, client)) = known.iter().find(|(other, _)| *other == gitlab) {
             client.clone()
         } else {
-            let client = client(&server, &args.server, path, &gitlab)?;
+            let client = client(ui, &server, &args.server, path, &gitlab)?;
             known.push((gitlab, client.clone()));
             client
         };
@@ -57,7 +59,7 @@ fn bytes(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// A client for the configured GitLab, if that is the one that the plan is for.
-fn client(server: &Server, args: &ServerArgs, path: &Path, planned: &Address) -> Result<Client, Failure> {
+fn client(ui: &Ui, server: &Server, args: &ServerArgs, path: &Path, planned: &Address) -> Result<Client, Failure> {
     let settings = match planned {
         Address::Sandbox if server.is_embedded() => server.settings(args, None)?,
         Address::Sandbox => return Err(Failure::made_for_sandbox(path)),
@@ -78,7 +80,7 @@ fn client(server: &Server, args: &ServerArgs, path: &Path, planned: &Address) ->
             settings
         }
     };
-    Ok(Client::new(settings)?)
+    Ok(Client::new(Settings { observer: Some(observer(ui)), ..settings })?)
 }
 
 fn default_url(server: &Server, args: &ServerArgs) -> Result<Url, Failure> {

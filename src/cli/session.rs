@@ -2,15 +2,16 @@
 
 use super::args::{FilterArgs, ManifestArgs, ServerArgs};
 use super::failure::Failure;
-use super::server::Server;
-use crate::gitlab::{Client, Kind};
+use super::server::{self, Server};
+use crate::gitlab::{Client, Kind, Observer, Settings, Wait};
 use crate::manifest::{self, Manifest};
-use crate::model::{Current, Moment, ProjectRef, TagName};
+use crate::model::{Current, Moment, ProjectRef, TagName, harmless};
 use crate::plan::{Address, Plan, SavedPlan, Selection};
 use crate::snapshot::{self, Doubts, Interest};
 use crate::ui::Ui;
 use futures_util::{StreamExt, stream};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Projects read at the same time; each reads several pages side by side.
 const SIDE_BY_SIDE: usize = 4;
@@ -29,6 +30,12 @@ pub(super) struct Site {
     pub(super) client: Client,
     pub(super) manifest: Manifest,
     pub(super) project: ProjectRef,
+}
+
+/// Tells of a client's waits.
+pub(super) fn observer(ui: &Ui) -> Observer {
+    let show = ui.wait_observer();
+    Arc::new(move |wait: &Wait| show(wait.how_long, &wait.why))
 }
 
 /// Reads the manifests at `paths`. All that is wrong with any of them is said.
@@ -59,26 +66,34 @@ impl Session {
     ) -> Result<Self, Failure> {
         let mut manifests = load(ui, manifests.paths()?)?;
         let selection = filter.selection()?;
+        if filter.max_deletes.is_some() && manifests.len() > 1 {
+            return Err(Failure::MaxDeletesOfMany);
+        }
         for manifest in &mut manifests {
             let policy = &mut manifest.desired.policy;
             policy.max_deletes = filter.max_deletes.unwrap_or(policy.max_deletes);
         }
         let args = server;
-        let server = Server::open(args).await?;
+        let gitlab = Server::open(args).await?;
         let mut sites: Vec<Site> = Vec::with_capacity(manifests.len());
         for manifest in manifests {
-            let settings = server.settings(args, manifest.url.as_ref())?;
-            let of_job = || server.project_of_job(&settings.url).map(|found| found.value);
-            let project = manifest.project.clone().or_else(of_job).ok_or(Failure::NoProject)?;
-            let known = sites.iter().find(|site| *site.client.url() == settings.url).map(|site| site.client.clone());
-            let client = known.map_or_else(|| Client::new(settings), Ok)?;
+            let settings = gitlab.settings(args, manifest.url.as_ref())?;
+            let of_job = || gitlab.project_of_job(&settings.url).map(|found| found.value);
+            let project = manifest.project.clone().or_else(of_job);
+            let project = project.ok_or_else(|| Failure::no_project(&manifest.path))?;
+            let known = sites
+                .iter()
+                .find(|site| server::is_same(site.client.url(), &settings.url))
+                .map(|site| site.client.clone());
+            let client =
+                known.map_or_else(|| Client::new(Settings { observer: Some(observer(ui)), ..settings }), Ok)?;
             let site = Site { client, manifest, project };
             if let Some(other) = sites.iter().find(|other| other.is_same(&site.client, &site.project)) {
                 return Err(site.doubled(other));
             }
             sites.push(site);
         }
-        Ok(Self { server, sites, selection, now: Moment::new(jiff::Timestamp::now()) })
+        Ok(Self { server: gitlab, sites, selection, now: Moment::new(jiff::Timestamp::now()) })
     }
 
     /// Reads what GitLab has and compares, project by project. A project that can't be read does not keep the others
@@ -95,7 +110,7 @@ impl Session {
         });
         let read: Vec<Result<(Plan, Current), Failure>> = stream::iter(reads).buffered(SIDE_BY_SIDE).collect().await;
         self.refuse_doubled(&read)?;
-        self.refuse_idle_words(&read)?;
+        self.refuse_idle_words(ui, &read)?;
         Ok(read.into_iter().map(|one| one.map(|(plan, _)| plan)).collect())
     }
 
@@ -125,7 +140,7 @@ impl Session {
             })?;
         if manifest.project.is_none() && current.project.path.is_none() {
             // To a job token GitLab does not tell it, but the job knows.
-            current.project.path = super::server::path_of_job();
+            current.project.path = server::path_of_job();
         }
         let first = Plan::new(desired, &current, &self.selection, self.now);
         let doubts = Doubts { releases: first.milestone_updates(), tags: first.tag_names() };
@@ -135,21 +150,24 @@ impl Session {
         Ok(current)
     }
 
-    /// Two names of one project are only found out once it has been read.
+    /// Two names of one project are only found out once it has been read; and with a job token not even then.
     fn refuse_doubled(&self, read: &[Result<(Plan, Current), Failure>]) -> Result<(), Failure> {
         let known = || self.sites.iter().zip(read).filter_map(|(site, read)| Some((site, read.as_ref().ok()?)));
         for (index, (site, (plan, _))) in known().enumerate() {
-            let other = known().take(index).find(|(other, (earlier, _))| {
-                other.client.url() == site.client.url() && earlier.project.reference == plan.project.reference
-            });
-            if let Some((other, _)) = other {
-                return Err(site.doubled(other));
+            let here = known().take(index).filter(|(other, _)| server::is_same(other.client.url(), site.client.url()));
+            for (other, (earlier, _)) in here {
+                let [first, second] = [&other.manifest.path, &site.manifest.path];
+                match earlier.project.is_same(&plan.project) {
+                    Some(true) => return Err(Failure::same_project(&site.project, first, second)),
+                    Some(false) => {}
+                    None => return Err(Failure::perhaps_same_project(&site.project, first, second)),
+                }
             }
         }
         Ok(())
     }
 
-    fn refuse_idle_words(&self, read: &[Result<(Plan, Current), Failure>]) -> Result<(), Failure> {
+    fn refuse_idle_words(&self, ui: &Ui, read: &[Result<(Plan, Current), Failure>]) -> Result<(), Failure> {
         if read.iter().any(Result::is_err) {
             return Ok(());
         }
@@ -157,6 +175,9 @@ impl Session {
             self.sites.iter().flat_map(|site| &site.manifest.desired.releases).map(|release| &release.tag_name);
         let live = read.iter().flatten().flat_map(|(_, current)| current.releases.keys());
         let tags: Vec<&TagName> = wished.chain(live).collect();
+        for word in self.selection.idle_ignored(&tags) {
+            ui.note(&format!("Note: `--ignore {}` names no release.", harmless(&word)));
+        }
         match self.selection.idle_words(&tags).into_iter().next() {
             Some(word) => Err(Failure::nothing_selected(&word)),
             None => Ok(()),
@@ -166,7 +187,7 @@ impl Session {
 
 impl Site {
     fn is_same(&self, client: &Client, project: &ProjectRef) -> bool {
-        self.client.url() == client.url() && self.project == *project
+        server::is_same(self.client.url(), client.url()) && self.project.is_same(project) == Some(true)
     }
 
     fn doubled(&self, other: &Self) -> Failure {

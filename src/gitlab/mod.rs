@@ -158,6 +158,12 @@ impl Client {
         self.transport.stop_waiting();
     }
 
+    /// How often a request had to be tried again, but for rate limits: the server, or the way to it, is in trouble.
+    #[must_use]
+    pub fn troubles(&self) -> u64 {
+        self.transport.troubles()
+    }
+
     /// What kind of token is sent, if any. A job token may call less than others.
     #[must_use]
     pub fn token_kind(&self) -> Option<TokenKind> {

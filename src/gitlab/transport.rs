@@ -15,6 +15,7 @@ use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode, redirect};
 use serde::de::DeserializeOwned;
 use std::error::Error as _;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use url::{Host, Url};
@@ -35,6 +36,7 @@ pub(super) struct Transport {
     retry_for: Duration,
     observer: Option<Observer>,
     stopped: watch::Sender<bool>,
+    troubles: AtomicU64,
 }
 
 /// A good answer, read whole.
@@ -97,6 +99,7 @@ impl Transport {
             retry_for,
             observer,
             stopped: watch::Sender::new(false),
+            troubles: AtomicU64::new(0),
         })
     }
 
@@ -129,9 +132,16 @@ impl Transport {
 
     /// Waits until what failed like this may be tried again; the error, if it has been tried for long enough.
     pub(super) async fn wait(&self, tries: &mut Tries, error: Error) -> Result<(), Error> {
+        if error.kind() != Kind::RateLimited {
+            self.troubles.fetch_add(1, Ordering::Relaxed);
+        }
         let Some(wait) = tries.next_wait(&error) else { return Err(error) };
         let why = Wait { how_long: wait, why: error.to_string() };
         self.sleep(why).await.map_err(|()| error)
+    }
+
+    pub(super) fn troubles(&self) -> u64 {
+        self.troubles.load(Ordering::Relaxed)
     }
 
     /// Nothing more is waited for: what waits to be sent is given up.

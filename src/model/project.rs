@@ -21,6 +21,19 @@ pub enum ProjectRef {
     Path(String),
 }
 
+impl ProjectRef {
+    /// Whether both name one project; `None` if that can't be told from a number and a path. GitLab does not care about the
+    /// case of a path.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> Option<bool> {
+        match (self, other) {
+            (Self::Id(one), Self::Id(other)) => Some(one == other),
+            (Self::Path(one), Self::Path(other)) => Some(one.eq_ignore_ascii_case(other)),
+            (Self::Id(_), Self::Path(_)) | (Self::Path(_), Self::Id(_)) => None,
+        }
+    }
+}
+
 impl fmt::Display for ProjectRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -57,6 +70,15 @@ pub struct Project {
 }
 
 impl Project {
+    /// Whether both are one project, as far as can be told.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> Option<bool> {
+        self.reference.is_same(&other.reference).or_else(|| {
+            let [one, other] = [self, other].map(|project| project.path.as_deref());
+            Some(one?.eq_ignore_ascii_case(other?))
+        })
+    }
+
     /// What is known of a project that can't be read.
     #[must_use]
     pub fn unread(reference: ProjectRef) -> Self {

@@ -52,10 +52,20 @@ impl Selection {
     /// The words of `only` that stand for none of `tags`.
     #[must_use]
     pub fn idle_words(&self, tags: &[&TagName]) -> Vec<String> {
-        let words = self.only.iter().flat_map(|only| &only.0);
-        let idle = words.filter(|word| !tags.iter().any(|tag| is_match(word, tag)));
-        idle.map(|(word, _)| word.clone()).collect()
+        idle(self.only.as_ref(), tags)
     }
+
+    /// The words of `ignore` that stand for none of `tags`.
+    #[must_use]
+    pub fn idle_ignored(&self, tags: &[&TagName]) -> Vec<String> {
+        idle(self.ignore.as_ref(), tags)
+    }
+}
+
+fn idle(words: Option<&TagWords>, tags: &[&TagName]) -> Vec<String> {
+    let words = words.iter().flat_map(|words| &words.0);
+    let idle = words.filter(|word| !tags.iter().any(|tag| is_match(word, tag)));
+    idle.map(|(word, _)| word.clone()).collect()
 }
 
 #[cfg(test)]

@@ -72,3 +72,44 @@ fn a_project_has_one_manifest() {
     insta::assert_snapshot!("no_manifest_in", home.run(&["plan", "-f", "empty"]).expect(1));
     home.run(&["plan", "-f", "one.toml", "-f", "one.toml"]).expect(0);
 }
+
+/// Each would delete what the other keeps.
+#[test]
+fn a_job_token_lets_no_project_have_two_manifests_either() {
+    let server = server();
+    let job = |first: &str, second: &str| {
+        let home = Home::with_server(&server, "").env("CI_JOB_TOKEN", "sandbox-job");
+        let policy = "[policy]\nunmanaged = \"delete\"\n";
+        for (file, project) in [("one.toml", first), ("again.toml", second)] {
+            home.write(file, &format!("version = 1\n[project]\n{project}\n{policy}[[releases]]\ntag_name = \"v1\"\n"));
+        }
+        home.run(&["apply", "--yes", "-f", "one.toml", "-f", "again.toml"]).expect(1)
+    };
+    insta::assert_snapshot!("by_path_and_id", job("path = \"acme/one\"", "id = 1"));
+    insta::assert_snapshot!("by_case", job("path = \"acme/one\"", "path = \"Acme/One\""));
+    let slash = format!("path = \"acme/one\"\nurl = \"{}/\"", server.url);
+    insta::assert_snapshot!("by_a_slash", job("path = \"acme/one\"", &slash));
+    assert_eq!(crate::support::writes(&server.requests()), Vec::<&String>::new());
+}
+
+#[test]
+fn a_limit_is_one_manifests_own() {
+    let server = server();
+    let home = home(&server);
+    insta::assert_snapshot!(home.run(&["plan", "--max-deletes", "9", "-f", "one.toml", "-f", "fleet"]).expect(1));
+    home.write("nowhere.toml", "version = 1\n[[releases]]\ntag_name = \"v1\"\n");
+    insta::assert_snapshot!("no_project", home.run(&["plan", "-f", "one.toml", "-f", "nowhere.toml"]).expect(1));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_is_not_left_by_a_link() {
+    let server = server();
+    let home = home(&server);
+    home.write("outside/releases.toml", &manifest("path = \"acme/one\"", "description_file = \"secret.txt\"\n"));
+    home.write("outside/secret.txt", "secret");
+    std::os::unix::fs::symlink("../outside", home.path().join("fleet/linked")).unwrap();
+    std::os::unix::fs::symlink("../one.toml", home.path().join("fleet/one.toml")).unwrap();
+    let run = home.run(&["validate", "-f", "fleet"]).expect(0);
+    assert_eq!(run.stdout.lines().count(), 2, "{run}");
+}

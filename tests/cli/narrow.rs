@@ -78,6 +78,8 @@ fn words_that_name_nothing() {
     let server = server();
     let home = home(&server);
     insta::assert_snapshot!("names_nothing", home.run(&["apply", "--yes", "--only", "v1.0", "v7*"]).expect(1));
+    let run = home.run(&["plan", "--only", "v1.0", "--ignore", "typo"]).expect(0);
+    assert!(run.stderr.contains("`--ignore typo` names no release"), "{run}");
     insta::assert_snapshot!("no_pattern", home.run(&["plan", "--ignore", "v[1"]).expect(1));
     insta::assert_snapshot!("no_limit", home.run(&["plan", "--max-deletes", "110%"]).expect(1));
     assert_eq!(writes(&server.requests()), Vec::<&String>::new());

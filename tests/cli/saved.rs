@@ -107,13 +107,27 @@ fn no_secret_gets_into_it_and_no_half_of_it_stays() {
     let server = Server::with(SEED);
     let home = Home::with_server(&server, "sandbox-maintainer");
     home.manifest(MANIFEST);
-    home.write("plan.json", "what was there");
+    plan(&home);
     plan(&home);
     let text = std::fs::read_to_string(home.path().join("plan.json")).unwrap();
-    assert!(!text.contains("sandbox-maintainer") && !text.contains("what was there"), "{text}");
+    assert!(!text.contains("sandbox-maintainer"), "{text}");
     let mut names: Vec<_> =
         std::fs::read_dir(home.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     assert_eq!(names, ["plan.json", "releases.toml"]);
     insta::assert_snapshot!(home.run(&["plan", "--out", "nowhere/plan.json"]).expect(1));
+}
+
+#[test]
+fn it_replaces_nothing_but_a_plan() {
+    let server = Server::with(SEED);
+    let home = Home::with_server(&server, "sandbox-maintainer");
+    home.manifest(MANIFEST);
+    let manifest = std::fs::read_to_string(home.path().join("releases.toml")).unwrap();
+    insta::assert_snapshot!("not_a_plan", home.run(&["plan", "--out", "releases.toml"]).expect(1));
+    assert_eq!(std::fs::read_to_string(home.path().join("releases.toml")).unwrap(), manifest);
+    insta::assert_snapshot!("not_stdout", home.run(&["plan", "--out", "-"]).expect(1));
+    home.write("empty.json", "");
+    home.run(&["plan", "--out", "empty.json"]);
+    assert!(std::fs::read_to_string(home.path().join("empty.json")).unwrap().starts_with("{"));
 }

@@ -14,6 +14,7 @@ use crate::gitlab::{Client, Settings};
 use crate::manifest::{self, Manifest};
 use crate::ui::Ui;
 use page::{Finding, Page, Verdict};
+use std::path::Path;
 use std::time::Duration;
 
 /// A GitLab to look at, and the manifests for projects on it.
@@ -106,8 +107,9 @@ async fn look(server: &Server, visit: &Visit<'_>, page: &mut Page) {
     let identity = server::token(visit, &arrival, page).await;
     let (mut told, mut tier) = (arrival.told, arrival.tier);
     for manifest in &visit.manifests {
+        let named = manifest.map_or(Path::new("releases.toml"), |manifest| &manifest.path);
         let Some(project) = project::named(server, *manifest, visit) else {
-            page.add(Finding::failed("project", &Failure::NoProject));
+            page.add(Finding::failed("project", &Failure::no_project(named)));
             continue;
         };
         if !arrival.is_open {

@@ -62,7 +62,7 @@ pub(super) fn path_of_job() -> Option<String> {
 }
 
 /// Whether two addresses are the same GitLab's: one host can serve several, each below a path of its own.
-fn is_same(one: &Url, other: &Url) -> bool {
+pub(in crate::cli) fn is_same(one: &Url, other: &Url) -> bool {
     one.origin() == other.origin() && one.path().trim_end_matches('/') == other.path().trim_end_matches('/')
 }
 

@@ -4,7 +4,7 @@ mod address;
 mod authority;
 mod secret;
 
-pub(super) use address::shown;
+pub(super) use address::{is_same, shown};
 
 use super::args::ServerArgs;
 use super::failure::Failure;
@@ -100,7 +100,13 @@ impl Server {
                 let (authorities, authorities_from) = apart(authorities);
                 let settings = Settings::new(url.value, token);
                 let authorities = authorities.unwrap_or_default();
-                let settings = Settings { insecure_http: args.insecure_http, authorities, ..settings };
+                let settings = Settings {
+                    insecure_http: args.insecure_http,
+                    authorities,
+                    timeout: args.timeout,
+                    retry_for: args.retry_for,
+                    ..settings
+                };
                 Ok(Contact { settings, url_from: url.from, token_from, authorities_from })
             }
         }
