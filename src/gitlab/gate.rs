@@ -57,16 +57,23 @@ pub(super) struct Gates {
 /// What is known of one lane.
 #[derive(Debug, Default)]
 struct Gate {
-    /// Nothing goes through before.
-    closed_until: Option<Instant>,
+    /// After a refusal: nothing goes through before, and then a new window begins.
+    closed: Option<Closed>,
     /// When the window ends that requests are counted in, and how long one is, if that is known.
     window: Option<(Instant, Duration)>,
     /// How many go through in a window, and how many GitLab says it allows.
     allowance: Option<(u64, u64)>,
     /// How many went through in this one.
     used: u64,
-    /// Whether any was refused in it.
-    refused: bool,
+}
+
+/// What a refusal told.
+#[derive(Debug, Clone, Copy)]
+struct Closed {
+    until: Instant,
+    /// A window is no shorter than what was left of it.
+    wait: Duration,
+    per_minute: Option<u64>,
 }
 
 impl Gates {
@@ -94,17 +101,22 @@ impl Gates {
 
 impl Gate {
     fn is_open(&mut self, now: Instant) -> Result<(), Instant> {
-        if let Some(until) = self.closed_until {
-            if now < until {
-                return Err(until);
+        if let Some(closed) = self.closed {
+            if now < closed.until {
+                return Err(closed.until);
             }
-            self.closed_until = None;
+            self.closed = None;
+            self.learn(closed);
         }
         if let Some((ends, period)) = self.window {
             if now >= ends {
                 let windows = 1 + now.duration_since(ends).as_nanos() / period.as_nanos().max(1);
                 self.window = Some((ends + period * u32::try_from(windows).unwrap_or(u32::MAX), period));
-                self.roll();
+                self.used = 0;
+                // None was refused in the last one, so a few more may go through.
+                if let Some((allowance, most)) = &mut self.allowance {
+                    *allowance = (*allowance + (*allowance / 20).max(1)).min(*most);
+                }
             } else if self.allowance.is_some_and(|(allowance, _)| self.used >= allowance) {
                 return Err(ends);
             }
@@ -112,32 +124,22 @@ impl Gate {
         Ok(())
     }
 
-    /// A new window: if none was refused in the last one, a few more may go through.
-    fn roll(&mut self) {
-        if let Some((allowance, most)) = &mut self.allowance {
-            if self.refused {
-                *allowance = self.used.max(1);
-            } else {
-                *allowance = (*allowance + (*allowance / 20).max(1)).min(*most);
-            }
-        }
-        self.used = 0;
-        self.refused = false;
-    }
-
     fn refuse(&mut self, wait: Duration, per_minute: Option<u64>, now: Instant) {
         self.used = self.used.saturating_sub(1);
-        self.refused = true;
-        let ends = now + wait;
-        self.closed_until = Some(self.closed_until.map_or(ends, |until| until.max(ends)));
+        let until = self.closed.map_or(now + wait, |closed| closed.until.max(now + wait));
+        self.closed = Some(Closed { until, wait, per_minute });
+    }
+
+    /// A window with refusals is over: what went through is what it holds, and as GitLab tells every limit for a minute, how
+    /// long it is.
+    fn learn(&mut self, Closed { until, wait, per_minute }: Closed) {
+        let through = std::mem::take(&mut self.used).max(1);
         let Some(per_minute) = per_minute.filter(|per_minute| *per_minute > 0) else { return };
-        // What went through is, by and large, what a window holds; and GitLab tells every limit for a minute.
-        let through = self.used.max(1);
-        let (_, period) = *self.window.get_or_insert_with(|| {
-            let seconds = (through * MINUTE + per_minute / 2) / per_minute;
-            (ends, Duration::from_secs(seconds.max(wait.as_secs()).max(1)))
-        });
+        let seconds = ((through * MINUTE + per_minute / 2) / per_minute).max(wait.as_secs()).max(1);
+        // If others had used some of it, it looked shorter than it is.
+        let period = self.window.map_or(Duration::ZERO, |(_, period)| period).max(Duration::from_secs(seconds));
         let most = (per_minute * period.as_secs()).div_ceil(MINUTE);
+        self.window = Some((until + period, period));
         self.allowance = Some((through, most.max(through)));
     }
 }

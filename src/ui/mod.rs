@@ -153,7 +153,6 @@ impl Ui {
     }
 
     /// Says what is waited for, and how long: on the bar if there is one, else on a line.
-    #[must_use]
     pub fn wait_observer(&self) -> impl Fn(Duration, &str) + Send + Sync + 'static {
         let waits = self.waits.clone();
         move |how_long, why| waits.show(how_long, why)
