@@ -4,6 +4,7 @@
 mod apply;
 mod apply_plan;
 mod auth;
+mod conflict;
 mod doctor;
 mod evidence;
 mod fleet;

@@ -129,5 +129,5 @@ fn it_replaces_nothing_but_a_plan() {
     insta::assert_snapshot!("not_stdout", home.run(&["plan", "--out", "-"]).expect(1));
     home.write("empty.json", "");
     home.run(&["plan", "--out", "empty.json"]);
-    assert!(std::fs::read_to_string(home.path().join("empty.json")).unwrap().starts_with("{"));
+    assert!(std::fs::read_to_string(home.path().join("empty.json")).unwrap().starts_with('{'));
 }
