@@ -174,3 +174,37 @@ fn killed_after_any_request_the_next_run_finishes_the_work() {
         }
     }
 }
+
+/// Stops by a signal, as Ctrl-C and a cancelled CI job send it: what is under way is finished and told, the rest not begun.
+#[cfg(unix)]
+#[test]
+fn asked_to_stop_it_finishes_what_is_under_way_and_tells() {
+    use std::io::{BufRead, BufReader, Read};
+    for signal in ["TERM", "INT"] {
+        let server = Server::serve(&["--latency", "100ms"]);
+        let home = Home::with_server(&server, "sandbox-maintainer");
+        let releases: Vec<_> =
+            (0..60).map(|n| format!("[[releases]]\ntag_name = \"r{n}\"\nref = \"main\"\n")).collect();
+        home.manifest(&releases.concat());
+        let mut command = relsync(&["apply", "--yes", "--concurrency", "2"]);
+        command.current_dir(home.path()).env("RELSYNC_URL", &server.url).env("RELSYNC_TOKEN", "sandbox-maintainer");
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let mut told = BufReader::new(process.stderr.take().unwrap());
+        told.read_line(&mut String::new()).unwrap();
+        let id = process.id().to_string();
+        assert!(std::process::Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+        let mut rest = String::new();
+        told.read_to_string(&mut rest).unwrap();
+        let output = process.wait_with_output().unwrap();
+        let shown = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{shown}");
+        assert!(shown.contains("not begun.") && shown.contains("Apply again: it does what is left."), "{shown}");
+        assert!(rest.contains("Stopping: waiting for the requests under way."), "{rest}");
+        // What it tells of is there, and nothing else.
+        let done = shown.split("Done: ").nth(1).and_then(|line| line.split(' ').next()).unwrap().to_owned();
+        let live = server.ask(reqwest::Method::GET, "/projects/24/releases?per_page=100", &Value::Null);
+        assert_eq!(live.as_array().unwrap().len().to_string(), done, "{shown}");
+        home.run(&["apply", "--yes"]).expect(0);
+    }
+}
