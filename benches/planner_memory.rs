@@ -1,9 +1,11 @@
 //! The most memory that planning takes: a manifest of 100,000 releases with five links each is read, and compared with a
-//! GitLab that has something else everywhere. At most 600 MB. `cargo bench --bench planner_memory` (Linux)
+//! GitLab that has something else everywhere. At most 600 MB. `cargo bench --bench planner_memory` (Linux), and
+//! the same with `-- policy-first`, `blanks` or `inline-links`: other layouts of the same.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench fails and tells")]
 
 mod histories;
 
+use histories::Links;
 use relsync::model::Moment;
 use relsync::plan::{Plan, Selection};
 use std::path::Path;
@@ -12,7 +14,8 @@ const RELEASES: usize = 100_000;
 const MOST_MEGABYTES: usize = 600;
 
 fn main() {
-    let text = histories::manifest(RELEASES);
+    let layout = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
+    let text = text(layout.as_deref().unwrap_or("policy-last"));
     println!("the text alone: {} MB at the most", peak());
     let manifest = relsync::manifest::parse(Path::new("releases.toml"), &text).unwrap();
     drop(text);
@@ -25,6 +28,18 @@ fn main() {
         assert_eq!(plan.is_empty(), as_wished);
     }
     assert!(peak() <= MOST_MEGABYTES, "more than {MOST_MEGABYTES} MB");
+}
+
+/// However it is written.
+fn text(layout: &str) -> String {
+    let text = |links| histories::manifest(RELEASES, links);
+    match layout {
+        "policy-first" => text(Links::Headed).replacen("[project]", "[policy]\n[project]", 1),
+        "policy-last" => text(Links::Headed) + "[policy]\nunmanaged = \"keep\"\n",
+        "blanks" => text(Links::Headed).replace("[[releases]]", "  [[ releases ]]"),
+        "inline-links" => text(Links::Inline),
+        _ => panic!("no such layout: {layout}"),
+    }
 }
 
 /// The most memory that this process has held so far, in MB.

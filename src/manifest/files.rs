@@ -33,6 +33,10 @@ pub(super) enum Refusal {
     Missing,
     /// Nothing that a pattern matches.
     NoMatch,
+    /// A pattern of more than so many names.
+    TooDeep(usize),
+    /// A pattern that is not done when all have looked at as much as they may.
+    TooMuch,
     /// There, but no regular file.
     NotAFile(&'static str),
     /// More than so many bytes.
@@ -155,6 +159,10 @@ impl Refusal {
                 .help("paths are relative to the folder of the file they are written in"),
             Self::NoMatch => Finding::new(format!("no file matches {name}"))
                 .help("patterns are relative to the folder of the file they are written in; `*` matches no `/`, and no name that starts with a dot"),
+            Self::TooDeep(most) => Finding::new(format!("{name} leads too deep"))
+                .help(format!("a file is at most {most} names below the manifest's folder")),
+            Self::TooMuch => Finding::new(format!("too many files and folders to look through for {name}"))
+                .help("let the pattern begin with the folder that the files are in, and use `**` only below that"),
             Self::NotAFile(what) => Finding::new(format!("{name} is {what}")).help("name a regular file"),
             Self::TooLarge(LONGEST_TEXT) => Finding::new(format!("{name} is too long"))
                 .help(format!("GitLab takes at most {LONGEST_TEXT} bytes (1 MiB)")),
@@ -176,6 +184,8 @@ impl Refusal {
             Self::Git => "not for publishing",
             Self::Missing => "not found",
             Self::NoMatch => "matches nothing",
+            Self::TooDeep(_) => "too many names",
+            Self::TooMuch => "looks at too much",
             Self::NotAFile(_) => "not a regular file",
             Self::TooLarge(LONGEST_TEXT) => "more than 1 MiB",
             Self::TooLarge(_) => "too much",

@@ -1,13 +1,17 @@
 //! Finds the files that an `include` pattern means: component by component, so that no folder is read that need not be.
 //!
 //! The rules of [`files`](super::files) hold for every step: nothing outside the manifest's folder is looked at. Names
-//! that start with a dot match no wildcard, `**` follows no symbolic link, and only regular files are found.
+//! that start with a dot match no wildcard, `**` follows no symbolic link, and only regular files are found. However
+//! links lead about, no folder is looked through twice for the same names, and the whole search has a limit.
 
 use crate::manifest::files::{Folder, Refusal, refuse_special, step};
 use crate::manifest::values::{FilePattern, Part};
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
+
+/// The most names from the manifest's folder to a file; each takes a step deeper here.
+const MOST_NAMES: usize = 256;
 
 /// A file that a pattern means.
 pub(super) struct Found {
@@ -26,8 +30,9 @@ pub(super) struct Matches {
     pub(super) refused: Vec<(String, Refusal)>,
 }
 
-/// Finds what `pattern` means in a file of the folder `from` below `folder`.
-pub(super) fn find(folder: &Folder<'_>, from: &Path, pattern: &FilePattern) -> Matches {
+/// Finds what `pattern` means in a file of the folder `from` below `folder`, looking at no more than `looks` folders and
+/// names, which are counted down.
+pub(super) fn find(folder: &Folder<'_>, from: &Path, pattern: &FilePattern, looks: &mut usize) -> Matches {
     let refused = |refusal| Matches { found: Vec::new(), refused: vec![(pattern.text.clone(), refusal)] };
     let parts = match whole_path(from, pattern) {
         Ok(parts) => parts,
@@ -38,9 +43,12 @@ pub(super) fn find(folder: &Folder<'_>, from: &Path, pattern: &FilePattern) -> M
         Err(refusal) => return refused(refusal),
     };
     let is_plain = !parts.iter().any(|part| matches!(part, Part::Wild(..) | Part::Deep));
-    let mut search = Search { root, is_plain, seen: HashSet::new(), matches: Matches::default() };
+    let mut search = Search { root, is_plain, looks, seen: HashSet::new(), matches: Matches::default() };
     search.walk(root, Path::new(""), &parts);
     let mut matches = search.matches;
+    if *looks == 0 {
+        matches.refused.push((pattern.text.clone(), Refusal::TooMuch));
+    }
     matches.found.sort_by(|left, right| bytes(&left.below).cmp(bytes(&right.below)));
     if is_plain && matches.found.is_empty() {
         // Named as it is written.
@@ -71,6 +79,9 @@ fn whole_path(from: &Path, pattern: &FilePattern) -> Result<Vec<Part>, Refusal> 
             part => parts.push(part.clone()),
         }
     }
+    if parts.len() > MOST_NAMES {
+        return Err(Refusal::TooDeep(MOST_NAMES));
+    }
     Ok(parts)
 }
 
@@ -78,7 +89,9 @@ struct Search<'s> {
     root: &'s Path,
     /// Whether exactly one file is meant.
     is_plain: bool,
-    /// Which folders have been looked through for how many parts: several `**` lead there in many ways.
+    /// How many more folders and names may be looked at.
+    looks: &'s mut usize,
+    /// Which folders have been looked through for how many parts: several `**`, or links, lead there in many ways.
     seen: HashSet<(PathBuf, usize)>,
     matches: Matches,
 }
@@ -87,6 +100,9 @@ impl Search<'_> {
     /// Takes what `parts` lead to from the real folder `real`, called `below`.
     fn walk(&mut self, real: &Path, below: &Path, parts: &[Part]) {
         let Some((part, rest)) = parts.split_first() else { return self.take(real, below) };
+        if !self.seen.insert((real.to_owned(), parts.len())) {
+            return;
+        }
         match part {
             Part::Name(name) => self.enter(real, &below.join(name), rest),
             Part::Wild(matcher, with_dots) => {
@@ -98,9 +114,6 @@ impl Search<'_> {
                 }
             }
             Part::Deep => {
-                if !self.seen.insert((real.to_owned(), parts.len())) {
-                    return;
-                }
                 let entries = self.entries(real, below);
                 if !rest.is_empty() {
                     self.walk(real, below, rest);
@@ -121,6 +134,9 @@ impl Search<'_> {
     /// Goes on at the last name of `below`, which is in the real folder `real`.
     fn enter(&mut self, real: &Path, below: &Path, rest: &[Part]) {
         let Some(name) = below.file_name() else { return };
+        if !self.look() {
+            return;
+        }
         match step(self.root, &real.join(name)) {
             Ok(real) => self.walk(&real, below, rest),
             Err(refusal) => self.refuse(below, refusal),
@@ -141,16 +157,28 @@ impl Search<'_> {
         }
     }
 
-    /// What is in a folder, and whether it is a folder itself; links are none.
+    /// Counts a look, if there may be one more.
+    fn look(&mut self) -> bool {
+        *self.looks = self.looks.saturating_sub(1);
+        *self.looks > 0
+    }
+
+    /// What is in a folder, and whether it is a folder itself; links are none. In the order of the names, as which of
+    /// several ways comes first to a folder must not vary.
     fn entries(&mut self, real: &Path, below: &Path) -> Vec<(OsString, bool)> {
+        if !self.look() {
+            return Vec::new();
+        }
         let list = || -> std::io::Result<Vec<(OsString, bool)>> {
             let entries = std::fs::read_dir(real)?;
             entries.map(|entry| entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?.is_dir())))).collect()
         };
-        list().unwrap_or_else(|error| {
+        let mut entries = list().unwrap_or_else(|error| {
             self.refuse(below, error.into());
             Vec::new()
-        })
+        });
+        entries.sort_unstable();
+        entries
     }
 }
 

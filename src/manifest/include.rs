@@ -4,6 +4,7 @@
 use crate::manifest::files::{Folder, Refusal};
 use crate::manifest::finding::{Finding, Findings};
 use crate::manifest::glob::{self, Found};
+use crate::manifest::limits::Limits;
 use crate::manifest::pieces::{self, ReadFile};
 use crate::manifest::raw::{RawIncluded, RawManifest};
 use crate::manifest::source::{FileId, LONGEST_FILE, Located, Sources, Span};
@@ -27,9 +28,17 @@ pub(super) struct Loaded<'a> {
 }
 
 /// Reads `text`, which is the manifest at `path` in `folder`, and what it includes.
-pub(super) fn load<'a>(path: &Path, text: &'a str, folder: &Folder<'_>, findings: &mut Findings) -> Loaded<'a> {
-    let mut main = pieces::read::<RawManifest>(FileId::MAIN, text, findings);
+pub(super) fn load<'a>(
+    limits: &Limits,
+    path: &Path,
+    text: &'a str,
+    folder: &Folder<'_>,
+    findings: &mut Findings,
+) -> Loaded<'a> {
+    let mut main = pieces::read::<RawManifest>(FileId::MAIN, text, limits.piece, findings);
     let mut loader = Loader {
+        left: *limits,
+        limits,
         folder,
         raw: std::mem::take(&mut main.raw),
         sources: Sources::new(path, text),
@@ -52,6 +61,9 @@ pub(super) fn load<'a>(path: &Path, text: &'a str, folder: &Folder<'_>, findings
 }
 
 struct Loader<'a, 'l> {
+    limits: &'l Limits,
+    /// What of the limits is left.
+    left: Limits,
     folder: &'l Folder<'l>,
     raw: RawManifest,
     sources: Sources<'a>,
@@ -84,8 +96,11 @@ impl Loader<'_, '_> {
         let is_known = self.files[file.index()].other_version.is_none();
         let mut todo = Vec::new();
         for pattern in patterns.into_iter().filter(|_| is_known) {
+            if self.left.looks == 0 {
+                break;
+            }
             let from = &self.sources.file(file).folder;
-            let matches = glob::find(self.folder, from, &pattern.value);
+            let matches = glob::find(self.folder, from, &pattern.value, &mut self.left.looks);
             let refused = matches.refused.into_iter();
             self.findings.extend(refused.map(|(name, refusal)| refusal.explain(&name, pattern.span)));
             todo.extend(matches.found.into_iter().map(|found| Include { place: pattern.span, found }));
@@ -102,11 +117,16 @@ impl Loader<'_, '_> {
             }
             return;
         }
-        match self.read(&below) {
+        if self.left.files == 0 {
+            return self.stop(place, format!("more than {} files are included", self.limits.files));
+        }
+        match self.folder.read(Path::new(""), &below, LONGEST_FILE.min(self.left.bytes)) {
             Ok(text) => {
+                self.left.files -= 1;
+                self.left.bytes -= text.len();
                 let file = self.sources.add(&below, text);
                 let text = &self.sources.file(file).text;
-                let mut read = pieces::read::<RawIncluded>(file, text, self.findings);
+                let mut read = pieces::read::<RawIncluded>(file, text, self.limits.piece, self.findings);
                 let RawManifest { include, milestones, releases, .. } = std::mem::take(&mut read.raw);
                 if read.other_version.is_none() {
                     self.raw.milestones.get_or_insert_default().extend(milestones.into_iter().flatten());
@@ -115,6 +135,9 @@ impl Loader<'_, '_> {
                 self.files.push(read);
                 self.enter(file, Some(place), real, include);
             }
+            Err(Refusal::TooLarge(left)) if left < LONGEST_FILE => {
+                self.stop(place, format!("more than {} MiB are included", self.limits.bytes >> 20));
+            }
             Err(refusal) => {
                 self.seen.insert(real);
                 self.findings.push(refusal.explain(&below.to_string_lossy(), place));
@@ -122,8 +145,11 @@ impl Loader<'_, '_> {
         }
     }
 
-    fn read(&self, below: &Path) -> Result<String, Refusal> {
-        self.folder.read(Path::new(""), below, LONGEST_FILE)
+    /// Reads no more, which is told once.
+    fn stop(&mut self, place: Span, why: String) {
+        let finding = Finding::new(why).at(place, "too much, with what was read before");
+        self.findings.push(finding.help("put releases into fewer or shorter files"));
+        self.way.clear();
     }
 
     /// What to say of an include at `place` that leads back to the file `at` on the way.

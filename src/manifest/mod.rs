@@ -18,6 +18,7 @@ mod files;
 mod finding;
 mod glob;
 mod include;
+mod limits;
 mod lines;
 mod notes;
 mod pieces;
@@ -30,6 +31,9 @@ mod syntax;
 mod values;
 mod visible;
 
+#[cfg(test)]
+mod tests;
+
 pub use changelog::{Changelog, NoNotes, Section, version_of};
 pub use error::{ManifestError, Problem};
 pub use schema::json_schema;
@@ -38,6 +42,7 @@ use crate::model::{Desired, ProjectRef};
 use files::Folder;
 use finding::{Finding, Findings, Kind};
 use include::Loaded;
+use limits::Limits;
 use resolve::Resolved;
 use std::path::{Path, PathBuf};
 use url::Url;
@@ -72,10 +77,14 @@ pub fn load(path: &Path) -> Result<Manifest, ManifestError> {
 /// # Errors
 /// Everything that is wrong with it, at once.
 pub fn parse(path: &Path, text: &str) -> Result<Manifest, ManifestError> {
+    parse_within(&Limits::USUAL, path, text)
+}
+
+fn parse_within(limits: &Limits, path: &Path, text: &str) -> Result<Manifest, ManifestError> {
     source::check_length(path, text.len())?;
     let folder = Folder::new(source::folder(path));
     let mut findings = Findings::new();
-    let Loaded { mut raw, sources, files } = include::load(path, text, &folder, &mut findings);
+    let Loaded { mut raw, sources, files } = include::load(limits, path, text, &folder, &mut findings);
     defaults::fill(&mut raw, &mut findings);
     checks::run(&raw, &mut findings);
     let Resolved { project, url, desired } = resolve::resolve(raw, &sources, &folder, &mut findings);

@@ -2,22 +2,23 @@
 //!
 //! The tree of a long manifest would take more memory, and for that more time, than all that becomes of it. So such a
 //! text is parsed in pieces, each of which begins with the header of an entry: a piece without errors ends outside of
-//! all strings and arrays, so that the next one means by itself what it means in the whole. Only a text with nothing
+//! all strings and arrays, so that the next one means by itself what it means in the whole. What a piece must not do is
+//! add to a table that an earlier one has, unless both write entries under `[[…]]` headers. Only a text with nothing
 //! wrong in it is read so; any other is read whole, for its errors to be told as they are.
 
 use crate::manifest::finding::{Findings, Kind};
 use crate::manifest::lines::floor_char;
-use crate::manifest::raw::{RawEntries, RawManifest};
+use crate::manifest::raw::{RawManifest, ReadFrom};
 use crate::manifest::reader::{ReadTable, read_document};
 use crate::manifest::source::{FileId, Origin, Span};
 use crate::manifest::syntax::{self, Damage};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// How much is parsed at once, at least.
-const PIECE: usize = 1 << 16;
 /// The entries that a piece can begin with.
 const ENTRIES: [&str; 2] = ["releases", "milestones"];
+/// How often a piece that can't be parsed is tried with twice its length: what looks like a header may be in a string.
+const MOST_TRIES: usize = 5;
 
 /// What a file says, and how far that can be trusted.
 pub(super) struct ReadFile {
@@ -37,9 +38,9 @@ impl ReadFile {
     }
 }
 
-/// Reads the `text` of a file as an `R`.
-pub(super) fn read<R: ReadTable + Into<RawManifest>>(file: FileId, text: &str, findings: &mut Findings) -> ReadFile {
-    if let Some(raw) = read_in_pieces::<R>(file, text) {
+/// Reads the `text` of a file as an `R`, in pieces of `piece` bytes at least.
+pub(super) fn read<R: ReadFrom>(file: FileId, text: &str, piece: usize, findings: &mut Findings) -> ReadFile {
+    if let Some(raw) = read_in_pieces::<R>(file, text, piece) {
         return ReadFile { raw, damage: Damage::NONE, other_version: None, is_empty: false };
     }
     let (tree, damage) = syntax::parse(file, text, findings);
@@ -49,45 +50,105 @@ pub(super) fn read<R: ReadTable + Into<RawManifest>>(file: FileId, text: &str, f
     ReadFile { raw, damage, other_version, is_empty: tree.is_empty() }
 }
 
-/// What a long text says, if nothing is wrong with it.
-fn read_in_pieces<R: ReadTable + Into<RawManifest>>(file: FileId, text: &str) -> Option<RawManifest> {
-    let mut findings = Findings::new();
-    let mut end = piece_end(text, 0);
-    if end == text.len() {
+/// What a text of several pieces says, if nothing is wrong with it.
+pub(super) fn read_in_pieces<R: ReadFrom>(file: FileId, text: &str, piece: usize) -> Option<RawManifest> {
+    if piece_end(text, piece) == text.len() {
         return None;
     }
-    let tree = DeTable::parse(&text[..end]).ok()?.into_inner();
-    if !tree.iter().all(|(key, value)| !ENTRIES.contains(&&**key.get_ref()) || is_headed(text, key, value)) {
-        return None;
-    }
-    let mut raw: RawManifest = read_document::<R>(Origin::of(file), &tree, &mut findings).into();
+    let (mut end, tree) = next_tree(text, piece)?;
+    // A later piece may add to no array that is written as one.
+    let is_closed = ENTRIES.map(|entry| tree.get(entry).is_some_and(|value| !is_headed(text, value)));
+    let mut raw: RawManifest = read_right::<R>(Origin::of(file), &tree)?.into();
     drop(tree);
-    while end < text.len() && findings.is_empty() {
+    while end < text.len() {
         let start = end;
-        end = piece_end(text, start);
-        let piece = &text[start..end];
-        let tree = DeTable::parse(piece).ok()?.into_inner();
-        if !tree.iter().all(|(key, value)| ENTRIES.contains(&&**key.get_ref()) && is_headed(piece, key, value)) {
+        let (length, tree) = next_tree(&text[start..], piece)?;
+        end += length;
+        if ENTRIES.iter().zip(is_closed).any(|(entry, is_closed)| is_closed && tree.contains_key(*entry)) {
             return None;
         }
-        let RawEntries { milestones, releases } = read_document(Origin::piece(file, start), &tree, &mut findings);
-        raw.milestones.get_or_insert_default().extend(milestones.into_iter().flatten());
-        raw.releases.get_or_insert_default().extend(releases.into_iter().flatten());
+        raw.take(read_right::<R::Piece>(Origin::piece(file, start), &tree)?.into())?;
     }
-    findings.is_empty().then_some(raw)
+    Some(raw)
 }
 
-/// Where the piece ends that begins at `start`.
-fn piece_end(text: &str, start: usize) -> usize {
-    let from = floor_char(text, text.len().min(start + PIECE));
-    let mut headers = text[from..].match_indices("\n[[");
-    let is_entry =
-        |header: &str| ENTRIES.iter().any(|entry| header.strip_prefix(entry).is_some_and(|end| end.starts_with("]]")));
-    let next = headers.find(|(at, _)| is_entry(&text[from + at + 3..]));
-    next.map_or(text.len(), |(at, _)| from + at + 1)
+/// The tree of the first piece of `text`, and where that ends.
+fn next_tree(text: &str, piece: usize) -> Option<(usize, DeTable<'_>)> {
+    let mut end = 0;
+    for tried in 0..MOST_TRIES {
+        let longer = piece_end(text, piece.saturating_mul(1 << tried));
+        if longer > end {
+            end = longer;
+            if let Ok(tree) = DeTable::parse(&text[..end]) {
+                return Some((end, tree.into_inner()));
+            }
+        }
+    }
+    None
 }
 
-/// Whether entries are written under `[[key]]` headers of their own, to which later pieces may add.
-fn is_headed(text: &str, key: &Spanned<impl AsRef<str>>, value: &Spanned<DeValue<'_>>) -> bool {
-    value.get_ref().is_array() && text[..key.span().start].trim_end().ends_with("[[")
+/// What a tree says, if nothing is wrong with it.
+fn read_right<R: ReadTable>(origin: Origin, tree: &DeTable<'_>) -> Option<R> {
+    let mut findings = Findings::new();
+    let read = read_document(origin, tree, &mut findings);
+    findings.is_empty().then_some(read)
+}
+
+/// Where a piece of at least `length` bytes ends: before the header of an entry.
+fn piece_end(text: &str, length: usize) -> usize {
+    let mut at = floor_char(text, length.min(text.len()));
+    while let Some(next) = text[at..].find('\n') {
+        at += next + 1;
+        if is_header_of_entry(&text[at..]) {
+            return at;
+        }
+    }
+    text.len()
+}
+
+/// Whether a line begins that is the header of an entry, unless it is in a string.
+fn is_header_of_entry(text: &str) -> bool {
+    let name = text.trim_start_matches([' ', '\t']).strip_prefix("[[").map(|rest| rest.trim_start_matches([' ', '\t']));
+    let is_entry = |entry: &str| {
+        let rest = name.and_then(|name| name.strip_prefix(entry));
+        rest.is_some_and(|rest| rest.trim_start_matches([' ', '\t']).starts_with("]]"))
+    };
+    ENTRIES.into_iter().any(is_entry)
+}
+
+/// Whether entries are written under `[[…]]` headers of their own, to which later pieces may add.
+fn is_headed(text: &str, value: &Spanned<DeValue<'_>>) -> bool {
+    // An item of an array that is written as one is between its brackets: a table begins with a brace.
+    let first = value.get_ref().as_array().and_then(|items| items.iter().next());
+    first.is_some_and(|item| item.get_ref().is_table() && text[item.span().start..].starts_with('['))
+}
+
+impl RawManifest {
+    /// Adds a later piece's, if all that is there twice is entries.
+    fn take(&mut self, piece: Self) -> Option<()> {
+        let Self { version: _, include: _, project, policy, defaults, milestones, releases } = piece;
+        set_once(&mut self.project, project)?;
+        set_once(&mut self.policy, policy)?;
+        set_once(&mut self.defaults, defaults)?;
+        extend(&mut self.milestones, milestones);
+        extend(&mut self.releases, releases);
+        Some(())
+    }
+}
+
+fn set_once<T>(all: &mut Option<T>, new: Option<T>) -> Option<()> {
+    match (&all, &new) {
+        (Some(_), Some(_)) => return None,
+        (None, Some(_)) => *all = new,
+        (_, None) => {}
+    }
+    Some(())
+}
+
+fn extend<T>(all: &mut Option<Vec<T>>, new: Option<Vec<T>>) {
+    match (all, new) {
+        (Some(all), Some(new)) => all.extend(new),
+        (all @ None, new) => *all = new,
+        (Some(_), None) => {}
+    }
 }

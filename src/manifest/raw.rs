@@ -85,18 +85,44 @@ impl From<RawIncluded> for RawManifest {
     }
 }
 
-/// A piece of a long manifest: nothing but entries.
-pub(super) struct RawEntries {
-    pub(super) milestones: Option<Vec<RawMilestone>>,
-    pub(super) releases: Option<Vec<RawRelease>>,
-}
+/// What can stand in a long manifest after its first piece: tables, whose headers say by themselves where they belong.
+#[derive(Debug)]
+pub(super) struct RawPiece(RawManifest);
 
-impl ReadTable for RawEntries {
+impl ReadTable for RawPiece {
     const HEADER: &'static str = "";
 
     fn read(reader: &mut TableReader<'_, '_>) -> Self {
-        Self { milestones: reader.tables::<_, Self>("milestones"), releases: reader.tables::<_, Self>("releases") }
+        Self(RawManifest {
+            version: None,
+            include: Vec::new(),
+            project: reader.table::<_, Self>("project"),
+            policy: reader.table::<_, Self>("policy"),
+            defaults: reader.table::<_, Self>("defaults"),
+            milestones: reader.tables::<_, Self>("milestones"),
+            releases: reader.tables::<_, Self>("releases"),
+        })
     }
+}
+
+impl From<RawPiece> for RawManifest {
+    fn from(RawPiece(manifest): RawPiece) -> Self {
+        manifest
+    }
+}
+
+/// A kind of file.
+pub(super) trait ReadFrom: ReadTable + Into<RawManifest> {
+    /// What its later pieces are.
+    type Piece: ReadTable + Into<RawManifest>;
+}
+
+impl ReadFrom for RawManifest {
+    type Piece = RawPiece;
+}
+
+impl ReadFrom for RawIncluded {
+    type Piece = Self;
 }
 
 /// Which project, and on which GitLab. In GitLab CI both are known without it.

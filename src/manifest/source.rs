@@ -8,7 +8,8 @@ use crate::manifest::lines::Lines;
 use crate::manifest::visible;
 use crate::model::Place;
 use std::borrow::Cow;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -161,7 +162,8 @@ impl<'a> Sources<'a> {
 /// Reads the manifest's text.
 pub(super) fn read(path: &Path) -> Result<String, ManifestError> {
     refuse_foreign_link(path)?;
-    let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+    let bytes = read_bytes(path).map_err(|error| unreadable(path, &error))?;
+    check_length(path, bytes.len())?;
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..at].split(|byte| *byte == b'\n').count();
@@ -169,6 +171,18 @@ pub(super) fn read(path: &Path) -> Result<String, ManifestError> {
             .help(format!("byte {at}, in line {line}, starts no UTF-8 character; save the file as UTF-8"));
         ManifestError::of_file(path, finding)
     })
+}
+
+/// All of a file; of one that is too long, more than may be. Pipes have no length that could be asked for.
+fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let length = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
+    let mut bytes = Vec::new();
+    if length <= LONGEST_FILE {
+        bytes.reserve_exact(length + 1);
+    }
+    file.take(LONGEST_FILE as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Refuses a text that is too long for a manifest.

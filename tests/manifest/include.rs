@@ -194,3 +194,25 @@ fn long_files_are_read_as_short_ones_are() {
     folder.write("releases.toml", format!("version = 1\n{entries}{}", many(0)));
     assert!(folder.shown().contains("can't be used"));
 }
+
+/// Each of twenty names could be any of three links to the same folder.
+#[cfg(unix)]
+#[test]
+fn many_links_take_no_time() {
+    let folder = Folder::new(&format!("include = ['{}x.toml']", "*/".repeat(20)), &[("x.toml", &release("v1"))]);
+    for link in ["l1", "l2", "l3"] {
+        folder.link(link, ".");
+    }
+    assert_eq!(folder.tags(), ["v1"]);
+    folder.write("releases.toml", format!("version = 1\ninclude = ['{}x.toml', '**/*.toml/']", "*/".repeat(2000)));
+    assert!(folder.shown().contains("too many names"));
+}
+
+/// A file of which the end will not come soon.
+#[test]
+fn a_manifest_that_is_too_long_is_not_read() {
+    let folder = Folder::new("", &[]);
+    let file = std::fs::File::create(folder.inside().join("releases.toml")).unwrap();
+    file.set_len(1 << 40).unwrap();
+    assert!(folder.shown().contains("is too long"));
+}
