@@ -92,7 +92,7 @@ impl Diagnostic for ManifestError {
 impl Problem {
     fn without_excerpt(finding: Finding) -> Self {
         let Finding { message, help, labels: _, kind: _ } = finding;
-        let (message, help) = (visible::beginning(&message), help.map(|help| visible::beginning(&help)));
+        let (message, help) = (visible::beginning(&message), help.map(|help| visible::help(&help)));
         Self { message, help, excerpt: None, labels: Vec::new() }
     }
 

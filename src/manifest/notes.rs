@@ -5,7 +5,7 @@ use crate::manifest::files::{Folder, Refusal, below};
 use crate::manifest::finding::{Finding, Findings};
 use crate::manifest::reader::listed;
 use crate::manifest::source::{Located, Sources, Span};
-use crate::manifest::values::{LONGEST_TEXT, NotesFile, markdown};
+use crate::manifest::values::{LONGEST_TEXT, NotesFile, Unfit, markdown};
 use crate::manifest::visible::Quoted;
 use crate::model::{Description, TagName};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -21,22 +21,33 @@ const MOST_COMPARED: usize = 10_000;
 const LONGEST_COMPARED: usize = 40;
 /// How many releases are shown that one key leaves without notes.
 const MOST_SHOWN: usize = 3;
+/// How many of them are named.
+const MOST_NAMED: usize = 100;
 /// How alike a version must be to be suggested: a part or a letter more or less.
 const ALIKE: f64 = 0.6;
+/// How much less alike than the likest others may be that are suggested with it.
+const LESS_ALIKE: f64 = 0.1;
 /// How many versions are suggested.
 const SUGGESTED: usize = 3;
 
-/// Reads notes; each changelog once.
+/// Reads notes; each file once, and each section is stored once, however many releases take it.
 pub(super) struct Notes<'n> {
     folder: &'n Folder<'n>,
     sources: &'n Sources<'n>,
     /// Where defaults name files: an error there is one of some release, and told once.
     shared: Vec<Span>,
-    changelogs: HashMap<PathBuf, Result<Changelog, Refusal>>,
+    files: HashMap<PathBuf, Result<Description, Refusal>>,
+    changelogs: HashMap<PathBuf, Result<Log, Refusal>>,
     /// Where such files have been refused.
     refused: HashSet<Span>,
     /// For each `changelog` key, the versions it has no section for.
     missing: BTreeMap<Span, Missing>,
+}
+
+/// A changelog, and the sections that have been taken out of it.
+struct Log {
+    changelog: Changelog,
+    taken: HashMap<String, Description>,
 }
 
 /// The versions that a changelog has no section for.
@@ -49,8 +60,15 @@ struct Missing {
 impl<'n> Notes<'n> {
     /// For files below `folder`, as the `sources` name them; the places in `shared` do so for many releases.
     pub(super) fn new(folder: &'n Folder<'n>, sources: &'n Sources<'n>, shared: Vec<Span>) -> Self {
-        let (changelogs, missing) = (HashMap::new(), BTreeMap::new());
-        Self { folder, sources, shared, changelogs, refused: HashSet::new(), missing }
+        Self {
+            folder,
+            sources,
+            shared,
+            files: HashMap::new(),
+            changelogs: HashMap::new(),
+            refused: HashSet::new(),
+            missing: BTreeMap::new(),
+        }
     }
 
     /// All of a file.
@@ -60,13 +78,17 @@ impl<'n> Notes<'n> {
         tag: Option<&Located<TagName>>,
         findings: &mut Findings,
     ) -> Option<Description> {
-        let from = &self.sources.file(file.span.file).folder;
-        let read = self.folder.read(from, Path::new(&file.value.0), LONGEST_TEXT);
-        let notes = read.and_then(|text| markdown(&text).map_err(Refusal::from));
-        match notes {
-            Ok(notes) => Some(notes),
+        let folder = self.folder;
+        let path = self.path(file, tag, findings)?;
+        let read = |path: &PathBuf| {
+            let text = folder.read(Path::new(""), path, LONGEST_TEXT)?;
+            markdown(&text).map_err(Refusal::from)
+        };
+        match self.files.entry(path).or_insert_with_key(read) {
+            Ok(notes) => Some(notes.clone()),
             Err(refusal) => {
-                findings.extend(self.refused(refusal.explain(&file.value.0, file.span), file.span, tag));
+                let finding = refusal.explain(&file.value.0, file.span);
+                findings.extend(self.refused(finding, file.span, tag));
                 None
             }
         }
@@ -81,18 +103,12 @@ impl<'n> Notes<'n> {
     ) -> Option<Description> {
         let name = &file.value.0;
         let version = version_of(tag.value.as_str());
-        let path = match below(&self.sources.file(file.span.file).folder, Path::new(name)) {
-            Ok(path) => path,
-            Err(refusal) => {
-                findings.extend(self.refused(refusal.explain(name, file.span), file.span, Some(tag)));
-                return None;
-            }
-        };
+        let path = self.path(file, Some(tag), findings)?;
         let folder = self.folder;
-        let read = || folder.read(Path::new(""), &path, LONGEST_CHANGELOG).map(|text| Changelog::parse(&text));
-        let changelog = self.changelogs.entry(path.clone()).or_insert_with(read);
-        let notes = match changelog {
-            Ok(changelog) => changelog.notes(version),
+        let read = || folder.read(Path::new(""), &path, LONGEST_CHANGELOG).map(|text| Log::new(&text));
+        let log = self.changelogs.entry(path.clone()).or_insert_with(read);
+        let notes = match log {
+            Ok(log) => log.notes(version),
             Err(refusal) => {
                 let finding = refusal.explain(name, file.span);
                 findings.extend(self.refused(finding, file.span, Some(tag)));
@@ -100,16 +116,14 @@ impl<'n> Notes<'n> {
             }
         };
         let finding = match notes {
-            Ok(notes) => match markdown(&notes) {
-                Ok(notes) => return Some(notes),
-                Err(unfit) => {
-                    let finding = Refusal::from(unfit).explain(name, file.span);
-                    Finding {
-                        message: format!("{}, in its section of version {}", finding.message, Quoted(version)),
-                        ..finding
-                    }
+            Ok(Ok(notes)) => return Some(notes),
+            Ok(Err(unfit)) => {
+                let finding = Refusal::from(unfit).explain(name, file.span);
+                Finding {
+                    message: format!("{}, in its section of version {}", finding.message, Quoted(version)),
+                    ..finding
                 }
-            },
+            }
             Err(NoNotes::Twice(first, second)) => {
                 Finding::new(format!("{} has two sections of version {}", Quoted(name), Quoted(version)))
                     .at(file.span, format!("in its lines {first} and {second}"))
@@ -125,6 +139,19 @@ impl<'n> Notes<'n> {
         None
     }
 
+    /// A file's path, seen from the manifest's folder, if it is below that.
+    fn path(
+        &mut self,
+        file: &Located<NotesFile>,
+        tag: Option<&Located<TagName>>,
+        findings: &mut Findings,
+    ) -> Option<PathBuf> {
+        let path = below(&self.sources.file(file.span.file).folder, Path::new(&file.value.0));
+        let refused =
+            |refusal: Refusal| findings.extend(self.refused(refusal.explain(&file.value.0, file.span), file.span, tag));
+        path.map_err(refused).ok()
+    }
+
     /// What to say of a file that can't be read: only once where many releases name it in one place.
     fn refused(&mut self, finding: Finding, place: Span, tag: Option<&Located<TagName>>) -> Option<Finding> {
         match tag {
@@ -138,7 +165,9 @@ impl<'n> Notes<'n> {
     /// Notes down what has not been found: one thing for each key, however many releases it is for.
     pub(super) fn finish(self, findings: &mut Findings) {
         for (index, (place, Missing { name, path, tags })) in self.missing.into_iter().enumerate() {
-            let (Some(first), Some(Ok(changelog))) = (tags.first(), self.changelogs.get(&path)) else { continue };
+            let (Some(first), Some(Ok(Log { changelog, .. }))) = (tags.first(), self.changelogs.get(&path)) else {
+                continue;
+            };
             let version = version_of(first.value.as_str());
             let others = match tags.len() - 1 {
                 0 => String::new(),
@@ -150,16 +179,46 @@ impl<'n> Notes<'n> {
             let finding = shown.fold(Finding::new(message), |finding, tag| finding.at(tag.span, "for this tag"));
             let finding = finding.at(place, "wanted from here");
             let near = if index < MOST_LOOKED_INTO { nearest(changelog, version) } else { Vec::new() };
-            let first: Vec<&str> = versions(changelog).take(SUGGESTED).collect();
-            let there_are = if first.is_empty() {
-                "there is no heading of a version in it, such as `## [1.2.3] - 2026-01-30`".to_owned()
-            } else if near.is_empty() {
-                format!("the first versions there are {}", listed(&first))
-            } else {
-                format!("the versions nearest to it there are {}", listed(&near))
+            let firsts: Vec<&str> = versions(changelog).take(SUGGESTED).collect();
+            let there_are = match (near.as_slice(), firsts.as_slice()) {
+                ([], []) => "there is no heading of a version in it, such as `## [1.2.3] - 2026-01-30`".to_owned(),
+                ([], [only]) if changelog.sections().len() == 1 => {
+                    format!("the only version there is {}", Quoted(only))
+                }
+                ([], firsts) => format!("the first versions there are {}", listed(firsts)),
+                ([only], _) => format!("the version nearest to {} there is {}", Quoted(version), Quoted(only)),
+                (near, _) => format!("the versions nearest to {} there are {}", Quoted(version), listed(near)),
             };
-            findings.push(finding.help(format!("{there_are}; write a section, or give the release a `description`")));
+            let all = if tags.len() > MOST_SHOWN { format!("; all tags: {}", named(&tags)) } else { String::new() };
+            let help = format!("{there_are}; write a section, or give the release a `description`{all}");
+            findings.push(finding.help(help));
         }
+    }
+}
+
+impl Log {
+    fn new(text: &str) -> Self {
+        Self { changelog: Changelog::parse(text), taken: HashMap::new() }
+    }
+
+    fn notes(&mut self, version: &str) -> Result<Result<Description, Unfit>, NoNotes> {
+        if let Some(notes) = self.taken.get(version) {
+            return Ok(Ok(notes.clone()));
+        }
+        let notes = markdown(&self.changelog.notes(version)?);
+        if let Ok(notes) = &notes {
+            self.taken.insert(version.to_owned(), notes.clone());
+        }
+        Ok(notes)
+    }
+}
+
+/// All of these tags, or the first of very many.
+fn named(tags: &[Located<TagName>]) -> String {
+    let names: Vec<String> = tags.iter().take(MOST_NAMED).map(|tag| Quoted(tag.value.as_str()).to_string()).collect();
+    match tags.len() - names.len() {
+        0 => names.join(", "),
+        more => format!("{}, and {more} more", names.join(", ")),
     }
 }
 
@@ -167,12 +226,17 @@ fn versions(changelog: &Changelog) -> impl Iterator<Item = &str> {
     changelog.sections().iter().map(|section| section.version.as_str())
 }
 
-/// The versions most like `version`, the likest first, if any are alike enough to be meant.
+/// The versions most like `version`, the likest first, if any are alike enough to be meant. Each once, and none that are
+/// much less alike than the first.
 fn nearest<'c>(changelog: &'c Changelog, version: &str) -> Vec<&'c str> {
     let likeness = |one: &'c str| (strsim::normalized_damerau_levenshtein(one, version), one);
     let is_short = |one: &&str| one.len() <= LONGEST_COMPARED && version.len() <= LONGEST_COMPARED;
     let near = versions(changelog).take(MOST_COMPARED).filter(is_short).map(likeness);
     let mut near: Vec<(f64, &str)> = near.filter(|(likeness, _)| *likeness >= ALIKE).collect();
     near.sort_by(|left, right| right.0.total_cmp(&left.0));
+    let mut known = HashSet::new();
+    near.retain(|(_, version)| known.insert(*version));
+    let best = near.first().map_or(0.0, |(likeness, _)| *likeness);
+    near.retain(|(likeness, _)| *likeness >= best - LESS_ALIKE);
     near.into_iter().take(SUGGESTED).map(|(_, version)| version).collect()
 }

@@ -7,8 +7,10 @@
 use crate::model::is_hostile;
 use std::fmt::{self, Write as _};
 
-/// The longest message, help or label shown in full.
+/// The longest message or label shown in full.
 const LONGEST_TEXT: usize = 500;
+/// The longest help shown in full, which may name many.
+const LONGEST_HELP: usize = 10_000;
 /// The longest name quoted in full.
 const LONGEST_NAME: usize = 80;
 
@@ -40,9 +42,18 @@ pub(super) fn line(text: &str) -> String {
     out
 }
 
-/// The beginning of `text`, fit to be shown.
+/// The beginning of a message or label, fit to be shown.
 pub(super) fn beginning(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_TEXT) {
+    first_chars(text, LONGEST_TEXT)
+}
+
+/// The beginning of a help, fit to be shown.
+pub(super) fn help(text: &str) -> String {
+    first_chars(text, LONGEST_HELP)
+}
+
+fn first_chars(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
         Some((end, _)) => self::text(&text[..end]) + "…",
         None => self::text(text),
     }

@@ -1,9 +1,11 @@
 //! Release notes and milestone descriptions, compared as a reader would.
 
+use std::sync::Arc;
+
 /// Markdown text whose line ends are `\n` and which has no blank lines at its end, so that a CRLF editor or a final
-/// newline makes no difference. GitLab's `null` is the empty text.
+/// newline makes no difference. GitLab's `null` is the empty text. Many releases may share one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Description(String);
+pub struct Description(Arc<str>);
 
 impl Description {
     /// Normalises `text`.
@@ -12,7 +14,7 @@ impl Description {
         // All of them: what is normalised, sent, read back and normalised again must be the same.
         let text = text.trim_start_matches('\u{feff}');
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
-        Self(text.trim_end_matches([' ', '\t', '\n']).to_owned())
+        Self(text.trim_end_matches([' ', '\t', '\n']).into())
     }
 
     /// The normalised text.

@@ -169,3 +169,49 @@ fn a_changelog_may_be_longer_than_notes() {
     let desired = folder.taken().desired;
     assert!(desired.releases[4999].description.as_ref().unwrap().as_str().starts_with("- It took 4999 days"));
 }
+
+/// Not for every release that takes them.
+#[test]
+fn shared_notes_are_stored_once() {
+    let (mut text, mut files) = (String::new(), String::from("include = ['*/r.toml']\n"));
+    for n in 0..3 {
+        let _ = write!(text, "[[releases]]\ntag_name = 'a{n}/v1.0'\nchangelog = 'C.md'\n");
+        let _ = write!(text, "[[releases]]\ntag_name = 'b{n}/v1.0'\ndescription_file = 'x/../N.md'\n");
+        let _ = write!(files, "[[releases]]\ntag_name = 'c{n}/1.0'\ndescription_file = 'x/N.md'\n");
+    }
+    let folder = Folder::new(&files, &[("x/r.toml", &text), ("x/C.md", "## 1.0\nc"), ("x/N.md", "n")]);
+    let releases = folder.taken().desired.releases;
+    let places = |text: &str| -> Vec<*const str> {
+        let notes = releases.iter().map(|release| release.description.as_ref().unwrap().as_str());
+        notes.filter(|notes| *notes == text).map(std::ptr::from_ref).collect()
+    };
+    for (text, count) in [("c", 3), ("n", 6)] {
+        let places = places(text);
+        assert_eq!(places.len(), count);
+        assert!(places.iter().all(|place| std::ptr::addr_eq(*place, places[0])), "{text}");
+    }
+}
+
+#[test]
+fn many_versions_without_notes_are_all_named() {
+    let releases = |tags: std::ops::Range<usize>| -> String {
+        tags.map(|n| format!("[[releases]]\ntag_name = 'v1.{n}.0'\n")).collect()
+    };
+    let folder = Folder::new(
+        &format!("defaults = {{ changelog = 'C.md' }}\n{}", releases(1..43)),
+        &[("C.md", "## 1.1.1\n## 1.1.1\n## 9.9.9\n## 1.1.11\n")],
+    );
+    assert_snapshot!(folder.shown());
+    folder.write("releases.toml", format!("version = 1\ndefaults = {{ changelog = 'C.md' }}\n{}", releases(1..300)));
+    let shown = folder.shown();
+    assert!(shown.contains("`v1.100.0`, and 199") && !shown.contains("v1.101.0"), "{shown}");
+    folder.write("C.md", "## 2.0.1");
+    folder
+        .write("releases.toml", "version = 1\ndefaults = { changelog = 'C.md' }\n[[releases]]\ntag_name = 'v2.0.0'\n");
+    assert!(folder.shown().contains("the version nearest to `2.0.0` there is `2.0.1`"));
+    folder.write(
+        "releases.toml",
+        "version = 1\ndefaults = { changelog = 'C.md' }\n[[releases]]\ntag_name = 'v11.7.3-rc.1'\n",
+    );
+    assert!(folder.shown().contains("the only version there is `2.0.1`"));
+}
