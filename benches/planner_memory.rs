@@ -35,7 +35,7 @@ fn text(layout: &str) -> String {
     let text = |links| histories::manifest(RELEASES, links);
     match layout {
         "policy-first" => text(Links::Headed).replacen("[project]", "[policy]\n[project]", 1),
-        "policy-last" => text(Links::Headed) + "[policy]\nunmanaged = \"keep\"\n",
+        "policy-last" => text(Links::Headed) + "[policy]\nunmanaged = \"report\"\n",
         "blanks" => text(Links::Headed).replace("[[releases]]", "  [[ releases ]]"),
         "inline-links" => text(Links::Inline),
         _ => panic!("no such layout: {layout}"),

@@ -9,7 +9,7 @@ use crate::manifest::source::{Located, Span};
 use crate::manifest::values::{Subject, Template, Templated, Wrong};
 use crate::manifest::visible::Quoted;
 use crate::model::TagName;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Fills all releases in.
 pub(super) fn fill(manifest: &mut RawManifest, findings: &mut Findings) {
@@ -72,22 +72,22 @@ impl Filler<'_> {
             release.protect.clone_from(protect);
         }
         if let Some(links) = links {
+            release.links_at = release.links_at.or_else(|| links.first().map(|link| link.header));
             self.links(&mut release.links, links, target);
         }
     }
 
     /// The defaults' links in their order, each with what the release's own of that name says; then its others.
     fn links(&mut self, links: &mut Option<Vec<RawLink>>, defaults: &[RawDefaultLink], target: Target<'_>) {
-        let mut own = links.take();
-        if own.as_ref().is_some_and(Vec::is_empty) {
-            *links = own;
+        if links.as_ref().is_some_and(Vec::is_empty) {
             return;
         }
-        let mut merged = Vec::with_capacity(defaults.len() + own.as_ref().map_or(0, Vec::len));
+        let mut own: Vec<Option<RawLink>> = links.take().into_iter().flatten().map(Some).collect();
+        let mut by_name = by_name(&own);
+        let mut merged = Vec::with_capacity(defaults.len() + own.len());
         for default in defaults {
             let Some(name) = default.name.as_ref().and_then(|name| self.filled("name", name, target)) else { continue };
-            let is_same = |link: &RawLink| link.name.as_ref().is_some_and(|own| own.value.0 == name.value.0);
-            let same = own.as_mut().and_then(|own| own.iter().position(is_same).map(|at| own.remove(at)));
+            let same = by_name.get_mut(&name.value.0).and_then(Vec::pop).and_then(|at| own[at].take());
             let mut link = same.unwrap_or_else(|| RawLink::new(default.header, name));
             if !link.says_url {
                 link.says_url = default.says_url;
@@ -131,6 +131,17 @@ impl Filler<'_> {
             }
         }
     }
+}
+
+/// Which links have which name, the first of each last.
+fn by_name(links: &[Option<RawLink>]) -> HashMap<String, Vec<usize>> {
+    let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, link) in links.iter().enumerate().rev() {
+        if let Some(name) = link.as_ref().and_then(|link| link.name.as_ref()) {
+            by_name.entry(name.value.0.clone()).or_default().push(at);
+        }
+    }
+    by_name
 }
 
 /// What to say of a default that comes to `text`, which is `wrong`.

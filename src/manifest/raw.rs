@@ -307,6 +307,9 @@ pub(super) struct RawRelease {
     /// Whether it says anything of its notes, right or not.
     #[schemars(skip)]
     pub(super) says_notes: bool,
+    /// Where it says something of its links, or the first of those it takes from `[defaults]` is.
+    #[schemars(skip)]
+    pub(super) links_at: Option<Span>,
     /// The git tag the release belongs to; each tag has one entry at most.
     #[schemars(required)]
     pub(super) tag_name: Option<Located<TagName>>,
@@ -349,6 +352,7 @@ impl ReadTable for RawRelease {
     fn read(reader: &mut TableReader<'_, '_>) -> Self {
         Self {
             says_notes: reader.has_any(&["description", "description_file", "changelog"]),
+            links_at: reader.key("links"),
             tag_name: reader.required("tag_name", "\"v1.0.0\""),
             name: reader.optional("name"),
             description: reader.optional("description"),

@@ -105,6 +105,11 @@ impl<'a, 'i> TableReader<'a, 'i> {
         keys.iter().any(|key| self.table.contains_key(*key))
     }
 
+    /// Where a key is written, right or not: in a header, the first time.
+    pub(super) fn key(&self, key: &str) -> Option<Span> {
+        self.table.get_key_value(key).map(|(key, _)| self.origin.span(key.span()))
+    }
+
     /// A key that belongs into another file; `why` tells whose it is.
     pub(super) fn refuse(&mut self, key: &'static str, why: &str) {
         if let Some(keys) = &mut self.keys {

@@ -11,7 +11,8 @@ use crate::manifest::raw::{RawLink, RawManifest, RawMilestone, RawPolicy, RawPro
 use crate::manifest::source::{Located, Sources};
 use crate::manifest::values::TagPattern;
 use crate::model::{
-    Desired, DesiredLink, DesiredMilestone, DesiredRelease, Place, Policy, ProjectRef, ReleasePlaces, TagPatterns,
+    Desired, DesiredLink, DesiredMilestone, DesiredRelease, LinkPlaces, MilestonePlaces, Place, Policy, ProjectRef,
+    ReleasePlaces, TagPatterns,
 };
 use url::Url;
 
@@ -72,7 +73,13 @@ impl Resolver<'_> {
     fn milestone(&self, milestone: RawMilestone) -> Option<DesiredMilestone> {
         let RawMilestone { title, description, start_date, due_date, state } = milestone;
         Some(DesiredMilestone {
-            place: self.place(title.as_ref()),
+            places: MilestonePlaces {
+                title: self.place(title.as_ref()),
+                description: self.place(description.as_ref()),
+                start_date: self.place(start_date.as_ref()),
+                due_date: self.place(due_date.as_ref()),
+                state: self.place(state.as_ref()),
+            },
             title: value(title)?.0,
             description: value(description).map(|text| text.0),
             start_date: value(start_date).map(|day| day.0),
@@ -84,6 +91,7 @@ impl Resolver<'_> {
     fn release(&mut self, release: RawRelease) -> Option<DesiredRelease> {
         let RawRelease {
             says_notes: _,
+            links_at,
             tag_name,
             name,
             description,
@@ -107,6 +115,7 @@ impl Resolver<'_> {
             released_at: self.place(released_at.as_ref()),
             milestones: self.place(milestones.as_ref()),
             evidence: self.place(evidence.as_ref()),
+            links: links_at.map(|links| links.place(&self.lines)),
         };
         let notes = match (description, description_file, changelog, &tag_name) {
             (Some(text), ..) => Some(text.value.0),
@@ -134,11 +143,17 @@ impl Resolver<'_> {
         RawLink { header, says_url: _, name, url, direct_asset_path, link_type }: RawLink,
     ) -> Option<DesiredLink> {
         Some(DesiredLink {
+            places: LinkPlaces {
+                link: Some(header.place(&self.lines)),
+                name: self.place(name.as_ref()),
+                url: self.place(url.as_ref()),
+                direct_asset_path: self.place(direct_asset_path.as_ref()),
+                link_type: self.place(link_type.as_ref()),
+            },
             name: value(name)?.0,
             url: value(url)?.0,
             direct_asset_path: value(direct_asset_path),
             link_type: value(link_type),
-            place: Some(header.place(&self.lines)),
         })
     }
 

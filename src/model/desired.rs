@@ -79,6 +79,8 @@ pub struct ReleasePlaces {
     pub milestones: Option<Place>,
     /// Its evidence.
     pub evidence: Option<Place>,
+    /// Its links: the key, or the first header of one.
+    pub links: Option<Place>,
 }
 
 /// What an entry says of evidence.
@@ -104,7 +106,22 @@ pub struct DesiredLink {
     /// What it leads to.
     pub link_type: Option<LinkType>,
     /// Where it is written.
-    pub place: Option<Place>,
+    pub places: LinkPlaces,
+}
+
+/// Where the keys of a link are written: in its own entry, or in `[[defaults.links]]`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LinkPlaces {
+    /// The entry.
+    pub link: Option<Place>,
+    /// What people read.
+    pub name: Option<Place>,
+    /// Where it leads.
+    pub url: Option<Place>,
+    /// Its path below the release's downloads.
+    pub direct_asset_path: Option<Place>,
+    /// What it leads to.
+    pub link_type: Option<Place>,
 }
 
 /// What a link's `direct_asset_path` should be, where the manifest says.
@@ -151,6 +168,21 @@ pub struct DesiredMilestone {
     pub due_date: Option<Date>,
     /// Open, or closed once its releases are in place.
     pub state: Option<MilestoneState>,
-    /// Where it is written.
-    pub place: Option<Place>,
+    /// Where its keys are written.
+    pub places: MilestonePlaces,
+}
+
+/// Where the keys of a `[[milestones]]` entry are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MilestonePlaces {
+    /// Its title.
+    pub title: Option<Place>,
+    /// What it is about.
+    pub description: Option<Place>,
+    /// Its first day.
+    pub start_date: Option<Place>,
+    /// Its last day.
+    pub due_date: Option<Place>,
+    /// Open or closed.
+    pub state: Option<Place>,
 }

@@ -18,7 +18,10 @@ mod text;
 mod time;
 
 pub use current::Current;
-pub use desired::{Desired, DesiredLink, DesiredMilestone, DesiredRelease, EvidenceWish, PathWish, ReleasePlaces};
+pub use desired::{
+    Desired, DesiredLink, DesiredMilestone, DesiredRelease, EvidenceWish, LinkPlaces, MilestonePlaces, PathWish,
+    ReleasePlaces,
+};
 pub use harmless::{harmless, is_hostile};
 pub use link::{AssetPath, AssetPathError, Link, LinkId, LinkType, LiveLink, check_link_url};
 pub use milestone::{Milestone, MilestoneId, MilestonePatch, MilestoneScope, MilestoneState, NewMilestone};

@@ -5,8 +5,8 @@ use super::reason::{Cause, Field, Reason};
 use super::releases::Releases;
 use super::step::{MilestoneHandle, StepId};
 use crate::model::{
-    Current, Description, Desired, DesiredMilestone, Milestone, MilestoneId, MilestonePatch, MilestoneScope,
-    MilestoneState, MissingMilestones, NewMilestone, Place,
+    Current, Description, Desired, DesiredMilestone, Milestone, MilestoneId, MilestonePatch, MilestonePlaces,
+    MilestoneScope, MilestoneState, MissingMilestones, NewMilestone,
 };
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,15 +60,22 @@ pub(super) struct MilestoneChange {
 
 #[derive(Debug)]
 pub(super) enum MilestoneWrite {
-    Create { new: NewMilestone, close: bool },
-    Update { live: Milestone, diff: MilestoneDiff },
+    /// To make it, and the reason to close it then, if there is one.
+    Create {
+        new: NewMilestone,
+        close: Option<Reason>,
+    },
+    Update {
+        live: Milestone,
+        diff: MilestoneDiff,
+    },
 }
 
 impl MilestoneChange {
     /// The title of the milestone, if it is to be closed.
     pub(super) fn closes(&self) -> Option<&str> {
         match &self.write {
-            MilestoneWrite::Create { new, close } => close.then_some(new.title.as_str()),
+            MilestoneWrite::Create { new, close } => close.is_some().then_some(new.title.as_str()),
             MilestoneWrite::Update { live, diff } => diff.closes().then_some(live.title.as_str()),
         }
     }
@@ -89,7 +96,7 @@ pub(super) fn changes(desired: &Desired, current: &Current, releases: &Releases<
             MilestoneChange {
                 write: MilestoneWrite::Create {
                     new: NewMilestone { title: title.to_owned(), description: None, start_date: None, due_date: None },
-                    close: false,
+                    close: None,
                 },
                 reasons: vec![Reason::new(cause, release.wish.places.milestones)],
             }
@@ -140,7 +147,7 @@ pub(super) fn goes_by_id(title: &str) -> bool {
 }
 
 fn declared(wish: &DesiredMilestone, live: &BTreeMap<&str, &Milestone>, may_close: bool) -> Option<MilestoneChange> {
-    let DesiredMilestone { title, description, start_date, due_date, state, place } = wish;
+    let DesiredMilestone { title, description, start_date, due_date, state, places } = wish;
     let state = state.filter(|state| may_close || *state != MilestoneState::Closed);
     let Some(live) = live.get(title.as_str()) else {
         return Some(MilestoneChange {
@@ -151,9 +158,10 @@ fn declared(wish: &DesiredMilestone, live: &BTreeMap<&str, &Milestone>, may_clos
                     start_date: *start_date,
                     due_date: *due_date,
                 },
-                close: state == Some(MilestoneState::Closed),
+                close: (state == Some(MilestoneState::Closed))
+                    .then(|| Reason::new(Cause::Differs(Field::State), places.state)),
             },
-            reasons: vec![Reason::new(Cause::Missing, *place)],
+            reasons: vec![Reason::new(Cause::Missing, places.title)],
         });
     };
     let date = |live: &Option<Date>, wish: &Option<Date>| Change::between(live, wish.map(Some).as_ref());
@@ -163,20 +171,20 @@ fn declared(wish: &DesiredMilestone, live: &BTreeMap<&str, &Milestone>, may_clos
         due_date: date(&live.due_date, due_date),
         state: Change::between(&live.state, state.as_ref()),
     };
-    let reasons = diff.reasons(*place);
+    let reasons = diff.reasons(places);
     let write = MilestoneWrite::Update { live: (*live).clone(), diff };
     (!reasons.is_empty()).then_some(MilestoneChange { write, reasons })
 }
 
 impl MilestoneDiff {
-    fn reasons(&self, place: Option<Place>) -> Vec<Reason> {
+    fn reasons(&self, places: &MilestonePlaces) -> Vec<Reason> {
         let Self { description, start_date, due_date, state } = self;
         let fields = [
-            (Field::Description, description.is_some()),
-            (Field::StartDate, start_date.is_some()),
-            (Field::DueDate, due_date.is_some()),
-            (Field::State, state.is_some()),
+            (Field::Description, description.is_some(), places.description),
+            (Field::StartDate, start_date.is_some(), places.start_date),
+            (Field::DueDate, due_date.is_some(), places.due_date),
+            (Field::State, state.is_some(), places.state),
         ];
-        Reason::differing(fields, place)
+        Reason::differing(fields)
     }
 }

@@ -73,15 +73,14 @@ impl List<'_> {
         match write {
             MilestoneWrite::Create { new, close } => {
                 let title = new.title.clone();
-                let place = reasons.first().and_then(|reason| reason.place);
                 let id = self.push(Action::CreateMilestone(new), Vec::new(), reasons);
                 self.makers.insert(title.clone(), id);
                 let state = Change { before: MilestoneState::Active, after: MilestoneState::Closed };
-                close.then(|| Close {
+                close.map(|reason| Close {
                     milestone: MilestoneHandle::CreatedBy(id),
                     title,
                     diff: MilestoneDiff { state: Some(state), ..MilestoneDiff::default() },
-                    reasons: vec![Reason::new(Cause::Differs(Field::State), place)],
+                    reasons: vec![reason],
                 })
             }
             MilestoneWrite::Update { live, diff } => {
@@ -201,25 +200,29 @@ impl ReleaseDiff {
             (Field::ReleasedAt, released_at.is_some(), places.released_at),
             (Field::Milestones, milestones.is_some(), places.milestones),
         ];
-        fields.into_iter().flat_map(|(field, differs, place)| Reason::differing([(field, differs)], place)).collect()
+        Reason::differing(fields)
     }
 }
 
 /// Why a link is written, for good.
 fn link_reasons(write: &LinkWrite, wish: &DesiredRelease) -> Vec<Reason> {
-    let place = |to: &Link| wish.links.iter().flatten().find(|link| link.name == to.name).and_then(|link| link.place);
+    let places = |to: &Link| {
+        let link = wish.links.iter().flatten().find(|link| link.name == to.name);
+        link.map(|link| link.places).unwrap_or_default()
+    };
     match write {
-        LinkWrite::Delete(_) => vec![Reason::new(Cause::NotListed, wish.places.tag_name)],
-        LinkWrite::Create(link) => vec![Reason::new(Cause::Missing, place(link))],
+        LinkWrite::Delete(_) => vec![Reason::new(Cause::NotListed, wish.places.links.or(wish.places.tag_name))],
+        LinkWrite::Create(link) => vec![Reason::new(Cause::Missing, places(link).link)],
         LinkWrite::Update { live, to } => {
             let Link { name, url, direct_asset_path, link_type } = &live.link;
+            let places = places(to);
             let fields = [
-                (Field::Name, *name != to.name),
-                (Field::Url, *url != to.url),
-                (Field::DirectAssetPath, *direct_asset_path != to.direct_asset_path),
-                (Field::LinkType, *link_type != to.link_type),
+                (Field::Name, *name != to.name, places.name),
+                (Field::Url, *url != to.url, places.url),
+                (Field::DirectAssetPath, *direct_asset_path != to.direct_asset_path, places.direct_asset_path),
+                (Field::LinkType, *link_type != to.link_type, places.link_type),
             ];
-            Reason::differing(fields, place(to))
+            Reason::differing(fields)
         }
     }
 }

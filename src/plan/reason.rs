@@ -103,9 +103,9 @@ impl Reason {
         Self { cause, place }
     }
 
-    /// One for each field that differs, all wished for at `place`.
-    pub(super) fn differing(fields: impl IntoIterator<Item = (Field, bool)>, place: Option<Place>) -> Vec<Self> {
-        let differing = fields.into_iter().filter(|(_, differs)| *differs);
-        differing.map(|(field, _)| Self::new(Cause::Differs(field), place)).collect()
+    /// One for each field that differs, with the place where its wish is written.
+    pub(super) fn differing(fields: impl IntoIterator<Item = (Field, bool, Option<Place>)>) -> Vec<Self> {
+        let differing = fields.into_iter().filter(|(_, differs, _)| *differs);
+        differing.map(|(field, _, place)| Self::new(Cause::Differs(field), place)).collect()
     }
 }

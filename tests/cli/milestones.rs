@@ -100,3 +100,81 @@ fn a_job_token_can_not_send_a_title_with_a_comma() {
     insta::assert_snapshot!(folder.run(&["apply", "--yes"]).expect(1));
     assert_eq!(writes(&server.requests()), Vec::<&String>::new());
 }
+
+const EXPLAINED: &str = r#"
+[[defaults.links]]
+name = "linux {version}"
+url = "https://dl.example.com/{tag_name}/linux"
+link_type = "package"
+direct_asset_path = "/bin/linux"
+[[defaults.links]]
+name = "mac"
+url = "https://dl.example.com/{tag_name}/mac"
+
+[[milestones]]
+title = "dated"
+start_date = 2026-02-01
+due_date = 2026-03-01
+state = "closed"
+[[milestones]]
+title = "made and closed"
+state = "closed"
+
+[[releases]]
+tag_name = "v1"
+name = "One"
+[[releases.links]]
+name = "linux 1"
+link_type = "image"
+[[releases]]
+tag_name = "v2"
+name = "Two"
+links = []
+[[releases]]
+tag_name = "v3"
+"#;
+
+const EXPLAINED_SEED: &str = r#"
+[[projects]]
+id = 24
+path = "acme/tools/app"
+[[projects.milestones]]
+title = "dated"
+start_date = 2026-01-01
+due_date = 2026-02-01
+[[projects.tags]]
+name = "v1"
+target = "1111111111111111111111111111111111111111"
+[[projects.tags]]
+name = "v2"
+target = "1111111111111111111111111111111111111111"
+[[projects.tags]]
+name = "v3"
+target = "1111111111111111111111111111111111111111"
+[[projects.releases]]
+tag_name = "v1"
+[[projects.releases.links]]
+name = "linux 1"
+url = "https://old.example.com/linux"
+[[projects.releases]]
+tag_name = "v2"
+[[projects.releases.links]]
+name = "old"
+url = "https://old.example.com/linux"
+[[projects.releases]]
+tag_name = "v3"
+[[projects.releases.links]]
+name = "old"
+url = "https://old.example.com/linux"
+[[projects.releases.links]]
+name = "linux 3"
+url = "https://dl.example.com/v3/linux"
+"#;
+
+/// Each field's own line, though some of an entry are in `[[defaults.links]]`.
+#[test]
+fn every_reason_has_its_line() {
+    let server = serve(EXPLAINED_SEED);
+    let home = home(&server, "sandbox-maintainer", EXPLAINED);
+    insta::assert_snapshot!("every_reason_has_its_line", home.run(&["plan", "--explain"]).expect(0));
+}

@@ -101,10 +101,15 @@ links = [{ name = "mac", url = "https://e.com/other", link_type = "image" }]
     assert_eq!(names(one), ["linux 1", "mac"]);
     assert_eq!(names(two), ["linux 2", "mac", "notes"]);
     assert!(three.links.as_ref().unwrap().is_empty());
-    let DesiredLink { url, direct_asset_path, link_type, place, .. } = &two.links.as_ref().unwrap()[0];
+    let DesiredLink { url, direct_asset_path, link_type, places, .. } = &two.links.as_ref().unwrap()[0];
     assert_eq!((url.as_str(), direct_asset_path), ("https://e.com/v2/linux", &Some(PathWish::None)));
-    assert_eq!((*link_type, *place), (Some(LinkType::Package), Some(Place { file: 0, line: 19 })));
-    assert_eq!(two.links.as_ref().unwrap()[1].place, Some(Place { file: 0, line: 7 }));
+    assert_eq!((*link_type, places.link), (Some(LinkType::Package), Some(Place { file: 0, line: 19 })));
+    let line = |place: Option<Place>| place.map(|place| place.line);
+    let keys = [places.name, places.url, places.direct_asset_path, places.link_type].map(line);
+    assert_eq!(keys, [Some(20), Some(4), Some(21), Some(6)]);
+    assert_eq!(line(two.links.as_ref().unwrap()[1].places.link), Some(7));
+    let links = [one, two, three, four].map(|release| line(release.places.links));
+    assert_eq!(links, [Some(2), Some(16), Some(25), Some(29)]);
     assert_eq!(names(four), ["linux 4", "mac"]);
     let mac = &four.links.as_ref().unwrap()[1];
     assert_eq!((mac.url.as_str(), mac.link_type), ("https://e.com/other", Some(LinkType::Image)));
@@ -255,4 +260,19 @@ fn three_sources_of_notes_are_too_many() {
     assert_snapshot!(refused_after_version(
         "[[releases]]\ntag_name = 'v1'\nchangelog = 'Cargo.toml'\ndescription = ''\n[[releases]]\ntag_name = 'v2'\ndescription_file = 'Cargo.toml'\nchangelog = 'Cargo.toml'\n"
     ));
+}
+
+/// Each default finds the release's own link of its name without looking through the others.
+#[test]
+fn many_links_take_no_time() {
+    let all = |header: &str, host: &str| -> String {
+        (0..20_000).rev().map(|n| format!("[[{header}]]\nname = 'l{n}'\nurl = 'https://{host}/{n}'\n")).collect()
+    };
+    let (own, defaults) = (all("releases.links", "e.com"), all("defaults.links", "e.org"));
+    let text = format!("{defaults}[[releases]]\ntag_name = 'v1'\n{own}");
+    let links = releases(&text).remove(0).links.unwrap();
+    assert_eq!(
+        (links.len(), links[0].url.as_str(), links[19_999].name.as_str()),
+        (20_000, "https://e.com/19999", "l0")
+    );
 }

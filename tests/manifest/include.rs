@@ -36,7 +36,7 @@ fn files_come_after_what_includes_them_and_each_once() {
         files[..4],
         ["/releases.toml", "/releases/a.toml", "/releases/nested/x.toml", "/releases/nested/y.toml"]
     );
-    assert_eq!(desired.milestones[0].place, Some(Place { file: 2, line: 4 }));
+    assert_eq!(desired.milestones[0].places.title, Some(Place { file: 2, line: 4 }));
     assert_eq!(desired.releases[2].places.tag_name, Some(Place { file: 2, line: 2 }));
 }
 
@@ -174,7 +174,7 @@ fn long_files_are_read_as_short_ones_are() {
         let (file, first) = if index < 2000 { (0, 3) } else { (1, 1) };
         let line = u32::try_from(first + 7 * (index % 2000)).unwrap();
         assert_eq!(release.places.tag_name, Some(Place { file, line: line + 1 }));
-        assert_eq!(release.links.as_ref().unwrap()[0].place, Some(Place { file, line: line + 2 }));
+        assert_eq!(release.links.as_ref().unwrap()[0].places.link, Some(Place { file, line: line + 2 }));
     }
     for wrong in
         ["[policy]\n", "releases = []\n", "tag_name = 1\n", "[[releases.links]]\nx = 1\n", "[releases.x]\n", "'''\n"]

@@ -2,8 +2,8 @@
 
 use relsync::manifest::{self, Manifest};
 use relsync::model::{
-    Description, Desired, DesiredRelease, EvidenceWish, LinkType, MaxDeletes, MissingMilestones, Moment, PathWish,
-    Place, ProjectRef, ReleasePlaces, Unmanaged,
+    Description, Desired, DesiredRelease, EvidenceWish, LinkPlaces, LinkType, MaxDeletes, MilestonePlaces,
+    MissingMilestones, Moment, PathWish, Place, ProjectRef, ReleasePlaces, Unmanaged,
 };
 use std::path::Path;
 
@@ -130,12 +130,20 @@ links = [
     let Desired { files, policy, milestones, releases } = manifest.desired;
     assert_eq!(files, ["releases.toml"]);
     let line = |place: Option<Place>| place.map(|place| (place.file, place.line));
-    assert_eq!((line(policy.unmanaged_place), line(milestones[0].place)), (Some((0, 3)), Some((0, 6))));
-    let ReleasePlaces { tag_name, name, description, released_at, milestones, evidence } = releases[0].places;
-    let places = [tag_name, name, description, released_at, milestones, evidence].map(line);
-    assert_eq!(places.map(|place| place.map(|(_, line)| line)), [Some(9), Some(8), Some(12), Some(11), Some(10), None]);
+    assert_eq!((line(policy.unmanaged_place), line(milestones[0].places.title)), (Some((0, 3)), Some((0, 6))));
+    let lines_of = |places: &[Option<Place>]| -> Vec<u32> {
+        places.iter().map(|place| place.map_or(0, |place| place.line)).collect()
+    };
+    let MilestonePlaces { title, description, start_date, due_date, state } = milestones[0].places;
+    assert_eq!(lines_of(&[title, description, start_date, due_date, state]), [6, 0, 0, 0, 5]);
+    let ReleasePlaces { tag_name, name, description, released_at, milestones, evidence, links } = releases[0].places;
+    let places = [tag_name, name, description, released_at, milestones, evidence, links];
+    assert_eq!(lines_of(&places), [9, 8, 12, 11, 10, 0, 14]);
+    assert_eq!(releases[1].places.links, Some(Place { file: 0, line: 19 }));
+    let LinkPlaces { link, name, url, direct_asset_path, link_type } = releases[0].links.as_ref().unwrap()[0].places;
+    assert_eq!(lines_of(&[link, name, url, direct_asset_path, link_type]), [14, 15, 16, 0, 0]);
     let lines = |release: &DesiredRelease| -> Vec<_> {
-        release.links.iter().flatten().map(|link| line(link.place).unwrap().1).collect()
+        release.links.iter().flatten().map(|link| line(link.places.link).unwrap().1).collect()
     };
     assert_eq!((lines(&releases[0]), lines(&releases[1])), (vec![14], vec![20, 21]));
 }

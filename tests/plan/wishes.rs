@@ -41,7 +41,7 @@ fn links() -> impl Strategy<Value = Vec<DesiredLink>> {
                 _ => Some(PathWish::At(AssetPath::parse(&format!("/bin/{}", paths[i])).unwrap())),
             },
             link_type: rest[i].1.map(|t| LinkType::ALL[t]),
-            place: None,
+            places: Default::default(),
         };
         (0..count).map(link).collect()
     })
@@ -88,7 +88,7 @@ fn milestone(title: &'static str) -> impl Strategy<Value = DesiredMilestone> {
             state,
             start_date,
             due_date: start_date.map(|_| jiff::civil::date(2024, 4, 1)),
-            place: None,
+            places: Default::default(),
         })
 }
 
@@ -182,7 +182,7 @@ pub(crate) fn exactly(current: &Current) -> Desired {
         start_date: live.start_date,
         due_date: live.due_date,
         state: Some(live.state),
-        place: None,
+        places: Default::default(),
     };
     let own = current.milestones.iter().flatten().filter(|m| m.scope == MilestoneScope::Project);
     Desired {
@@ -200,6 +200,6 @@ fn whole(live: &LiveLink) -> DesiredLink {
         url: link.url,
         direct_asset_path: Some(link.direct_asset_path.map_or(PathWish::None, PathWish::At)),
         link_type: Some(link.link_type),
-        place: None,
+        places: Default::default(),
     }
 }

@@ -100,7 +100,7 @@ const TABLES: [&str; 24] = [
     "[[milestones]]\ntitle = 'mN'\n",
     "[[milestones]]\ntitle = 'mN'\n",
     "[[milestones.x]]\n",
-    "[policy]\nunmanaged = 'keep'\n",
+    "[policy]\nunmanaged = 'report'\n",
     "[project]\npath = 'a/b'\n",
     "[defaults]\nname = 'N {version}'\n",
     "[[defaults.links]]\nname = 'd{version}'\nurl = 'https://e.com/d'\n",

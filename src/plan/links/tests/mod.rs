@@ -119,7 +119,7 @@ fn whole(link: &Link) -> DesiredLink {
         url: link.url.clone(),
         direct_asset_path: Some(link.direct_asset_path.clone().map_or(PathWish::None, PathWish::At)),
         link_type: Some(link.link_type),
-        place: None,
+        places: Default::default(),
     }
 }
 
