@@ -215,3 +215,26 @@ fn many_versions_without_notes_are_all_named() {
     );
     assert!(folder.shown().contains("the only version there is `2.0.1`"));
 }
+
+#[test]
+fn versions_underlined_as_titles() {
+    let log = Changelog::parse(
+        "v8.0.0\n======\n\n- b\n\nAdded\n-----\n\n- c\n\nv7.0.0 (2026-01-30)\n===================\n- a\n",
+    );
+    assert_eq!(listed(&log), ["1: 8.0.0 ", "11: 7.0.0 2026-01-30"]);
+    assert_eq!(log.notes("8.0.0").unwrap(), "- b\n\nAdded\n-----\n\n- c");
+}
+
+#[test]
+fn versions_of_one_name() {
+    let log = Changelog::parse(
+        "# Changes\n## Unreleased\n## app 11.0.0\n### Electron 30.0.0\n- a\n## Thanks\n## [app] 10.0.0 - 2026-01-30\n- b\n",
+    );
+    assert_eq!(listed(&log), ["3: 11.0.0 ", "7: 10.0.0 2026-01-30"]);
+    assert_eq!(log.notes("11.0.0").unwrap(), "### Electron 30.0.0\n- a");
+    assert_eq!(listed(&Changelog::parse("## @a/app@2.0.0\n## @a/app@1.0.0\n")), ["1: 2.0.0 ", "2: 1.0.0 "]);
+    // Whose would they be?
+    assert_eq!(listed(&Changelog::parse("## core@2.0.0\n## ui@1.0.0\n")), [""; 0]);
+    // What stands beside plain versions is none.
+    assert_eq!(listed(&Changelog::parse("## 2.0.0\n## Electron 30.0.0\n")), ["1: 2.0.0 "]);
+}

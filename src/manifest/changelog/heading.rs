@@ -48,6 +48,23 @@ pub(super) fn meaning(text: &str) -> Meaning {
     Meaning::Version { version: version.to_owned(), date: date_in(rest) }
 }
 
+/// The name and the version in `app 1.2.3`, `[app] 1.2.3`, `app@1.2.3` or `@scope/app@1.2.3`. There must be two dots at
+/// least, and nothing tells whose name it is: that is for those to judge who know the other headings.
+pub(super) fn named(text: &str) -> Option<(&str, Meaning)> {
+    let (name, version) =
+        text.trim().split_once(' ').filter(|(name, _)| !name.trim_start_matches('@').contains('@')).or_else(|| {
+            let end = text.find(' ').unwrap_or(text.len());
+            let at = text[..end].rfind('@')?;
+            Some((&text[..at], &text[at + 1..]))
+        })?;
+    let name = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    let is_name =
+        name.contains(char::is_alphabetic) && name.chars().all(|c| c.is_alphanumeric() || "-_./@".contains(c));
+    let meaning = meaning(version);
+    let is_full = matches!(&meaning, Meaning::Version { version, .. } if numbers(version).matches('.').count() > 1);
+    (is_name && is_full).then_some((name, meaning))
+}
+
 /// Whether a line that is no heading, `[1.2.3] - 2026-01-30`, has the exact form of one: then it has a date, and nothing
 /// but `[YANKED]` after it.
 pub(super) fn is_exact_line(text: &str) -> bool {
@@ -217,6 +234,36 @@ mod tests {
             assert_eq!(meaning(text), Meaning::Unreleased, "{text}");
         }
         assert_eq!(meaning("Unreleasedly"), Meaning::Other);
+    }
+
+    #[test]
+    fn names_may_stand_before_full_versions() {
+        for (text, name, version) in [
+            ("app 11.0.0", "app", "11.0.0"),
+            ("[app] v1.0.0 - 2026-01-30", "app", "1.0.0"),
+            ("app@12.0.0-rc.1", "app", "12.0.0-rc.1"),
+            ("@scope/app@12.0.0 (2026-01-30)", "@scope/app", "12.0.0"),
+        ] {
+            assert_eq!(meaning(text), Meaning::Other, "{text}");
+            let (found, meaning) = named(text).unwrap();
+            assert!(matches!(&meaning, Meaning::Version { version: found, .. } if found == version), "{text}");
+            assert_eq!(found, name);
+        }
+        for text in [
+            "app 1.0",
+            "my app 1.0.0",
+            "app@12",
+            "app 1.0.0 is here",
+            "1.0.0 1.0.0",
+            "app",
+            "app@",
+            "@",
+            "",
+            "@ 1.0.0",
+            "due 30.01.2026",
+        ] {
+            assert!(named(text).is_none(), "{text}");
+        }
     }
 
     #[test]

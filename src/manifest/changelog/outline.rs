@@ -32,7 +32,8 @@ struct Outline {
 
 /// Finds the sections of versions.
 pub(super) fn sections(text: &str) -> Vec<Section> {
-    let outline = Outline::of(text);
+    let mut outline = Outline::of(text);
+    outline.know_named_versions();
     let mut sections = Vec::new();
     let mut lines = LineCounter { text, at: 0, line: 1 };
     for (index, mark) in outline.marks.iter().enumerate() {
@@ -127,6 +128,28 @@ impl Outline {
         outline.definitions = all.iter().map(|(_, definition)| definition.span.clone()).collect();
         outline.definitions.sort_unstable_by_key(|place| place.start);
         Ok(outline)
+    }
+
+    /// Takes `app 1.2.3` for a version where no heading is one by itself: a changelog's sections are of one level, and of
+    /// one thing. Where there are several names, a version could be anybody's.
+    fn know_named_versions(&mut self) {
+        if self.marks.iter().any(|mark| matches!(mark.meaning, Meaning::Version { .. })) {
+            return;
+        }
+        let named = |mark: &Mark| heading::named(&mark.text).map(|(name, meaning)| (name.to_owned(), meaning));
+        let named: Vec<_> = self.marks.iter().map(named).collect();
+        let all = self.marks.iter().zip(&named).filter_map(|(mark, named)| Some((mark.level, &named.as_ref()?.0)));
+        let Some(level) = all.clone().map(|(level, _)| level).min() else { return };
+        let mut names = all.filter(|(of, _)| *of == level).map(|(_, name)| name);
+        let first = names.next();
+        if names.any(|name| Some(name) != first) {
+            return;
+        }
+        for (mark, named) in self.marks.iter_mut().zip(named) {
+            if let Some((_, meaning)) = named.filter(|_| mark.level == level) {
+                mark.meaning = meaning;
+            }
+        }
     }
 
     /// `body` without the definitions at its end: those that are used are put there again, and others are nobody's.
