@@ -195,7 +195,8 @@ fn shared_notes_are_stored_once() {
 #[test]
 fn many_versions_without_notes_are_all_named() {
     let releases = |tags: std::ops::Range<usize>| -> String {
-        tags.map(|n| format!("[[releases]]\ntag_name = 'v1.{n}.0'\n")).collect()
+        let entry = |n| format!("[[releases]]\ntag_name = 'v1.{n}.0'\n");
+        tags.map(entry).collect()
     };
     let folder = Folder::new(
         &format!("defaults = {{ changelog = 'C.md' }}\n{}", releases(1..43)),

@@ -266,7 +266,8 @@ fn three_sources_of_notes_are_too_many() {
 #[test]
 fn many_links_take_no_time() {
     let all = |header: &str, host: &str| -> String {
-        (0..20_000).rev().map(|n| format!("[[{header}]]\nname = 'l{n}'\nurl = 'https://{host}/{n}'\n")).collect()
+        let entry = |n| format!("[[{header}]]\nname = 'l{n}'\nurl = 'https://{host}/{n}'\n");
+        (0..20_000).rev().map(entry).collect()
     };
     let (own, defaults) = (all("releases.links", "e.com"), all("defaults.links", "e.org"));
     let text = format!("{defaults}[[releases]]\ntag_name = 'v1'\n{own}");

@@ -4,8 +4,9 @@ use proptest::prelude::*;
 use proptest::sample::subsequence;
 use relsync::model::{
     AssetPath, Current, Description, Desired, DesiredLink, DesiredMilestone, DesiredRelease, EvidenceWish, LinkId,
-    LinkType, LiveLink, MaxDeletes, Milestone, MilestoneId, MilestoneScope, MilestoneState, MissingMilestones, Moment,
-    PathWish, Policy, Project, ProjectRef, Release, TagName, TagPatterns, Unmanaged,
+    LinkPlaces, LinkType, LiveLink, MaxDeletes, Milestone, MilestoneId, MilestonePlaces, MilestoneScope,
+    MilestoneState, MissingMilestones, Moment, PathWish, Policy, Project, ProjectRef, Release, TagName, TagPatterns,
+    Unmanaged,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -41,7 +42,7 @@ fn links() -> impl Strategy<Value = Vec<DesiredLink>> {
                 _ => Some(PathWish::At(AssetPath::parse(&format!("/bin/{}", paths[i])).unwrap())),
             },
             link_type: rest[i].1.map(|t| LinkType::ALL[t]),
-            places: Default::default(),
+            places: LinkPlaces::default(),
         };
         (0..count).map(link).collect()
     })
@@ -88,7 +89,7 @@ fn milestone(title: &'static str) -> impl Strategy<Value = DesiredMilestone> {
             state,
             start_date,
             due_date: start_date.map(|_| jiff::civil::date(2024, 4, 1)),
-            places: Default::default(),
+            places: MilestonePlaces::default(),
         })
 }
 
@@ -182,7 +183,7 @@ pub(crate) fn exactly(current: &Current) -> Desired {
         start_date: live.start_date,
         due_date: live.due_date,
         state: Some(live.state),
-        places: Default::default(),
+        places: MilestonePlaces::default(),
     };
     let own = current.milestones.iter().flatten().filter(|m| m.scope == MilestoneScope::Project);
     Desired {
@@ -200,6 +201,6 @@ fn whole(live: &LiveLink) -> DesiredLink {
         url: link.url,
         direct_asset_path: Some(link.direct_asset_path.map_or(PathWish::None, PathWish::At)),
         link_type: Some(link.link_type),
-        places: Default::default(),
+        places: LinkPlaces::default(),
     }
 }

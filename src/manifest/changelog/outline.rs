@@ -140,9 +140,9 @@ impl Outline {
         let named: Vec<_> = self.marks.iter().map(named).collect();
         let all = self.marks.iter().zip(&named).filter_map(|(mark, named)| Some((mark.level, &named.as_ref()?.0)));
         let Some(level) = all.clone().map(|(level, _)| level).min() else { return };
-        let mut names = all.filter(|(of, _)| *of == level).map(|(_, name)| name);
-        let first = names.next();
-        if names.any(|name| Some(name) != first) {
+        let mut of_level = all.filter(|(of, _)| *of == level).map(|(_, name)| name);
+        let first = of_level.next();
+        if of_level.any(|name| Some(name) != first) {
             return;
         }
         for (mark, named) in self.marks.iter_mut().zip(named) {

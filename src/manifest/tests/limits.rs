@@ -1,5 +1,5 @@
 use crate::manifest::limits::Limits;
-use crate::manifest::parse_within;
+use crate::manifest::{ManifestError, parse_within};
 use std::fs;
 use tempfile::TempDir;
 
@@ -12,7 +12,7 @@ fn problems(limits: &Limits, files: &[(&str, &str)], include: &str) -> Vec<Strin
     }
     let text = format!("version = 1\ninclude = {include}\n");
     let result = parse_within(limits, &folder.path().join("releases.toml"), &text);
-    result.err().iter().flat_map(|error| error.problems()).map(ToString::to_string).collect()
+    result.err().iter().flat_map(ManifestError::problems).map(ToString::to_string).collect()
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod properties;
 mod shortest;
 
 use super::*;
-use crate::model::{LinkId, LinkType};
+use crate::model::{LinkId, LinkPlaces, LinkType};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -119,7 +119,7 @@ fn whole(link: &Link) -> DesiredLink {
         url: link.url.clone(),
         direct_asset_path: Some(link.direct_asset_path.clone().map_or(PathWish::None, PathWish::At)),
         link_type: Some(link.link_type),
-        places: Default::default(),
+        places: LinkPlaces::default(),
     }
 }
 
