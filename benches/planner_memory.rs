@@ -5,7 +5,6 @@
 
 mod histories;
 
-use histories::Links;
 use relsync::model::Moment;
 use relsync::plan::{Plan, Selection};
 use std::path::Path;
@@ -30,16 +29,35 @@ fn main() {
     assert!(peak() <= MOST_MEGABYTES, "more than {MOST_MEGABYTES} MB");
 }
 
-/// However it is written.
+/// The manifest in one of its layouts.
 fn text(layout: &str) -> String {
-    let text = |links| histories::manifest(RELEASES, links);
+    let text = histories::manifest(RELEASES);
     match layout {
-        "policy-first" => text(Links::Headed).replacen("[project]", "[policy]\n[project]", 1),
-        "policy-last" => text(Links::Headed) + "[policy]\nunmanaged = \"report\"\n",
-        "blanks" => text(Links::Headed).replace("[[releases]]", "  [[ releases ]]"),
-        "inline-links" => text(Links::Inline),
+        "policy-first" => text.replacen("[project]", "[policy]\n[project]", 1),
+        "policy-last" => text + "[policy]\nunmanaged = \"report\"\n",
+        "blanks" => text.replace("[[releases]]", "  [[ releases ]]"),
+        "inline-links" => with_inline_links(&text),
         _ => panic!("no such layout: {layout}"),
     }
+}
+
+/// The same with each release's links in one array, as some generators write them.
+fn with_inline_links(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut lines = text.lines();
+    let mut is_open = false;
+    while let Some(line) = lines.next() {
+        if line == "[[releases.links]]" {
+            let keys: Vec<_> = lines.by_ref().take(4).collect();
+            out.push_str(if is_open { "" } else { "links = [\n" });
+            out.extend(["  { ", &keys.join(", "), " },\n"]);
+            is_open = true;
+        } else {
+            out.extend([if is_open { "]\n" } else { "" }, line, "\n"]);
+            is_open = false;
+        }
+    }
+    out + if is_open { "]\n" } else { "" }
 }
 
 /// The most memory that this process has held so far, in MB.

@@ -11,39 +11,24 @@ use std::sync::Arc;
 /// Links of each release.
 const LINKS: usize = 5;
 
-/// How a release's links are written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Links {
-    /// Each under a header of its own.
-    Headed,
-    /// As an array of inline tables, as some generators write them.
-    Inline,
-}
-
 /// A manifest of `count` releases.
-pub(crate) fn manifest(count: usize, links: Links) -> String {
+pub(crate) fn manifest(count: usize) -> String {
     let mut text = "version = 1\n[project]\npath = \"group/app\"\n[[milestones]]\ntitle = \"all\"\n".to_owned();
-    let (before_all, before, between, after, after_all) = match links {
-        Links::Headed => ("", "[[releases.links]]\n", "\n", "\n", ""),
-        Links::Inline => ("links = [\n", "  { ", ", ", " },\n", "]\n"),
-    };
     for n in 0..count {
         let _ = write!(
             text,
             "\n[[releases]]\ntag_name = \"v{n}\"\nname = \"Release {n}\"\nreleased_at = {DATE}\nmilestones = [\"all\"]\n\
-             description = \"\"\"\n{}\"\"\"\n{before_all}",
+             description = \"\"\"\n{}\"\"\"\n",
             notes(n)
         );
         for link in 0..LINKS {
             let _ = write!(
                 text,
-                "{before}name = \"asset {link}\"{between}url = \"{}\"{between}direct_asset_path = \"{}\"{between}\
-                 link_type = \"package\"{after}",
+                "[[releases.links]]\nname = \"asset {link}\"\nurl = \"{}\"\ndirect_asset_path = \"{}\"\nlink_type = \"package\"\n",
                 url(n, link),
                 path(link)
             );
         }
-        text.push_str(after_all);
     }
     text
 }
