@@ -5,8 +5,8 @@ use crate::wishes::{current, desired, moment};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use relsync::model::{
-    Current, Desired, EvidenceWish, Group, GroupId, MaxDeletes, MissingMilestones, Place, Project, ProjectId,
-    ProjectRef, ReleasePlaces,
+    Current, Desired, EvidenceWish, Group, GroupId, LinkPlaces, MaxDeletes, MissingMilestones, Place, Project,
+    ProjectId, ProjectRef, ReleasePlaces,
 };
 use relsync::plan::{Action, Address, Plan, ReadError, ReadPlan, SavedPlan, Selection};
 use relsync::report::{self, Detail, Palette};
@@ -15,14 +15,9 @@ use serde_json::{Value, json};
 /// Any wish, with all that a plan repeats of where it is written, and with much to refuse it for.
 fn written() -> impl Strategy<Value = Desired> {
     let place = || prop::option::of((0..2u32, 1..500u32).prop_map(|(file, line)| Place { file, line }));
-    let places = (place(), place(), place(), place(), place(), place());
-    let places = places.prop_map(|(tag_name, name, description, released_at, milestones, evidence)| ReleasePlaces {
-        tag_name,
-        name,
-        description,
-        released_at,
-        milestones,
-        evidence,
+    let places = (place(), place(), place(), place(), place(), place(), place());
+    let places = places.prop_map(|(tag_name, name, description, released_at, milestones, evidence, links)| {
+        ReleasePlaces { tag_name, name, description, released_at, milestones, evidence, links }
     });
     let limit = prop_oneof![
         Just(MaxDeletes::Count(99)),
@@ -50,7 +45,7 @@ fn written() -> impl Strategy<Value = Desired> {
                 release.tag_message = Some("Version\n".into());
             }
             for link in release.links.iter_mut().flatten().filter(|_| linked) {
-                link.place = place;
+                link.places = LinkPlaces { link: place, url: place, ..LinkPlaces::default() };
             }
         }
         wish
