@@ -11,9 +11,21 @@ use crate::manifest::visible::Quoted;
 use crate::model::TagName;
 use std::collections::{HashMap, HashSet};
 
+/// How many links may be given in all: a small manifest must not come to more than a machine can hold.
+const MOST_LINKS: usize = 5_000_000;
+
 /// Fills all releases in.
 pub(super) fn fill(manifest: &mut RawManifest, findings: &mut Findings) {
     let Some(defaults) = &manifest.defaults else { return };
+    let releases = manifest.releases.as_ref().map_or(0, Vec::len);
+    if let Some([first, ..]) = defaults.links.as_deref()
+        && let Some(count) = defaults.links.as_ref().map(Vec::len).filter(|count| count * releases > MOST_LINKS)
+    {
+        let finding = Finding::new(format!("{count} links for each of {releases} releases are too many"));
+        findings
+            .push(finding.at(first.header, "the first of them").help(format!("at most {MOST_LINKS} are taken in all")));
+        return;
+    }
     let mut filler = Filler { defaults, failed: HashSet::new(), findings };
     for release in manifest.releases.iter_mut().flatten() {
         // An entry without its tag has been noted, and goes nowhere.

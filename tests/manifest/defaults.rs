@@ -4,6 +4,7 @@ use crate::render::{refused_after_version, render};
 use insta::assert_snapshot;
 use relsync::manifest;
 use relsync::model::{DesiredLink, DesiredRelease, EvidenceWish, LinkType, PathWish, Place};
+use std::fmt::Write as _;
 use std::path::Path;
 
 fn releases(text: &str) -> Vec<DesiredRelease> {
@@ -276,4 +277,17 @@ fn many_links_take_no_time() {
         (links.len(), links[0].url.as_str(), links[19_999].name.as_str()),
         (20_000, "https://e.com/19999", "l0")
     );
+}
+
+#[test]
+fn a_small_manifest_comes_to_no_endless_number_of_links() {
+    let mut text = "[defaults]\n".to_owned();
+    for n in 0..3000 {
+        let _ = write!(text, "[[defaults.links]]\nname = \"{n}\"\nurl = \"https://h/{n}/{{tag_name}}\"\n");
+    }
+    for n in 0..3000 {
+        let _ = write!(text, "[[releases]]\ntag_name = \"v{n}\"\n");
+    }
+    let shown = refused_after_version(&text);
+    assert!(shown.contains("3000 links for each of 3000 releases are too many"), "{shown}");
 }
