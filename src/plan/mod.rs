@@ -93,8 +93,7 @@ impl Plan {
         let unnamed = Unnamed::new(desired, current, &pairs, selection);
         let refusals = safety::refusals(desired, current, selection, &releases, &milestones, &unnamed.deletes);
         let notes = notes::notes(desired, current, &releases, &unnamed, now);
-        let Releases { changes, left_out, .. } = releases;
-        let selected = desired.releases.iter().filter(|wish| selection.takes(&wish.tag_name)).count();
+        let Releases { changes, left_out, selected, .. } = releases;
         let changed = changes.iter().filter_map(|change| current.releases.get(change.tag_name()));
         let before = changed.chain(unnamed.deletes.iter().copied()).cloned().collect();
         Self {

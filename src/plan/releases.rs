@@ -21,8 +21,9 @@ impl<'a> Pairs<'a> {
         let by_tag: HashMap<&str, usize> =
             desired.releases.iter().enumerate().map(|(i, wish)| (wish.tag_name.as_str(), i)).collect();
         let mut unnamed = Vec::new();
-        for release in current.releases.values() {
-            match by_tag.get(release.tag_name.as_str()) {
+        // By the keys alone: the releases themselves are somewhere else each, and are looked at later, in the wishes' order.
+        for (tag, release) in &current.releases {
+            match by_tag.get(tag.as_str()) {
                 Some(i) => wishes[*i].1 = Some(&**release),
                 None => unnamed.push(release),
             }
@@ -39,6 +40,8 @@ pub(super) struct Releases<'a> {
     pub(super) left_out: Vec<ReleaseChange<'a>>,
     /// Selected releases whose entry wants evidence, which they have none of, and GitLab collects none for their kind.
     pub(super) without_evidence: Vec<(&'a TagName, EvidenceWish)>,
+    /// How many of the manifest's releases are selected.
+    pub(super) selected: usize,
     /// How many have the milestones that are wished for, by GitLab's list.
     pub(super) judged_by_list: usize,
     /// The titles of the milestones that selected releases have in the end, if only some are selected.
@@ -50,14 +53,16 @@ pub(super) struct Releases<'a> {
 impl<'a> Releases<'a> {
     pub(super) fn new(pairs: &Pairs<'a>, current: &'a Current, selection: &Selection, now: Moment) -> Self {
         let (mut changes, mut left_out, mut judged_by_list) = (Vec::new(), Vec::new(), 0);
-        let mut without_evidence = Vec::new();
+        let (mut without_evidence, mut selected) = (Vec::new(), 0);
         for (wish, live) in &pairs.wishes {
-            without_evidence.extend(missed_evidence(wish, *live, now).filter(|(tag, _)| selection.takes(tag)));
+            let is_selected = selection.takes(&wish.tag_name);
+            selected += usize::from(is_selected);
+            without_evidence.extend(missed_evidence(wish, *live, now).filter(|_| is_selected));
             // If its milestones look different, it has been read again; else it could only look as wished.
             let as_wished = |live: &Release| wish.milestones.as_ref().is_some_and(|wished| live.milestones == *wished);
             judged_by_list += usize::from(live.is_some_and(as_wished));
             if let Some(change) = diff::release(wish, *live, current, now) {
-                if selection.takes(change.tag_name()) { &mut changes } else { &mut left_out }.push(change);
+                if is_selected { &mut changes } else { &mut left_out }.push(change);
             }
         }
         let titles = |change: &ReleaseChange<'a>| change.milestones.iter().map(String::as_str);
@@ -69,7 +74,7 @@ impl<'a> Releases<'a> {
             });
             milestones.flatten().map(String::as_str).collect()
         });
-        Self { changes, left_out, without_evidence, judged_by_list, concerned, deferred }
+        Self { changes, left_out, without_evidence, selected, judged_by_list, concerned, deferred }
     }
 
     /// Whether a declared milestone is part of the run.
