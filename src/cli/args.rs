@@ -6,7 +6,7 @@ use crate::model::MaxDeletes;
 use crate::plan::{Digest, Selection, TagWords};
 #[cfg(feature = "sandbox")]
 use crate::sandbox::{Fault, Limit, Span, Tier};
-use crate::ui::ColourChoice;
+use crate::ui::{ColourChoice, LogFormat};
 use clap::{Args, Parser, Subcommand};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -27,6 +27,10 @@ pub(super) struct Cli {
     /// Log each request on stderr; -vv for more.
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]
     pub(super) verbose: u8,
+
+    /// What the log is written as; json is one object a line, for machines.
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text", help_heading = "Global options")]
+    pub(super) log_format: LogFormat,
 
     #[command(subcommand)]
     pub(super) command: Command,

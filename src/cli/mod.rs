@@ -31,7 +31,7 @@ pub fn main() -> ExitCode {
         Err(error) => return exit::usage(&error),
     };
     let ui = Ui::new(cli.color);
-    ui.log(cli.verbose);
+    ui.log(cli.verbose, cli.log_format);
     exit::code(&ui, run(&ui, cli.command))
 }
 

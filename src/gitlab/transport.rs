@@ -115,13 +115,15 @@ impl Transport {
     /// through, and tries again what can be tried again.
     pub(super) async fn send(&self, request: &Request) -> Result<Answer<'_>, Error> {
         let mut tries = self.tries();
+        let mut attempt = 1;
         loop {
             self.pass(request).await?;
-            let error = match self.once(request).await {
+            let error = match self.once(request, attempt).await {
                 Err(error) if may_repeat(&request.method, &error) => error,
                 done => return done,
             };
             self.wait(&mut tries, error).await?;
+            attempt += 1;
         }
     }
 
@@ -178,8 +180,8 @@ impl Transport {
         }
     }
 
-    /// Makes one request, once.
-    async fn once(&self, request: &Request) -> Result<Answer<'_>, Error> {
+    /// Makes one request, once. `attempt` is for the log.
+    async fn once(&self, request: &Request, attempt: u32) -> Result<Answer<'_>, Error> {
         let Request { method, path, query, body } = request;
         let failed = |kind, text: &str| self.error(method, path, None, None, kind, text);
         let url = self.address(path, query).map_err(|text| failed(Kind::Invalid, text))?;
@@ -194,15 +196,15 @@ impl Transport {
         let started = Instant::now();
         let response = builder.send().await.map_err(|e| {
             let (kind, reason) = (kind_of(&e), self.reason(&e));
-            tracing::debug!(%method, %path, ms = started.elapsed().as_millis(), reason = self.harmless(&reason), "request");
+            tracing::debug!(%method, %path, attempt, ms = ms(started), reason = self.harmless(&reason), "request");
             failed(kind, &reason)
         })?;
         let (status, headers) = (response.status(), response.headers().clone());
         let read = if status.is_success() { read_all(response).await } else { Ok(read_some(response).await) };
         let request_id = headers.get("x-request-id").and_then(|id| id.to_str().ok()).map(|id| self.harmless(id));
         tracing::debug!(
-            %method, %path, status = status.as_u16(), ms = started.elapsed().as_millis(),
-            request_id = request_id.as_deref().unwrap_or("-"), "request"
+            %method, %path, attempt, status = status.as_u16(), ms = ms(started),
+            request_id = request_id.as_deref(), "request"
         );
         let body = read.map_err(|e| failed(kind_of(&e), &format!("the answer broke off: {}", self.reason(&e))))?;
 
@@ -374,6 +376,11 @@ pub(super) fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
     }
+}
+
+/// A number in a log, where `u128` would become a text.
+fn ms(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The id in `…/projects/24/…`.

@@ -34,6 +34,16 @@ pub enum ColourChoice {
     Never,
 }
 
+/// What the log is written as.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// Lines to be read.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
 impl Ui {
     /// Looks at the streams.
     #[must_use]
@@ -55,7 +65,7 @@ impl Ui {
     }
 
     /// Logs to stderr what `RUST_LOG` asks for; without it each `-v` says more.
-    pub fn log(&self, verbose: u8) {
+    pub fn log(&self, verbose: u8, format: LogFormat) {
         let level = match verbose {
             0 => "off",
             1 => "relsync=debug",
@@ -63,7 +73,11 @@ impl Ui {
         };
         let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
         let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(self.stderr_colours);
-        log.with_writer(io::stderr).init();
+        let log = log.with_writer(io::stderr);
+        match format {
+            LogFormat::Text => log.init(),
+            LogFormat::Json => log.json().flatten_event(true).init(),
+        }
     }
 
     /// The styles for what goes to stdout.

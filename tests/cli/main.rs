@@ -10,6 +10,7 @@ mod evidence;
 mod fleet;
 mod history;
 mod kill;
+mod log;
 mod milestones;
 mod narrow;
 mod plan;
