@@ -36,11 +36,22 @@ pub struct Doubts {
     pub tags: BTreeSet<TagName>,
 }
 
-/// Reads `project`.
+/// Reads `project`. One that has moved is read, and later written, by the id that GitLab says it has.
 ///
 /// # Errors
 /// The first request that failed; a state that is not whole is of no use.
 pub async fn read(client: &Client, project: &ProjectRef, interest: Interest) -> Result<Current, Error> {
+    match read_named(client, project, interest).await {
+        // With a job token this is the list of releases, which is the first that is asked for.
+        Err(error) => match error.moved(project) {
+            Some(there) => read_named(client, &there, interest).await,
+            None => Err(error),
+        },
+        read => read,
+    }
+}
+
+async fn read_named(client: &Client, project: &ProjectRef, interest: Interest) -> Result<Current, Error> {
     let project = client.project(project).await?;
     let (releases, milestones) =
         tokio::try_join!(client.releases(&project.reference), milestones(client, &project, interest))?;

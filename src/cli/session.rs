@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::server::{self, Server};
 use crate::gitlab::{Client, Kind, Observer, Settings, Wait};
 use crate::manifest::{self, Manifest};
-use crate::model::{Current, Moment, ProjectRef, TagName, harmless};
+use crate::model::{Current, Moment, Project, ProjectRef, TagName, harmless};
 use crate::plan::{Address, Plan, SavedPlan, Selection};
 use crate::snapshot::{self, Doubts, Interest};
 use crate::ui::Ui;
@@ -110,6 +110,13 @@ impl Session {
         });
         let read: Vec<Result<(Plan, Current), Failure>> = stream::iter(reads).buffered(SIDE_BY_SIDE).collect().await;
         self.refuse_doubled(&read)?;
+        for (site, (_, current)) in
+            self.sites.iter().zip(&read).filter_map(|(site, read)| Some((site, read.as_ref().ok()?)))
+        {
+            if let Some(note) = site.moved(&current.project) {
+                ui.note(&note);
+            }
+        }
         self.refuse_idle_words(ui, &read)?;
         Ok(read.into_iter().map(|one| one.map(|(plan, _)| plan)).collect())
     }
@@ -188,6 +195,18 @@ impl Session {
 impl Site {
     fn is_same(&self, client: &Client, project: &ProjectRef) -> bool {
         server::is_same(self.client.url(), client.url()) && self.project.is_same(project) == Some(true)
+    }
+
+    /// Says so if the project is no longer where it was looked for; a job token is not told where it is now.
+    fn moved(&self, found: &Project) -> Option<String> {
+        let ProjectRef::Path(asked) = &self.project else { return None };
+        let now = match (&found.path, &found.reference) {
+            (Some(path), _) if path.eq_ignore_ascii_case(asked) => return None,
+            (Some(path), ProjectRef::Id(id)) => format!("{path} (id {id})"),
+            (None, ProjectRef::Id(id)) => format!("project {id}"),
+            (_, ProjectRef::Path(_)) => return None,
+        };
+        Some(format!("Note: {} has moved, and is {} now.", harmless(asked), harmless(&now)))
     }
 
     fn doubled(&self, other: &Self) -> Failure {

@@ -3,7 +3,7 @@
 //! Texts in here are harmless: redacted, escaped and bounded before they come in (see [`super::message`]). There is no
 //! `source`: reqwest's chain is flattened into the message, so nothing below can print a url or a header.
 
-use crate::model::ProjectId;
+use crate::model::{ProjectId, ProjectRef};
 use reqwest::{Method, StatusCode};
 use std::{fmt, time::Duration};
 
@@ -28,7 +28,7 @@ pub enum Kind {
     Server,
     /// 3xx. Never followed, as the token must not travel.
     Redirect {
-        /// Where the project lives now, if that is what it is about.
+        /// The project's id, if it is about one that has moved within this GitLab.
         moved_to: Option<ProjectId>,
     },
     /// No connection: a name, network or TLS problem. Nothing was sent.
@@ -134,6 +134,15 @@ impl Error {
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
+    }
+
+    /// Where to ask again: by id, if `project` was named by a path that it has moved away from.
+    #[must_use]
+    pub fn moved(&self, project: &ProjectRef) -> Option<ProjectRef> {
+        match (project, self.0.kind) {
+            (ProjectRef::Path(_), Kind::Redirect { moved_to }) => moved_to.map(ProjectRef::Id),
+            _ => None,
+        }
     }
 
     /// Whether GitLab says that the thing asked for does not exist, in a project that does. A proxy's web page or a

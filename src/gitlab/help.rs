@@ -56,6 +56,9 @@ pub(super) fn help(failed: &Failed<'_>) -> Option<String> {
             "check that url is a GitLab's own address, and that no login page or proxy answers in its place"
         }
         Kind::Changed => "somebody else is writing: run it again",
+        Kind::Invalid if failed.message.contains("moved projects") => {
+            "the project has moved meanwhile: plan again, which finds it by its id"
+        }
         Kind::Invalid if failed.message.starts_with("Target ") => {
             "`ref` must be a branch, a tag or a commit of the project"
         }

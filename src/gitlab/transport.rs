@@ -1,7 +1,7 @@
 //! The one place through which every request goes: address, token, timeouts, and what an answer's status means.
 //!
-//! Invariants: a request goes to the configured address and nowhere else; nothing is followed; every text that comes
-//! back in an [`Error`] has gone through [`Transport::harmless`].
+//! Invariants: a request goes to the configured address and nowhere else; nothing is followed (callers may ask
+//! again for the id of a project that has moved); every text that comes back in an [`Error`] has gone through [`Transport::harmless`].
 
 use crate::gitlab::error::Flaw;
 use crate::gitlab::gate::Gates;
@@ -294,14 +294,16 @@ impl Transport {
         }
     }
 
-    /// What a 3xx answer means and where it points.
+    /// What a 3xx answer means and where it points. That the project has moved is believed only of this API: elsewhere the
+    /// id would be another project's.
     fn redirect(&self, path: &str, headers: &HeaderMap) -> (Kind, String) {
         let location = headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
         let target = location.and_then(|l| Url::parse(&self.api).ok()?.join(l).ok());
         let Some(target) = target else {
             return (Kind::Redirect { moved_to: None }, "a redirect to nowhere".to_owned());
         };
-        let moved_to = project_in(target.path()).filter(|id| Some(*id) != project_in(path));
+        let moved_to = project_in(target.path())
+            .filter(|id| Some(*id) != project_in(path) && self.request_at(target.as_str()).is_some());
         let address = format!("{}{}", target.origin().ascii_serialization(), target.path());
         (Kind::Redirect { moved_to }, format!("a redirect to {address}"))
     }

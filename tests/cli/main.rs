@@ -12,6 +12,7 @@ mod history;
 mod kill;
 mod log;
 mod milestones;
+mod moved;
 mod narrow;
 mod plan;
 mod quickstart;

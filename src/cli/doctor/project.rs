@@ -25,7 +25,12 @@ pub(super) async fn look(
     page: &mut Page,
 ) -> Option<(Told, Option<Tier>)> {
     let Found { value: project, from } = project;
-    let heard = match visit.client.standing(project).await {
+    let mut heard = visit.client.standing(project).await;
+    if let Some(there) = heard.as_ref().err().and_then(|error| error.moved(project)) {
+        page.add(moved(project, &there, from));
+        heard = visit.client.standing(&there).await;
+    }
+    let heard = match heard {
         Ok(heard) => heard,
         Err(error) if error.kind() == Kind::NotFound && server.is_embedded() => {
             page.add(Finding::failed("project", &Failure::not_in_sandbox(project)));
@@ -45,6 +50,12 @@ pub(super) async fn look(
     page.add(found(&standing, from));
     page.add(role(&standing, visit.client.token_kind(), identity, manifest));
     Some((heard.told, standing.tier))
+}
+
+fn moved(project: &ProjectRef, there: &ProjectRef, from: &str) -> Finding {
+    let finding =
+        Finding::new(Verdict::Doubt, "project", format!("{project}, from {from}, has moved, and is {there} now"));
+    finding.advice("write its new path, or its id")
 }
 
 fn found(standing: &Standing, from: &str) -> Finding {
