@@ -4,6 +4,7 @@
 mod apply;
 mod apply_plan;
 mod auth;
+mod canary;
 mod conflict;
 mod doctor;
 mod evidence;

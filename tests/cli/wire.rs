@@ -23,6 +23,11 @@ impl Wire {
         Self::serve(answer, |stream| stream)
     }
 
+    /// Without TLS, and answering to whole heads rather than paths.
+    pub(crate) fn with_heads(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
+        Self::serve_heads(answer, |stream| stream)
+    }
+
     /// With a certificate that `authority` signed.
     pub(crate) fn with_tls(authority: &Authority, answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
         let config = authority.server();
@@ -33,14 +38,24 @@ impl Wire {
         answer: impl Fn(&str) -> Answer + Send + Sync + 'static,
         wrap: impl Fn(TcpStream) -> S + Send + Sync + 'static,
     ) -> Self {
+        Self::serve_heads(move |head| answer(head.split(' ').nth(1).unwrap_or_default()), wrap)
+    }
+
+    fn serve_heads<S: Read + Write>(
+        answer: impl Fn(&str) -> Answer + Send + Sync + 'static,
+        wrap: impl Fn(TcpStream) -> S + Send + Sync + 'static,
+    ) -> Self {
         let (address, heads) = listen(move |stream, heads| {
             let mut stream = wrap(stream);
             let Some(head) = read_head(&mut stream) else { return };
-            let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
+            let (status, headers, body) = answer(&head);
             heads.lock().unwrap().push(head);
-            let (status, headers, body) = answer(&path);
-            let length = body.len();
-            let head = format!("HTTP/1.1 {status} \r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n");
+            let length = if headers.contains("transfer-encoding") {
+                String::new()
+            } else {
+                format!("content-length: {}\r\n", body.len())
+            };
+            let head = format!("HTTP/1.1 {status} \r\n{headers}{length}connection: close\r\n\r\n");
             // Who has hung up has seen enough.
             let _ = stream.write_all(format!("{head}{body}").as_bytes()).and_then(|()| stream.flush());
         });
