@@ -6,8 +6,11 @@ use crate::plan::{Change, Timing};
 use similar::{ChangeTag, TextDiff};
 use std::collections::BTreeSet;
 
-/// Notes of a new release are cut after so many lines; changes never are.
+/// Notes of a new release are cut after so many lines.
 const PREVIEW_LINES: usize = 12;
+
+/// A change is cut after so many, which is more than anybody reads.
+const DIFF_LINES: usize = 400;
 
 /// Longer lines are cut, and say so.
 const MAX_LINE: usize = 2000;
@@ -94,6 +97,11 @@ pub(super) fn diff(change: &Change<Description>, palette: &Palette) -> Vec<Strin
             };
             paint(style, format_args!("{sign}{}", line(change.value())))
         }));
+    }
+    if lines.len() > DIFF_LINES {
+        let more = lines.len() - DIFF_LINES;
+        lines.truncate(DIFF_LINES);
+        lines.push(paint(palette.quiet, format_args!("… {more} lines more")));
     }
     lines
 }

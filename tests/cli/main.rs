@@ -10,6 +10,7 @@ mod doctor;
 mod evidence;
 mod fleet;
 mod history;
+mod hostile;
 mod kill;
 mod log;
 mod milestones;
