@@ -1,7 +1,7 @@
 //! A project that has moved: found within its GitLab, and nowhere else.
 
 use crate::support::{Home, Server};
-use crate::wire::Wire;
+use crate::wire::{Wire, gitlab};
 use reqwest::Method;
 use serde_json::json;
 
@@ -33,7 +33,7 @@ fn it_is_read_and_written_by_its_id_and_said() {
 
 #[test]
 fn another_host_is_not_asked_and_its_word_not_taken() {
-    let other = Wire::start(crate::wire::gitlab);
+    let other = Wire::start(gitlab);
     let to = other.url();
     for status in [301, 302, 307, 308] {
         for path in ["/api/v4/projects/24", "/api/v4/projects/root%2Fawesome-app", "/"] {
@@ -59,4 +59,48 @@ fn one_that_keeps_moving_is_given_up() {
     home.manifest(RELEASE);
     home.run(&["plan"]).expect(1);
     assert_eq!(wire.heads().len(), 2);
+}
+
+/// A job token can't ask for the project, and finds out by its releases.
+#[test]
+fn a_job_token_gets_there_too() {
+    let wire = Wire::start(|path| match path.split_once("root%2Fawesome-app") {
+        Some((_, rest)) => (301, format!("location: /api/v4/projects/24{rest}\r\n"), String::new()),
+        None => gitlab(path),
+    });
+    let home = Home::new().env("CI_SERVER_URL", &wire.url()).env("CI_JOB_TOKEN", "glcbt-x1");
+    home.manifest("");
+    let run = home.run(&["plan"]).expect(0);
+    assert!(run.stderr.contains("Note: root/awesome-app has moved, and is project 24 now."), "{run}");
+    assert_eq!(wire.heads().len(), 2);
+}
+
+#[test]
+fn a_write_that_comes_too_late_says_what_to_do() {
+    let wire = Wire::with_heads(|head| {
+        let path = head.split(' ').nth(1).unwrap();
+        if head.starts_with("POST ") {
+            let body = json!({ "message": "405 Non GET methods are not allowed for moved projects" });
+            (405, String::new(), body.to_string())
+        } else if path.contains("/tags/") {
+            (200, String::new(), json!({ "name": "v1.0" }).to_string())
+        } else if path.contains("/releases/") {
+            (404, String::new(), json!({ "message": "404 Not Found" }).to_string())
+        } else {
+            gitlab(path)
+        }
+    });
+    let home = Home::new().env("CI_SERVER_URL", &wire.url()).env("CI_JOB_TOKEN", "glcbt-x1");
+    home.manifest(RELEASE);
+    let run = home.run(&["apply", "--yes"]).expect(1);
+    assert!(format!("{}{}", run.stdout, run.stderr).contains("the project has moved meanwhile: plan again"), "{run}");
+}
+
+#[test]
+fn doctor_advises_to_write_the_new_path() {
+    let server = moved();
+    let home = Home::with_server(&server, "sandbox-maintainer");
+    home.manifest(RELEASE);
+    let run = home.run(&["doctor"]).expect(0);
+    assert!(run.stdout.contains("has moved, and is project 24 now"), "{run}");
 }
