@@ -216,7 +216,7 @@ fn what_is_no_plan_is_refused_with_the_place() {
         run("shape", &good.replacen("\"needs\": []", "\"needs\": {}", 1)),
         run("type", &good.replacen("\"id\": 3", "\"id\": \"3\"", 1)),
         run("kind", &good.replacen("update_release", "update\u{202e}_release", 1)),
-        run("cut", &good[..good.len() / 2]),
+        run("cut", good.split_once("\"steps\": [").unwrap().0),
         run("manifest", "version = 1\n"),
         run("other_json", "{\"releases\": []}"),
         run("empty", ""),

@@ -1,7 +1,7 @@
 //! A token that must be nowhere but in the header to the configured host: every command, every error path, all logs on.
 
 use crate::support::{Home, Run, Server};
-use crate::wire::{Answer, Wire, gitlab};
+use crate::wire::{Answer, Authority, Wire, gitlab};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -159,4 +159,37 @@ fn the_canary_is_in_no_output_of_a_sandbox_either() {
         run_all(home, ASKING, index == 1, "a token that the sandbox does not know");
         run_all(home, ALONE, index == 1, "alone");
     }
+}
+
+#[test]
+fn the_canary_is_in_no_log_of_an_encrypted_connection() {
+    let authority = Authority::new();
+    let wire = Wire::with_tls(&authority, gitlab);
+    for (index, home) in homes(&format!("https://{}", wire.address)).into_iter().enumerate() {
+        let home = home.env("SSL_CERT_FILE", "ca.pem");
+        home.write("ca.pem", &authority.pem());
+        home.manifest("");
+        run_all(&home, &[&["plan", "--out", "plan.json"], &["doctor"], &["apply", "plan.json"]], index == 1, "tls");
+    }
+    let heads = wire.heads();
+    assert!(heads.len() > 4 && heads.iter().all(|head| token(head) == CANARY), "{heads:?}");
+}
+
+/// The sandbox's own token as the canary: everything works, writes too.
+#[test]
+fn a_token_is_in_no_output_when_all_goes_well() {
+    let server = Server::start();
+    let secret = "sandbox-maintainer";
+    let home = Home::with_server(&server, secret).env("RUST_LOG", "trace");
+    home.manifest(MANIFEST);
+    for args in [
+        &["plan", "-vv", "--explain", "--out", "plan.json"][..],
+        &["apply", "-vv", "--yes", "plan.json"],
+        &["apply", "-vv", "--yes", "--log-format", "json"],
+        &["doctor", "-vv"],
+    ] {
+        let run = home.run(args).expect(0);
+        assert!(!run.stdout.contains(secret) && !run.stderr.contains(secret), "{args:?}: {run}");
+    }
+    assert!(!std::fs::read_to_string(home.path().join("plan.json")).unwrap().contains(secret));
 }
