@@ -18,8 +18,10 @@ async fn main() {
     let days: u64 = std::env::args().skip(1).find_map(|arg| arg.parse().ok()).unwrap_or(200);
     let started = Instant::now();
     let (mut total, mut bad) = (0, 0);
-    println!("| faults | rate | days | at the wish at once | waits | steps left to the second run | wrong |");
-    println!("|---|---|---|---|---|---|---|");
+    println!(
+        "| faults | rate | days | requests that suffered | tried again | at the wish at once | steps left to the second run | wrong |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
     let mixed: &[&str] = &KINDS;
     for kinds in KINDS.iter().map(std::slice::from_ref).chain([mixed]) {
         for percent in [1, 10, 30] {
@@ -32,11 +34,12 @@ async fn main() {
             let good: Vec<Tally> = runs.iter().filter_map(|(_, run)| run.as_ref().ok().copied()).collect();
             let sum = |of: fn(&Tally) -> usize| good.iter().map(of).sum::<usize>();
             println!(
-                "| {} | {percent} % | {} | {} | {} | {} | {} |",
+                "| {} | {percent} % | {} | {} | {} | {} | {} | {} |",
                 if kinds.len() == 1 { kinds[0] } else { "all" },
                 runs.len(),
-                sum(|tally| usize::from(tally.at_once)),
+                sum(|tally| tally.faults),
                 sum(|tally| tally.waits),
+                sum(|tally| usize::from(tally.at_once)),
                 sum(|tally| tally.not_done),
                 wrong.len(),
             );

@@ -24,6 +24,8 @@ pub(crate) const KINDS: [&str; 8] = ["429", "500", "502", "503", "reset", "hang"
 pub(crate) struct Tally {
     /// Whether the first run already ended with the wish.
     pub(crate) at_once: bool,
+    /// Requests that suffered a fault.
+    pub(crate) faults: usize,
     /// Waits before another try.
     pub(crate) waits: usize,
     /// Steps that the first run reported as failed, left alone or skipped.
@@ -69,6 +71,14 @@ impl House {
         apply::run(client, plan, NonZeroUsize::new(4).unwrap(), std::future::pending(), |_| {}).await
     }
 
+    /// How many requests have suffered so far.
+    async fn faults(&self) -> usize {
+        let url = format!("{}/sandbox/faults", self.sandbox.url());
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let told: serde_json::Value = http.get(url).send().await.unwrap().json().await.unwrap();
+        told["struck"].as_u64().unwrap().try_into().unwrap()
+    }
+
     async fn suffer(&self, faults: &[String]) {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let url = format!("{}/sandbox/faults", self.sandbox.url());
@@ -87,6 +97,7 @@ pub(crate) async fn day(kinds: &[&str], percent: u8, seed: u64) -> Result<Tally,
     let share = f64::from(percent) / 100.0 / f64::from(u32::try_from(kinds.len()).unwrap());
     house.suffer(&kinds.iter().map(|kind| format!("* * {kind} {share}")).collect::<Vec<_>>()).await;
     let outcome = house.apply(&house.bad, &plan).await;
+    let faults = house.faults().await;
     house.suffer(&[]).await;
 
     let rest = house.plan(&wish).await;
@@ -105,7 +116,7 @@ pub(crate) async fn day(kinds: &[&str], percent: u8, seed: u64) -> Result<Tally,
         return Err(format!("the second run did not finish: {second:?}\nleft: {:?}", last.steps));
     }
     let not_done = outcome.steps.iter().filter(|outcome| !outcome.is_success()).count();
-    let tally = Tally { at_once: rest.steps.is_empty(), waits: house.waits.load(Ordering::Relaxed), not_done };
+    let tally = Tally { at_once: rest.steps.is_empty(), faults, waits: house.waits.load(Ordering::Relaxed), not_done };
     house.sandbox.stop().await;
     Ok(tally)
 }
@@ -143,6 +154,7 @@ fn on_a_bad_day_nothing_is_lost_and_nothing_doubled() {
     runtime.block_on(async {
         let mut all = Tally::default();
         let mut add = |tally: Tally| {
+            all.faults += tally.faults;
             all.waits += tally.waits;
             all.at_once |= tally.at_once;
             all.not_done += tally.not_done;
@@ -155,6 +167,6 @@ fn on_a_bad_day_nothing_is_lost_and_nothing_doubled() {
             let tally = day(&KINDS, 30, seed).await;
             add(tally.unwrap_or_else(|error| panic!("all at 30 %, seed {seed}: {error}")));
         }
-        assert!(all.waits > 0 && all.at_once && all.not_done > 0, "these were good days: {all:?}");
+        assert!(all.faults > 0 && all.waits > 0 && all.at_once && all.not_done > 0, "these were good days: {all:?}");
     });
 }

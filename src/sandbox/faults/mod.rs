@@ -84,6 +84,11 @@ impl Faults {
         *self.armed() = armed.collect();
     }
 
+    /// How many requests have suffered any of them so far.
+    fn struck(&self) -> u64 {
+        self.armed().iter().map(|armed| armed.struck).sum()
+    }
+
     /// What is to happen to this request.
     fn draw(&self, method: &Method, path: &str) -> Option<What> {
         self.armed().iter_mut().find_map(|armed| armed.draw(method, path))

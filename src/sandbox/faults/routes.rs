@@ -1,16 +1,23 @@
-//! `/sandbox/faults`: other faults while the sandbox runs, for tests that first want to lay something down in peace.
+//! `/sandbox/faults`: other faults while the sandbox runs, for tests that first want to lay something down in peace, and how
+//! many there were.
 
 use super::Fault;
-use crate::sandbox::http::Refusal;
+use crate::sandbox::http::{Answer, Refusal};
 use crate::sandbox::server::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::put;
 use axum::{Json, Router};
+use serde_json::json;
 
 /// The routes below `/sandbox`; no fault strikes them.
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/sandbox/faults", put(replace))
+    Router::new().route("/sandbox/faults", put(replace).get(struck))
+}
+
+/// `GET /sandbox/faults`: how many requests have suffered one since they were set.
+async fn struck(State(app): State<App>) -> Answer {
+    Answer::ok(json!({ "struck": app.faults.struck() }))
 }
 
 /// `PUT /sandbox/faults` with `["POST */releases 503 1x"]`: from now on these, and no others.
