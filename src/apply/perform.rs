@@ -158,36 +158,52 @@ impl Site<'_> {
         }
     }
 
-    /// Has evidence collected, and waits a while for it to be there: a background job of GitLab's does it, and who planned
+    /// Has evidence collected, and waits a while for it to be there: a background job of GitLab's does it, and who asked
     /// again before it is done would have it collected twice.
     async fn collect_evidence(&self, tag: &TagName, required: bool) -> Result<(), Ended> {
         let mut tries = self.client.tries();
         loop {
+            // Another run, or a request whose answer was lost, may have seen to it.
+            if self.has_evidence(tag).await? {
+                return Ok(());
+            }
             let error = match self.client.collect_evidence(self.project, tag).await {
-                Ok(()) => break,
-                // GitLab Free has no such route.
-                Err(error) if error.kind() == Kind::NotFound && !required => return Err(Ended::NotOffered),
+                Ok(()) => {
+                    // It will be collected, whether or not it can be looked at just now.
+                    self.evidence_appears(tag).await.unwrap_or(true);
+                    return Ok(());
+                }
+                // GitLab Free has no such route; or there is no such release any more.
+                Err(error) if error.kind() == Kind::NotFound && !required => {
+                    return match self.client.release(self.project, tag).await? {
+                        Some(_) => Err(Ended::NotOffered),
+                        None => Err(error.into()),
+                    };
+                }
                 Err(error) if error.is_in_doubt() => error,
                 Err(error) => return Err(error.into()),
             };
-            if self.has_evidence(tag).await? {
+            if self.evidence_appears(tag).await? {
                 return Ok(());
             }
             self.again(&mut tries, error).await?;
         }
+    }
+
+    /// Looks for evidence for as long as it may take to be collected.
+    async fn evidence_appears(&self, tag: &TagName) -> Result<bool, Error> {
         for wait in EVIDENCE_WAITS {
             tokio::time::sleep(Duration::from_millis(wait)).await;
-            // It will be collected, whether or not it can be looked at just now.
-            if self.has_evidence(tag).await.unwrap_or(true) {
-                break;
+            if self.has_evidence(tag).await? {
+                return Ok(true);
             }
         }
-        Ok(())
+        Ok(false)
     }
 
     async fn has_evidence(&self, tag: &TagName) -> Result<bool, Error> {
         let live = self.client.release(self.project, tag).await?;
-        Ok(live.is_none_or(|live| live.has_evidence))
+        Ok(live.is_some_and(|live| live.has_evidence))
     }
 
     /// A removal that GitLab refuses as there is nothing to remove, or about which its answer was lost, has worked.
@@ -205,9 +221,13 @@ impl Site<'_> {
         Err(error.into())
     }
 
-    /// Waits before a thing that is absent is made again. What GitLab refuses for good is not.
+    /// Waits before a thing that is absent is made again, if what went wrong is likely to pass.
     async fn again(&self, tries: &mut crate::gitlab::Tries, error: Error) -> Result<(), Ended> {
-        let is_final = matches!(error.kind(), Kind::Invalid) || error.status() == Some(500);
-        if is_final { Err(error.into()) } else { Ok(self.client.wait(tries, error).await?) }
+        let may_pass = match error.kind() {
+            Kind::Timeout | Kind::Interrupted => true,
+            Kind::Server => matches!(error.status(), Some(502..=504)),
+            _ => false,
+        };
+        if may_pass { Ok(self.client.wait(tries, error).await?) } else { Err(error.into()) }
     }
 }

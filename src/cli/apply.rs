@@ -7,8 +7,9 @@ use super::plan::{self, Shown};
 use super::saved;
 use super::server::Server;
 use super::session::Session;
+use crate::apply::Event;
 use crate::gitlab::Client;
-use crate::plan::{Digest, Plan, StepOutcome};
+use crate::plan::{Digest, Plan};
 use crate::report::Detail;
 use crate::ui::Ui;
 use crate::{apply, report};
@@ -106,7 +107,11 @@ async fn carry_out(
     (concurrency, named): (NonZeroUsize, bool),
 ) -> Result<Ended, Failure> {
     let mut progress = ui.steps(plan.steps.len());
-    let run = apply::run(client, plan, concurrency, interrupted(1), |event| progress.show(plan, &event));
+    let mut is_stopping = false;
+    let run = apply::run(client, plan, concurrency, interrupted(1), |event| {
+        is_stopping |= matches!(event, Event::Stopping);
+        progress.show(plan, &event);
+    });
     let outcome = tokio::select! {
         outcome = run => outcome,
         () = interrupted(2) => {
@@ -117,10 +122,11 @@ async fn carry_out(
     };
     drop(progress);
     ui.out(&report::outcome(plan, &outcome, named, &ui.palette())).map_err(Failure::Output)?;
-    Ok(if outcome.is_success() {
-        Ended::Well
-    } else if outcome.steps.contains(&StepOutcome::Interrupted) {
+    // Also if this project's last steps still went well: the others are not to be begun.
+    Ok(if is_stopping {
         Ended::Interrupted
+    } else if outcome.is_success() {
+        Ended::Well
     } else {
         Ended::Badly
     })

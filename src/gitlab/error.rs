@@ -48,10 +48,11 @@ pub enum Kind {
 }
 
 /// A request that failed, or a client that can't be made.
-#[derive(thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[error("{}", self.line())]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: Kind,
     message: String,
@@ -86,6 +87,12 @@ impl Error {
 
     pub(super) fn retrying_after(mut self, wait: Option<Duration>) -> Self {
         self.0.retry_after = wait;
+        self
+    }
+
+    /// The same about a request that was not done, and is not tried again as the run is to stop.
+    pub(super) fn stopped(mut self) -> Self {
+        self.0.kind = Kind::Stopped;
         self
     }
 

@@ -1,9 +1,10 @@
 //! Where requests wait while GitLab lets none of their kind through.
 //!
-//! What a server allows is learnt from its refusals: the first 429 tells when the window ends and, with `RateLimit-Limit`, how
-//! long such a window is; what went through until then is what a window holds. From then on requests stop by themselves when
-//! that much is used, and go on when the next window begins. Somebody else's requests count there too, so what is left for us
-//! may shrink and grow: every window without a refusal is followed by one in which a few more are tried.
+//! What a server allows is learnt from its refusals. The first 429 tells when the window ends; how much of that window others,
+//! or an earlier run, had used nobody tells. So what is counted is the next one: what goes through from its beginning to its
+//! first refusal is what a window holds, and with `RateLimit-Limit` that tells how long it is. From then on requests stop by
+//! themselves when that much is used, and go on when the next window begins. Others' requests count there too, so what is left
+//! for us may shrink and grow: every window without a refusal is followed by one in which a few more are tried.
 
 use crate::gitlab::request::Request;
 use reqwest::Method;
@@ -12,6 +13,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 const MINUTE: u64 = 60;
+/// No server is that generous; it only keeps the arithmetic small.
+const MOST_PER_MINUTE: u64 = 1_000_000_000;
 
 /// Kinds of requests that GitLab limits apart from each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +68,16 @@ struct Gate {
     allowance: Option<(u64, u64)>,
     /// How many went through in this one.
     used: u64,
+    /// Whether that was counted from a window's beginning on.
+    is_whole: bool,
+}
+
+/// Why a request has to wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hold {
+    pub(super) until: Instant,
+    /// GitLab has said so; else it is how fast relsync goes by itself.
+    pub(super) refused: bool,
 }
 
 /// What a refusal told.
@@ -78,7 +91,7 @@ struct Closed {
 
 impl Gates {
     /// Counts `request` and lets it through, or says until when it has to wait.
-    pub(super) fn pass(&self, request: &Request, now: Instant) -> Result<(), Instant> {
+    pub(super) fn pass(&self, request: &Request, now: Instant) -> Result<(), Hold> {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         let own = Lane::of(request);
         let indices = if own == Lane::All { vec![Lane::All] } else { vec![own, Lane::All] };
@@ -94,16 +107,18 @@ impl Gates {
     /// Learns from a 429, which asks to wait for `wait`.
     pub(super) fn refuse(&self, request: &Request, headers: &HeaderMap, wait: Duration, now: Instant) {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        let per_minute = headers.get("ratelimit-limit").and_then(|limit| limit.to_str().ok()?.trim().parse().ok());
+        let per_minute =
+            headers.get("ratelimit-limit").and_then(|limit| limit.to_str().ok()?.trim().parse::<u64>().ok());
+        let per_minute = per_minute.map(|limit| limit.min(MOST_PER_MINUTE));
         lanes[Lane::refused(request, headers) as usize].refuse(wait, per_minute, now);
     }
 }
 
 impl Gate {
-    fn is_open(&mut self, now: Instant) -> Result<(), Instant> {
+    fn is_open(&mut self, now: Instant) -> Result<(), Hold> {
         if let Some(closed) = self.closed {
             if now < closed.until {
-                return Err(closed.until);
+                return Err(Hold { until: closed.until, refused: true });
             }
             self.closed = None;
             self.learn(closed);
@@ -118,7 +133,7 @@ impl Gate {
                     *allowance = (*allowance + (*allowance / 20).max(1)).min(*most);
                 }
             } else if self.allowance.is_some_and(|(allowance, _)| self.used >= allowance) {
-                return Err(ends);
+                return Err(Hold { until: ends, refused: false });
             }
         }
         Ok(())
@@ -130,15 +145,15 @@ impl Gate {
         self.closed = Some(Closed { until, wait, per_minute });
     }
 
-    /// A window with refusals is over: what went through is what it holds, and as GitLab tells every limit for a minute, how
-    /// long it is.
+    /// A window with refusals is over, and the next one begins. If it was counted whole, what went through is what it holds;
+    /// and as GitLab tells every limit for a minute, that tells how long it is.
     fn learn(&mut self, Closed { until, wait, per_minute }: Closed) {
         let through = std::mem::take(&mut self.used).max(1);
-        let Some(per_minute) = per_minute.filter(|per_minute| *per_minute > 0) else { return };
-        let seconds = ((through * MINUTE + per_minute / 2) / per_minute).max(wait.as_secs()).max(1);
-        // If others had used some of it, it looked shorter than it is.
-        let period = self.window.map_or(Duration::ZERO, |(_, period)| period).max(Duration::from_secs(seconds));
-        let most = (per_minute * period.as_secs()).div_ceil(MINUTE);
+        let was_whole = std::mem::replace(&mut self.is_whole, true);
+        let Some(per_minute) = per_minute.filter(|per_minute| was_whole && *per_minute > 0) else { return };
+        let seconds = (through.saturating_mul(MINUTE) / per_minute).max(wait.as_secs()).max(1);
+        let period = Duration::from_secs(seconds);
+        let most = per_minute.saturating_mul(seconds).div_ceil(MINUTE);
         self.window = Some((until + period, period));
         self.allowance = Some((through, most.max(through)));
     }
@@ -175,16 +190,19 @@ mod tests {
     }
 
     #[test]
-    fn what_a_window_holds_is_learnt_from_the_first_refusal() {
+    fn what_a_window_holds_is_learnt_from_the_first_whole_one() {
         let gates = Gates::default();
         let start = Instant::now();
         let at = |seconds: u64| start + Duration::from_secs(seconds);
-        assert_eq!(send(&gates, at(0), &mut 30, 2), (30, 1));
-        assert_eq!(gates.pass(&create(), at(1)), Err(at(2)));
+        // Others had used most of the first window: it says nothing but when it ends.
+        assert_eq!(send(&gates, at(0), &mut 2, 2), (2, 1));
+        assert_eq!(gates.pass(&create(), at(1)), Err(Hold { until: at(2), refused: true }));
         // 30 at 600 a minute: windows are 3 seconds long. From now on nothing is refused.
-        for window in 0..5 {
+        assert_eq!(send(&gates, at(2), &mut 30, 3), (30, 1));
+        for window in 1..5 {
             assert_eq!(send(&gates, at(2 + 3 * window), &mut 30, 3), (30, 0));
-            assert_eq!(gates.pass(&create(), at(3 + 3 * window)), Err(at(5 + 3 * window)));
+            let hold = Hold { until: at(5 + 3 * window), refused: false };
+            assert_eq!(gates.pass(&create(), at(3 + 3 * window)), Err(hold));
         }
     }
 
@@ -205,12 +223,13 @@ mod tests {
         let gates = Gates::default();
         let (now, minute) = (Instant::now(), Duration::from_secs(60));
         let read = Request::get(&["projects", "24", "releases"]);
+        let held = |wait| Err(Hold { until: now + wait, refused: true });
         gates.refuse(&create(), &refusal("release_writes"), minute, now);
-        assert_eq!((gates.pass(&create(), now), gates.pass(&read, now)), (Err(now + minute), Ok(())));
+        assert_eq!((gates.pass(&create(), now), gates.pass(&read, now)), (held(minute), Ok(())));
         let update = Request::new(Method::PUT, &["projects", "24", "releases", "v1"]);
         let link = Request::new(Method::PUT, &["projects", "24", "releases", "v1", "assets", "links", "3"]);
-        assert_eq!((gates.pass(&update, now), gates.pass(&link, now)), (Err(now + minute), Ok(())));
+        assert_eq!((gates.pass(&update, now), gates.pass(&link, now)), (held(minute), Ok(())));
         gates.refuse(&read, &refusal("throttle_authenticated_api"), minute * 2, now);
-        assert_eq!((gates.pass(&read, now), gates.pass(&link, now)), (Err(now + minute * 2), Err(now + minute * 2)));
+        assert_eq!((gates.pass(&read, now), gates.pass(&link, now)), (held(minute * 2), held(minute * 2)));
     }
 }

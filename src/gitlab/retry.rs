@@ -5,8 +5,8 @@
 //! not done; whether it was is for the caller to find out, who knows how it would look ([`Error::is_in_doubt`]).
 
 use crate::gitlab::{Error, Kind};
-use reqwest::Method;
 use reqwest::header::{self, HeaderMap};
+use reqwest::{Method, StatusCode};
 use std::time::{Duration, Instant};
 
 /// No wait between two tries is longer, but for one that GitLab asks for.
@@ -56,13 +56,17 @@ impl Tries {
         let usual = self.next_wait.mul_f64(0.5 + fastrand::f64() / 2.0);
         self.next_wait = (self.next_wait * 2).min(LONGEST_WAIT);
         let wait = error.retry_after().map_or(usual, |asked| asked.max(usual));
-        (self.started.elapsed() + wait <= self.retry_for).then_some(wait)
+        (self.started.elapsed().saturating_add(wait) <= self.retry_for).then_some(wait)
     }
 }
 
-/// How long an answer asks to wait: `Retry-After` in seconds or as a date, else until `RateLimit-Reset`. Dates are GitLab's,
-/// so they are held against its own clock where it tells.
-pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+/// A server that asks for more is not waited for anyway, and must not make a clock overflow.
+const LONGEST_ASKED: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long an answer asks to wait: `Retry-After` in seconds or as a date; a refusal for a rate limit also by its
+/// `RateLimit-Reset`, which tells nothing of other troubles. Dates are GitLab's, so they are held against its own clock where
+/// it tells.
+pub(super) fn retry_after(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     let date = |text: &str| Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_second());
     let now = || {
@@ -72,7 +76,9 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let until = |at: i64| Duration::from_secs(u64::try_from(at.saturating_sub(now())).unwrap_or(0));
     let asked = text(header::RETRY_AFTER.as_str());
     let asked = asked.and_then(|text| text.parse().ok().map(Duration::from_secs).or_else(|| date(text).map(until)));
-    asked.or_else(|| text("ratelimit-reset")?.parse().ok().map(until))
+    let is_limit = status == StatusCode::TOO_MANY_REQUESTS;
+    let asked = asked.or_else(|| text("ratelimit-reset").filter(|_| is_limit)?.parse().ok().map(until));
+    asked.map(|asked| asked.min(LONGEST_ASKED))
 }
 
 #[cfg(test)]
@@ -86,7 +92,7 @@ mod tests {
             map.extend(
                 headers.iter().map(|(n, v)| (header::HeaderName::from_static(n), header::HeaderValue::from_static(v))),
             );
-            retry_after(&map).map(|wait| wait.as_secs())
+            retry_after(StatusCode::TOO_MANY_REQUESTS, &map).map(|wait| wait.as_secs())
         };
         let date = ("date", "Tue, 05 Jan 2021 10:29:30 GMT");
         assert_eq!(wait(&[("retry-after", "7")]), Some(7));
@@ -96,5 +102,10 @@ mod tests {
         assert_eq!(wait(&[date, ("retry-after", "soon")]), None);
         assert_eq!(wait(&[("retry-after", "-7")]), None);
         assert_eq!(wait(&[]), None);
+        assert_eq!(wait(&[("retry-after", "18446744073709551615")]), Some(24 * 60 * 60));
+        assert_eq!(wait(&[date, ("ratelimit-reset", "9223372036854775807")]), Some(24 * 60 * 60));
+        let mut map = HeaderMap::new();
+        map.insert("ratelimit-reset", header::HeaderValue::from_static("4102444800"));
+        assert_eq!(retry_after(StatusCode::BAD_GATEWAY, &map), None);
     }
 }

@@ -4,7 +4,7 @@
 //! again for the id of a project that has moved); every text that comes back in an [`Error`] has gone through [`Transport::harmless`].
 
 use crate::gitlab::error::Flaw;
-use crate::gitlab::gate::Gates;
+use crate::gitlab::gate::{Gates, Hold};
 use crate::gitlab::help::{Failed, help};
 use crate::gitlab::message;
 use crate::gitlab::request::Request;
@@ -16,6 +16,7 @@ use reqwest::{Method, StatusCode, redirect};
 use serde::de::DeserializeOwned;
 use std::error::Error as _;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use url::{Host, Url};
@@ -37,6 +38,7 @@ pub(super) struct Transport {
     observer: Option<Observer>,
     stopped: watch::Sender<bool>,
     troubles: AtomicU64,
+    trouble_since: Mutex<Option<Instant>>,
 }
 
 /// A good answer, read whole.
@@ -100,6 +102,7 @@ impl Transport {
             observer,
             stopped: watch::Sender::new(false),
             troubles: AtomicU64::new(0),
+            trouble_since: Mutex::new(None),
         })
     }
 
@@ -116,12 +119,19 @@ impl Transport {
     pub(super) async fn send(&self, request: &Request) -> Result<Answer<'_>, Error> {
         let mut tries = self.tries();
         let mut attempt = 1;
+        // If it is given up later without being sent again, this is what is to be known: it may have been carried out.
+        let mut in_doubt = None;
         loop {
-            self.pass(request).await?;
+            if let Err(error) = self.pass(request).await {
+                return Err(in_doubt.unwrap_or(error));
+            }
             let error = match self.once(request, attempt).await {
                 Err(error) if may_repeat(&request.method, &error) => error,
                 done => return done,
             };
+            if error.is_in_doubt() {
+                in_doubt = Some(error.clone());
+            }
             self.wait(&mut tries, error).await?;
             attempt += 1;
         }
@@ -134,12 +144,25 @@ impl Transport {
 
     /// Waits until what failed like this may be tried again; the error, if it has been tried for long enough.
     pub(super) async fn wait(&self, tries: &mut Tries, error: Error) -> Result<(), Error> {
+        let mut is_lost = false;
         if error.kind() != Kind::RateLimited {
             self.troubles.fetch_add(1, Ordering::Relaxed);
+            // A server that all have waited for in vain for so long is not waited for again, by each of a thousand requests.
+            let since = *self.trouble_since().get_or_insert_with(Instant::now);
+            is_lost = since.elapsed() > self.retry_for;
         }
-        let Some(wait) = tries.next_wait(&error) else { return Err(error) };
+        let Some(wait) = tries.next_wait(&error).filter(|_| !is_lost) else { return Err(error) };
         let why = Wait { how_long: wait, why: error.to_string() };
-        self.sleep(why).await.map_err(|()| error)
+        match self.sleep(why).await {
+            Err(()) if !error.is_in_doubt() => Err(error.stopped()),
+            Err(()) => Err(error),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Since when no request has been answered as by a server that is not in trouble.
+    fn trouble_since(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.trouble_since.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn troubles(&self) -> u64 {
@@ -155,9 +178,9 @@ impl Transport {
     async fn pass(&self, request: &Request) -> Result<(), Error> {
         loop {
             let now = Instant::now();
-            let Err(until) = self.gates.pass(request, now) else { return Ok(()) };
+            let Err(Hold { until, refused }) = self.gates.pass(request, now) else { return Ok(()) };
             let how_long = until.duration_since(now);
-            if how_long > self.retry_for {
+            if refused && how_long > self.retry_for {
                 let text = "GitLab lets no more such requests through for now";
                 return Err(self.failed(request, Kind::RateLimited, text).retrying_after(Some(how_long)));
             }
@@ -206,6 +229,9 @@ impl Transport {
             %method, %path, attempt, status = status.as_u16(), ms = ms(started),
             request_id = request_id.as_deref(), "request"
         );
+        if !status.is_server_error() {
+            *self.trouble_since() = None;
+        }
         let body = read.map_err(|e| failed(kind_of(&e), &format!("the answer broke off: {}", self.reason(&e))))?;
 
         if status.is_success() {
@@ -216,7 +242,7 @@ impl Transport {
         } else {
             (kind_of_status(status), words(status, &self.readable(&body)))
         };
-        let wait = retry_after(&headers);
+        let wait = retry_after(status, &headers);
         if kind == Kind::RateLimited {
             self.gates.refuse(request, &headers, wait.unwrap_or(self.first_wait), Instant::now());
         }
