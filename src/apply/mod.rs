@@ -33,8 +33,8 @@ pub enum Event<'a> {
     Finished(StepId, &'a StepOutcome),
 }
 
-/// Runs `plan` with at most `concurrency` requests at a time, fewer at first and while the server is in trouble. When `stop` completes, no new request is begun, and those
-/// under way are waited for.
+/// Runs `plan` with at most `concurrency` requests at a time, fewer at first and while the server is in trouble. When
+/// `stop` completes, no new request is begun, and those under way are waited for.
 pub async fn run(
     client: &Client,
     plan: &Plan,
@@ -55,7 +55,7 @@ pub async fn run(
             emit(Event::Started(id));
             let action = &plan.steps[id.0].action;
             let milestones = milestones_of(action, &made);
-            running.push(async move { (id, site.perform(action, &milestones).await) });
+            running.push(async move { (id, site.perform(action, milestones.as_deref()).await) });
         }
         tokio::select! {
             biased;
@@ -83,8 +83,9 @@ pub async fn run(
     schedule.into_outcome()
 }
 
-/// The ids of the milestones that `action` changes or names by id. The steps that make them are done: it needs them.
-fn milestones_of(action: &Action, made: &BTreeMap<StepId, MilestoneId>) -> Vec<MilestoneId> {
+/// The ids of the milestones that `action` changes or names by id. The steps that make them are done, as it needs them;
+/// `None` if one is not known all the same.
+fn milestones_of(action: &Action, made: &BTreeMap<StepId, MilestoneId>) -> Option<Vec<MilestoneId>> {
     let handles = match action {
         Action::UpdateMilestone { milestone, .. } => std::slice::from_ref(milestone),
         Action::CreateRelease { milestones: MilestonesBy::Id(handles), .. }
@@ -95,5 +96,5 @@ fn milestones_of(action: &Action, made: &BTreeMap<StepId, MilestoneId>) -> Vec<M
         MilestoneHandle::Existing(id) => Some(*id),
         MilestoneHandle::CreatedBy(step) => made.get(step).copied(),
     };
-    handles.iter().filter_map(id).collect()
+    handles.iter().map(id).collect()
 }

@@ -21,6 +21,8 @@ pub(super) enum Ended {
     Failed(Error),
     Conflict(Conflict),
     NotOffered,
+    /// A milestone that it names has no id: nothing was sent, rather than something else than was planned.
+    NoMilestone,
 }
 
 impl From<Error> for Ended {
@@ -38,6 +40,7 @@ impl From<Ended> for StepOutcome {
             }
             Ended::Conflict(conflict) => Self::Conflict(Box::new(conflict)),
             Ended::NotOffered => Self::NotOffered,
+            Ended::NoMilestone => Self::Failed { error: "a milestone has no id yet".to_owned(), help: None },
         }
     }
 }
@@ -54,9 +57,10 @@ impl Site<'_> {
     pub(super) async fn perform(
         &self,
         action: &Action,
-        milestones: &[MilestoneId],
+        milestones: Option<&[MilestoneId]>,
     ) -> Result<Option<MilestoneId>, Ended> {
         let Self { client, project, guards } = self;
+        let milestones = milestones.ok_or(Ended::NoMilestone)?;
         match guards.ask(client, project, action).await? {
             Verdict::Go => {}
             Verdict::Gone => return Ok(None),
@@ -79,10 +83,8 @@ impl Site<'_> {
             }
             Action::CreateLink { tag_name, link } => self.create_link(tag_name, link).await?,
             Action::UpdateMilestone { diff, .. } => {
-                // It needs the step that makes it, and that has told the id.
-                if let [id] = milestones {
-                    client.update_milestone(project, *id, &diff.to_patch()).await.map(drop)?;
-                }
+                let [id] = milestones else { return Err(Ended::NoMilestone) };
+                client.update_milestone(project, *id, &diff.to_patch()).await.map(drop)?;
             }
             Action::CollectEvidence { tag_name, else_is } => {
                 self.collect_evidence(tag_name, *else_is == WithoutEvidence::Failure).await?;
