@@ -7,10 +7,12 @@ mod counts;
 mod explain;
 mod notes;
 mod refusal;
+mod run;
 mod style;
 mod text;
 mod values;
 
 pub use crate::model::harmless;
+pub use run::{Command, Listed, ProjectRun, Run};
 pub use style::Palette;
 pub use text::{Detail, describe, fleet, outcome, plan, valid};

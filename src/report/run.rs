@@ -1,0 +1,56 @@
+//! What a report is about: one run of a command over one or more projects. Every format is made from this.
+
+use crate::model::{Moment, TagName};
+use crate::plan::{Outcome, Plan, Timing};
+
+/// The command that a report is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// What `apply` would do.
+    Plan,
+    /// What somebody did behind the manifest's back.
+    Drift,
+    /// What was done.
+    Apply,
+}
+
+/// One run.
+#[derive(Debug)]
+pub struct Run<'a> {
+    /// Of which command.
+    pub command: Command,
+    /// When it began: upcoming and historical are judged by it.
+    pub now: Moment,
+    /// The projects it could read, in the order of the manifests.
+    pub projects: Vec<ProjectRun<'a>>,
+    /// The projects it could not, and why, in the words of the error.
+    pub unread: Vec<(String, String)>,
+}
+
+/// One project of a run.
+#[derive(Debug)]
+pub struct ProjectRun<'a> {
+    /// The address of its GitLab, as a person may see it; `None` is the embedded one.
+    pub gitlab: Option<String>,
+    /// What differs.
+    pub plan: &'a Plan,
+    /// What became of the plan's steps, if it was applied.
+    pub outcome: Option<&'a Outcome>,
+    /// Every release the project had when the run began, the latest first.
+    pub releases: Vec<Listed>,
+}
+
+/// A release on the line of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its tag.
+    pub tag_name: TagName,
+    /// Its title.
+    pub name: String,
+    /// When it was, or will be, released.
+    pub released_at: Moment,
+    /// What GitLab calls it.
+    pub timing: Timing,
+    /// Whether an entry of the manifest names it.
+    pub is_managed: bool,
+}
