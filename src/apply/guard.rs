@@ -1,25 +1,53 @@
-//! Reads each release again right before it is first written to: somebody may have changed it since the plan was made.
+//! Reads each release or milestone again right before it is written to: somebody may have changed it since the plan was made.
 
 use super::look;
 use crate::gitlab::{Client, Error};
-use crate::model::{ProjectRef, Release, TagName};
-use crate::plan::{Action, Conflict, Plan, Step};
+use crate::model::{MilestoneId, ProjectRef, Release, TagName};
+use crate::plan::{Action, Conflict, MilestoneHandle, Plan, Step};
 use std::collections::HashMap;
 use std::sync::Arc;
-use tokio::sync::OnceCell;
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
 
-/// What is known of the releases that a plan changes.
+/// How long a look is good for. A write that has to wait longer, for a rate limit or before it is tried again, looks anew.
+const FRESH: Duration = Duration::from_secs(5);
+
+/// What is known of what a plan changes.
 pub(super) struct Guards<'p> {
-    releases: HashMap<&'p TagName, Guard<'p>>,
+    all: HashMap<Key<'p>, Guard<'p>>,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+enum Key<'p> {
+    Release(&'p TagName),
+    Milestone(MilestoneId),
+}
+
+impl<'p> Key<'p> {
+    /// What `action` changes. A milestone that this run makes has no id yet, and nobody else's.
+    fn of(action: &'p Action) -> Option<Self> {
+        match action {
+            Action::UpdateMilestone { milestone: MilestoneHandle::Existing(id), .. } => Some(Self::Milestone(*id)),
+            action => action.tag_name().map(Self::Release),
+        }
+    }
 }
 
 struct Guard<'p> {
-    before: &'p Arc<Release>,
+    /// The release as it was; `None` for a milestone, whose steps say it.
+    before: Option<&'p Arc<Release>>,
     steps: Vec<&'p Step>,
-    verdict: OnceCell<Verdict>,
+    last: Mutex<Option<Look>>,
 }
 
-/// What to do about a release.
+/// What was found, and until when that is good enough. An error is kept as long: what a whole minute of trying did not read
+/// is not tried again by each step that waits for it.
+struct Look {
+    good_until: Instant,
+    found: Result<Verdict, Error>,
+}
+
+/// What to do about it.
 #[derive(Debug, Clone)]
 pub(super) enum Verdict {
     /// It is as planned, or on the way from there to the wish.
@@ -32,33 +60,69 @@ pub(super) enum Verdict {
 
 impl<'p> Guards<'p> {
     pub(super) fn new(plan: &'p Plan) -> Self {
-        let guard = |before: &'p Arc<Release>| {
-            (&before.tag_name, Guard { before, steps: Vec::new(), verdict: OnceCell::new() })
-        };
-        let mut releases: HashMap<_, _> = plan.before.iter().map(guard).collect();
+        let guard = |before| Guard { before, steps: Vec::new(), last: Mutex::default() };
+        let mut all: HashMap<_, _> =
+            plan.before.iter().map(|before| (Key::Release(&before.tag_name), guard(Some(before)))).collect();
         for step in &plan.steps {
-            if let Some(guard) = step.action.tag_name().and_then(|tag| releases.get_mut(tag)) {
-                guard.steps.push(step);
+            match Key::of(&step.action) {
+                Some(key @ Key::Milestone(_)) => all.entry(key).or_insert_with(|| guard(None)).steps.push(step),
+                // Without one it is to be made, and GitLab makes nothing twice.
+                Some(key @ Key::Release(_)) => all.get_mut(&key).into_iter().for_each(|guard| guard.steps.push(step)),
+                None => {}
             }
         }
-        Self { releases }
+        Self { all }
     }
 
-    /// Whether `action` may be carried out. Its release is read for the first of its steps, and the others wait for that.
-    pub(super) async fn ask(&self, client: &Client, project: &ProjectRef, action: &Action) -> Result<Verdict, Error> {
-        let Some(guard) = action.tag_name().and_then(|tag| self.releases.get(tag)) else { return Ok(Verdict::Go) };
-        guard.verdict.get_or_try_init(|| guard.look(client, project)).await.cloned()
+    /// Whether `action` may be carried out, and until when that is sure; for ever if nothing has to be looked at. It is read
+    /// for the first of its steps, and the others wait for that.
+    pub(super) async fn ask(
+        &self,
+        client: &Client,
+        project: &ProjectRef,
+        action: &Action,
+    ) -> Result<(Verdict, Option<Instant>), Error> {
+        let Some((key, guard)) = Key::of(action).and_then(|key| self.all.get_key_value(&key)) else {
+            return Ok((Verdict::Go, None));
+        };
+        let mut last = guard.last.lock().await;
+        if last.as_ref().is_none_or(|look| Instant::now() >= look.good_until) {
+            let found = guard.look(client, project, key).await;
+            *last = Some(Look { good_until: Instant::now() + FRESH, found });
+        }
+        match &*last {
+            Some(Look { good_until, found }) => found.clone().map(|verdict| (verdict, Some(*good_until))),
+            None => Ok((Verdict::Go, None)),
+        }
     }
 }
 
 impl Guard<'_> {
-    async fn look(&self, client: &Client, project: &ProjectRef) -> Result<Verdict, Error> {
-        let live = client.release(project, &self.before.tag_name).await?;
-        let to_be_deleted = self.steps.iter().any(|step| matches!(step.action, Action::DeleteRelease(_)));
-        Ok(match live {
-            None if to_be_deleted => Verdict::Gone,
-            Some(live) if look::is_on_the_way(&live, self.before, &self.steps) => Verdict::Go,
-            found => Verdict::Moved(Conflict { planned: Some(Arc::clone(self.before)), found: found.map(Arc::new) }),
-        })
+    async fn look(&self, client: &Client, project: &ProjectRef, key: &Key<'_>) -> Result<Verdict, Error> {
+        match (key, self.before) {
+            (Key::Release(tag), Some(before)) => {
+                let live = client.release(project, tag).await?;
+                let to_be_deleted = self.steps.iter().any(|step| matches!(step.action, Action::DeleteRelease(_)));
+                Ok(match live {
+                    None if to_be_deleted => Verdict::Gone,
+                    Some(live) if look::is_on_the_way(&live, before, &self.steps) => Verdict::Go,
+                    found => Verdict::Moved(Conflict::Release {
+                        planned: Some(Arc::clone(before)),
+                        found: found.map(Arc::new),
+                    }),
+                })
+            }
+            (Key::Milestone(id), _) => {
+                let live = client.milestone_by_id(project, *id).await?;
+                Ok(match live {
+                    Some(live) if look::is_milestone_on_the_way(&live, &self.steps) => Verdict::Go,
+                    found => {
+                        let planned = self.steps.iter().find_map(|step| look::milestone_diff(&step.action));
+                        Verdict::Moved(Conflict::Milestone { planned: planned.cloned(), found })
+                    }
+                })
+            }
+            (Key::Release(_), None) => Ok(Verdict::Go),
+        }
     }
 }

@@ -9,14 +9,15 @@ mod perform;
 mod schedule;
 mod width;
 
-use crate::gitlab::Client;
+use crate::gitlab::{Client, Kind, TokenKind};
 use crate::model::MilestoneId;
 use crate::plan::{Action, MilestoneHandle, MilestonesBy, Outcome, Plan, StepId, StepOutcome};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use guard::Guards;
-use perform::Site;
+use perform::{Done, Ended, Site};
 use schedule::Schedule;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::pin::pin;
@@ -29,6 +30,8 @@ pub enum Event<'a> {
     Started(StepId),
     /// No more steps are begun; those under way are waited for.
     Stopping,
+    /// The same, as more would be in vain: the server has not answered for long, or takes the token for nobody's.
+    GivingUp,
     /// A step is over, one way or another.
     Finished(StepId, &'a StepOutcome),
 }
@@ -49,6 +52,7 @@ pub async fn run(
     let mut width = Width::new(concurrency, client.troubles());
     let mut running = FuturesUnordered::new();
     let mut made = BTreeMap::new();
+    let limited = Cell::new(false);
     loop {
         while !stopped && running.len() < width.get() {
             let Some(id) = schedule.next() else { break };
@@ -67,10 +71,19 @@ pub async fn run(
             finished = running.next() => {
                 let Some((id, result)) = finished else { break };
                 width.step_over(client.troubles());
+                if !stopped && result.as_ref().is_err_and(|ended| is_hopeless(client, ended)) {
+                    stopped = true;
+                    client.stop_waiting();
+                    emit(Event::GivingUp);
+                }
                 let outcome = match result {
-                    Ok(milestone) => {
+                    Ok(Done { milestone, already }) => {
                         made.extend(milestone.map(|milestone| (id, milestone)));
-                        StepOutcome::Done
+                        if already { StepOutcome::AlreadyDone } else { StepOutcome::Done }
+                    }
+                    // One says that GitLab lets no more through for so long; the others, sent to the same wall, were not begun.
+                    Err(Ended::Failed(error)) if error.kind() == Kind::RateLimited && limited.replace(true) => {
+                        StepOutcome::Interrupted
                     }
                     Err(ended) => ended.into(),
                 };
@@ -81,6 +94,17 @@ pub async fn run(
         }
     }
     schedule.into_outcome()
+}
+
+/// Whether what ended a step will end the others, too. What a job token may not do, others of the run's steps may not need.
+fn is_hopeless(client: &Client, ended: &Ended) -> bool {
+    let Ended::Failed(error) = ended else { return false };
+    match error.kind() {
+        Kind::Unauthorized => client.token_kind() != Some(TokenKind::Job),
+        Kind::Connect | Kind::Timeout | Kind::Interrupted | Kind::Server => client.is_lost(),
+        Kind::Untrusted => true,
+        _ => false,
+    }
 }
 
 /// The ids of the milestones that `action` changes or names by id. The steps that make them are done, as it needs them;

@@ -6,8 +6,8 @@
 
 use super::guard::{Guards, Verdict};
 use super::look;
-use crate::gitlab::{Client, Error, Kind};
-use crate::model::{Link, MilestoneId, NewMilestone, NewRelease, NewTag, ProjectRef, TagName};
+use crate::gitlab::{Client, Error, Kind, Tries};
+use crate::model::{Link, MilestoneId, NewMilestone, NewRelease, NewTag, ProjectRef, Release, TagName};
 use crate::plan::{Action, Conflict, MilestonesBy, StepOutcome, WithoutEvidence};
 use miette::Diagnostic;
 use std::sync::Arc;
@@ -16,13 +16,30 @@ use std::time::Duration;
 /// Milliseconds to wait before each look for evidence. A job that takes longer than all of them is left to itself.
 const EVIDENCE_WAITS: [u64; 6] = [100, 200, 400, 800, 1600, 3200];
 
-/// How else than well a step ended.
+/// How a step ended well.
+#[derive(Default)]
+pub(super) struct Done {
+    /// The milestone that is there now, if the step was to make one.
+    pub(super) milestone: Option<MilestoneId>,
+    /// Whether somebody else did it.
+    pub(super) already: bool,
+}
+
+impl Done {
+    fn already(already: bool) -> Self {
+        Self { milestone: None, already }
+    }
+}
+
+/// How else a step ended.
 pub(super) enum Ended {
     Failed(Error),
-    Conflict(Conflict),
+    Conflict(Box<Conflict>),
     NotOffered,
     /// A milestone that it names has no id: nothing was sent, rather than something else than was planned.
     NoMilestone,
+    /// GitLab says that it is done, but answers another value of this key.
+    NotTaken(&'static str),
 }
 
 impl From<Error> for Ended {
@@ -31,18 +48,36 @@ impl From<Error> for Ended {
     }
 }
 
+impl From<Conflict> for Ended {
+    fn from(conflict: Conflict) -> Self {
+        Self::Conflict(Box::new(conflict))
+    }
+}
+
 impl From<Ended> for StepOutcome {
     fn from(ended: Ended) -> Self {
+        let failed = |error: String, help: Option<&str>| Self::Failed { error, help: help.map(str::to_owned) };
         match ended {
             Ended::Failed(error) if error.kind() == Kind::Stopped => Self::Interrupted,
             Ended::Failed(error) => {
                 Self::Failed { error: error.to_string(), help: error.help().map(|help| help.to_string()) }
             }
-            Ended::Conflict(conflict) => Self::Conflict(Box::new(conflict)),
+            Ended::Conflict(conflict) => Self::Conflict(conflict),
             Ended::NotOffered => Self::NotOffered,
-            Ended::NoMilestone => Self::Failed { error: "a milestone has no id yet".to_owned(), help: None },
+            Ended::NoMilestone => failed("a milestone has no id yet".to_owned(), None),
+            Ended::NotTaken(key) => failed(
+                format!("GitLab said that it was done, but the release's {key} is not what was sent"),
+                Some(
+                    "this GitLab may be too old for it, or something between changes what is sent: look at the release",
+                ),
+            ),
         }
     }
+}
+
+/// GitLab's yes holds unless its answer shows another value of a key.
+fn taken(not: Option<&'static str>) -> Result<Done, Ended> {
+    not.map_or_else(|| Ok(Done::default()), |key| Err(Ended::NotTaken(key)))
 }
 
 /// Where steps are carried out.
@@ -53,127 +88,160 @@ pub(super) struct Site<'p> {
 }
 
 impl Site<'_> {
-    /// Carries out `action`; `milestones` are the ids it names. Answers the id of a milestone that was made.
-    pub(super) async fn perform(
-        &self,
-        action: &Action,
-        milestones: Option<&[MilestoneId]>,
-    ) -> Result<Option<MilestoneId>, Ended> {
-        let Self { client, project, guards } = self;
+    /// Carries out `action`; `milestones` are the ids it names.
+    pub(super) async fn perform(&self, action: &Action, milestones: Option<&[MilestoneId]>) -> Result<Done, Ended> {
         let milestones = milestones.ok_or(Ended::NoMilestone)?;
-        match guards.ask(client, project, action).await? {
-            Verdict::Go => {}
-            Verdict::Gone => return Ok(None),
-            Verdict::Moved(conflict) => return Err(Ended::Conflict(conflict)),
-        }
-        let by_id = |by: &MilestonesBy| matches!(by, MilestonesBy::Id(_)).then_some(milestones);
-        match action {
-            Action::CreateMilestone(new) => return self.create_milestone(new).await.map(Some),
-            Action::CreateTag(new) => self.create_tag(new).await?,
-            Action::CreateRelease { release, milestones: by, .. } => self.create_release(release, by_id(by)).await?,
-            Action::UpdateRelease { tag_name, diff, milestones: by } => {
-                client.update_release(project, tag_name, &diff.to_patch(), by_id(by)).await.map(drop)?;
-            }
-            Action::DeleteLink { tag_name, id, .. } => {
-                let deleted = client.delete_link(project, tag_name, *id).await;
-                self.gone(deleted, tag_name, |live| live.is_none_or(|live| !look::has_link(live, *id))).await?;
-            }
-            Action::UpdateLink { tag_name, id, after, .. } => {
-                client.update_link(project, tag_name, *id, after).await.map(drop)?;
-            }
-            Action::CreateLink { tag_name, link } => self.create_link(tag_name, link).await?,
-            Action::UpdateMilestone { diff, .. } => {
-                let [id] = milestones else { return Err(Ended::NoMilestone) };
-                client.update_milestone(project, *id, &diff.to_patch()).await.map(drop)?;
-            }
-            Action::CollectEvidence { tag_name, else_is } => {
-                self.collect_evidence(tag_name, *else_is == WithoutEvidence::Failure).await?;
-            }
-            Action::DeleteRelease(release) => {
-                let deleted = client.delete_release(project, &release.tag_name).await;
-                self.gone(deleted, &release.tag_name, |live| live.is_none()).await?;
-            }
-        }
-        Ok(None)
-    }
-
-    async fn create_release(&self, new: &NewRelease, milestones: Option<&[MilestoneId]>) -> Result<(), Ended> {
         let mut tries = self.client.tries();
         loop {
-            let error = match self.client.create_release(self.project, new, milestones).await {
-                Ok(_) => return Ok(()),
+            let (verdict, good_until) = self.guards.ask(self.client, self.project, action).await?;
+            match verdict {
+                Verdict::Go => {}
+                Verdict::Gone => return Ok(Done::already(true)),
+                Verdict::Moved(conflict) => return Err(conflict.into()),
+            }
+            if let Some(then) = good_until {
+                tries.good_until(then);
+            }
+            match self.act(action, milestones, &mut tries).await {
+                Err(Ended::Failed(error)) if error.kind() == Kind::Stale => {}
+                done => return done,
+            }
+        }
+    }
+
+    async fn act(&self, action: &Action, milestones: &[MilestoneId], tries: &mut Tries) -> Result<Done, Ended> {
+        let Self { client, project, guards: _ } = self;
+        let by_id = |by: &MilestonesBy| matches!(by, MilestonesBy::Id(_)).then_some(milestones);
+        match action {
+            Action::CreateMilestone(new) => self.create_milestone(new, tries).await,
+            Action::CreateTag(new) => self.create_tag(new, tries).await,
+            Action::CreateRelease { release, milestones: by, .. } => {
+                self.create_release(release, by_id(by), tries).await
+            }
+            Action::UpdateRelease { tag_name, diff, milestones: by } => {
+                let live = client.update_release(project, tag_name, &diff.to_patch(), by_id(by), tries).await?;
+                taken(look::unchanged(&live, diff))
+            }
+            Action::DeleteLink { tag_name, id, .. } => {
+                let deleted = client.delete_link(project, tag_name, *id, tries).await;
+                self.gone(deleted, tag_name, |live| live.is_none_or(|live| !look::has_link(live, *id))).await
+            }
+            Action::UpdateLink { tag_name, id, after, .. } => {
+                client.update_link(project, tag_name, *id, after, tries).await?;
+                Ok(Done::default())
+            }
+            Action::CreateLink { tag_name, link } => self.create_link(tag_name, link, tries).await,
+            Action::UpdateMilestone { diff, .. } => {
+                let [id] = milestones else { return Err(Ended::NoMilestone) };
+                client.update_milestone(project, *id, &diff.to_patch(), tries).await?;
+                Ok(Done::default())
+            }
+            Action::CollectEvidence { tag_name, else_is } => {
+                self.collect_evidence(tag_name, *else_is == WithoutEvidence::Failure, tries).await
+            }
+            Action::DeleteRelease(release) => {
+                let deleted = client.delete_release(project, &release.tag_name, tries).await;
+                self.gone(deleted, &release.tag_name, |live| live.is_none()).await
+            }
+        }
+    }
+
+    async fn create_release(
+        &self,
+        new: &NewRelease,
+        milestones: Option<&[MilestoneId]>,
+        tries: &mut Tries,
+    ) -> Result<Done, Ended> {
+        let mut sent = false;
+        loop {
+            let error = match self.client.create_release(self.project, new, milestones, tries).await {
+                Ok(live) => {
+                    return look::untaken(&live, new)
+                        .map_or_else(|| Ok(Done::default()), |key| Err(Ended::NotTaken(key)));
+                }
                 Err(error) if error.kind() == Kind::Conflict || error.is_in_doubt() => error,
                 Err(error) => return Err(error.into()),
             };
+            sent |= error.is_in_doubt();
             match self.client.release(self.project, &new.tag_name).await? {
-                Some(live) if look::is_made(&live, new) => return Ok(()),
-                Some(live) => return Err(Ended::Conflict(Conflict { planned: None, found: Some(Arc::new(live)) })),
-                None => self.again(&mut tries, error).await?,
+                Some(live) if look::is_made(&live, new) => return Ok(Done::already(!sent)),
+                Some(live) => {
+                    let found = Some(Arc::new(live));
+                    return Err(Conflict::Release { planned: None, found }.into());
+                }
+                None => self.again(tries, error).await?,
             }
         }
     }
 
-    async fn create_link(&self, tag: &TagName, link: &Link) -> Result<(), Ended> {
-        let mut tries = self.client.tries();
+    async fn create_link(&self, tag: &TagName, link: &Link, tries: &mut Tries) -> Result<Done, Ended> {
+        let mut sent = false;
         loop {
-            let error = match self.client.create_link(self.project, tag, link).await {
-                Ok(_) => return Ok(()),
+            let error = match self.client.create_link(self.project, tag, link, tries).await {
+                Ok(_) => return Ok(Done::default()),
                 // GitLab's words for what is there already are those for any clash.
                 Err(error) if error.kind() == Kind::Invalid || error.is_in_doubt() => error,
                 Err(error) => return Err(error.into()),
             };
+            sent |= error.is_in_doubt();
             let live = self.client.release(self.project, tag).await?;
             if live.is_some_and(|live| look::has(&live, link)) {
-                return Ok(());
+                return Ok(Done::already(!sent));
             }
-            self.again(&mut tries, error).await?;
+            self.again(tries, error).await?;
         }
     }
 
-    async fn create_tag(&self, new: &NewTag) -> Result<(), Ended> {
-        let mut tries = self.client.tries();
+    /// Any tag of this name will do, whoever made it: where there is one, a plan would not ask for another.
+    async fn create_tag(&self, new: &NewTag, tries: &mut Tries) -> Result<Done, Ended> {
+        let mut sent = false;
         loop {
-            let error = match self.client.create_tag(self.project, new).await {
-                Ok(_) => return Ok(()),
+            let error = match self.client.create_tag(self.project, new, tries).await {
+                Ok(_) => return Ok(Done::default()),
                 Err(error) if error.kind() == Kind::Invalid || error.is_in_doubt() => error,
                 Err(error) => return Err(error.into()),
             };
+            sent |= error.is_in_doubt();
             if self.client.tag(self.project, &new.name).await?.is_some() {
-                return Ok(());
+                return Ok(Done::already(!sent));
             }
-            self.again(&mut tries, error).await?;
+            self.again(tries, error).await?;
         }
     }
 
-    async fn create_milestone(&self, new: &NewMilestone) -> Result<MilestoneId, Ended> {
-        let mut tries = self.client.tries();
+    async fn create_milestone(&self, new: &NewMilestone, tries: &mut Tries) -> Result<Done, Ended> {
+        let mut sent = false;
         loop {
-            let error = match self.client.create_milestone(self.project, new).await {
-                Ok(made) => return Ok(made.id),
+            let error = match self.client.create_milestone(self.project, new, tries).await {
+                Ok(made) => return Ok(Done { milestone: Some(made.id), already: false }),
                 Err(error) if error.kind() == Kind::Invalid || error.is_in_doubt() => error,
                 Err(error) => return Err(error.into()),
             };
-            if let Some(found) = self.client.milestone(self.project, &new.title).await? {
-                return Ok(found.id);
+            sent |= error.is_in_doubt();
+            match self.client.milestone(self.project, &new.title).await? {
+                Some(found) if look::is_milestone_made(&found, new) => {
+                    return Ok(Done { milestone: Some(found.id), already: !sent });
+                }
+                Some(found) => return Err(Conflict::Milestone { planned: None, found: Some(found) }.into()),
+                None => self.again(tries, error).await?,
             }
-            self.again(&mut tries, error).await?;
         }
     }
 
     /// Has evidence collected, and waits a while for it to be there: a background job of GitLab's does it, and who asked
     /// again before it is done would have it collected twice.
-    async fn collect_evidence(&self, tag: &TagName, required: bool) -> Result<(), Ended> {
-        let mut tries = self.client.tries();
+    async fn collect_evidence(&self, tag: &TagName, required: bool, tries: &mut Tries) -> Result<Done, Ended> {
+        let mut sent = false;
         loop {
             // Another run, or a request whose answer was lost, may have seen to it.
             if self.has_evidence(tag).await? {
-                return Ok(());
+                return Ok(Done::already(!sent));
             }
-            let error = match self.client.collect_evidence(self.project, tag).await {
+            let error = match self.client.collect_evidence(self.project, tag, tries).await {
                 Ok(()) => {
                     // It will be collected, whether or not it can be looked at just now.
                     self.evidence_appears(tag).await.unwrap_or(true);
-                    return Ok(());
+                    return Ok(Done::default());
                 }
                 // GitLab Free has no such route; or there is no such release any more.
                 Err(error) if error.kind() == Kind::NotFound && !required => {
@@ -185,17 +253,20 @@ impl Site<'_> {
                 Err(error) if error.is_in_doubt() => error,
                 Err(error) => return Err(error.into()),
             };
+            sent = true;
             if self.evidence_appears(tag).await? {
-                return Ok(());
+                return Ok(Done::default());
             }
-            self.again(&mut tries, error).await?;
+            self.again(tries, error).await?;
         }
     }
 
-    /// Looks for evidence for as long as it may take to be collected.
+    /// Looks for evidence for as long as it may take to be collected, unless the run is to stop.
     async fn evidence_appears(&self, tag: &TagName) -> Result<bool, Error> {
         for wait in EVIDENCE_WAITS {
-            tokio::time::sleep(Duration::from_millis(wait)).await;
+            if !self.client.rest(Duration::from_millis(wait)).await {
+                break;
+            }
             if self.has_evidence(tag).await? {
                 return Ok(true);
             }
@@ -213,18 +284,19 @@ impl Site<'_> {
         &self,
         deleted: Result<(), Error>,
         tag: &TagName,
-        is_gone: impl Fn(Option<&crate::model::Release>) -> bool,
-    ) -> Result<(), Ended> {
-        let Err(error) = deleted else { return Ok(()) };
+        is_gone: impl Fn(Option<&Release>) -> bool,
+    ) -> Result<Done, Ended> {
+        let Err(error) = deleted else { return Ok(Done::default()) };
         let may_be_gone = matches!(error.kind(), Kind::NotFound | Kind::Forbidden) || error.is_in_doubt();
         if may_be_gone && is_gone(self.client.release(self.project, tag).await?.as_ref()) {
-            return Ok(());
+            // Whose removal it was nobody can tell, if an earlier try of this one may have worked: it is taken for ours.
+            return Ok(Done::default());
         }
         Err(error.into())
     }
 
     /// Waits before a thing that is absent is made again, if what went wrong is likely to pass.
-    async fn again(&self, tries: &mut crate::gitlab::Tries, error: Error) -> Result<(), Ended> {
+    async fn again(&self, tries: &mut Tries, error: Error) -> Result<(), Ended> {
         let may_pass = match error.kind() {
             Kind::Timeout | Kind::Interrupted => true,
             Kind::Server => matches!(error.status(), Some(502..=504)),

@@ -3,6 +3,7 @@
 use super::args::ApplyArgs;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::interrupt::Interrupts;
 use super::plan::{self, Shown};
 use super::saved;
 use super::server::Server;
@@ -108,13 +109,14 @@ async fn carry_out(
 ) -> Result<Ended, Failure> {
     let mut progress = ui.steps(plan.steps.len());
     let mut is_stopping = false;
-    let run = apply::run(client, plan, concurrency, interrupted(1), |event| {
-        is_stopping |= matches!(event, Event::Stopping);
+    let interrupts = Interrupts::count();
+    let run = apply::run(client, plan, concurrency, interrupts.at_least(1), |event| {
+        is_stopping |= matches!(event, Event::Stopping | Event::GivingUp);
         progress.show(plan, &event);
     });
     let outcome = tokio::select! {
         outcome = run => outcome,
-        () = interrupted(2) => {
+        () = interrupts.at_least(2) => {
             drop(progress);
             ui.note("Stopped at once: requests under way may or may not have been carried out. Run apply again to see.");
             return Ok(Ended::Interrupted);
@@ -130,35 +132,4 @@ async fn carry_out(
     } else {
         Ended::Badly
     })
-}
-
-/// Completes when the run was asked to stop so many times: by Ctrl-C, or as CI does when a job is cancelled.
-async fn interrupted(count: usize) {
-    for _ in 0..count {
-        tokio::select! {
-            () = ctrl_c() => {}
-            () = terminated() => {}
-        }
-    }
-}
-
-async fn ctrl_c() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        // Without a handler Ctrl-C ends the process, as it does everywhere.
-        std::future::pending::<()>().await;
-    }
-}
-
-#[cfg(unix)]
-async fn terminated() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut signal) => drop(signal.recv().await),
-        Err(_) => std::future::pending().await,
-    }
-}
-
-#[cfg(not(unix))]
-async fn terminated() {
-    std::future::pending().await
 }

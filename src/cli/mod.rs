@@ -5,6 +5,7 @@ mod args;
 mod doctor;
 mod exit;
 mod failure;
+mod interrupt;
 mod out;
 mod plan;
 #[cfg(feature = "sandbox")]

@@ -43,6 +43,8 @@ pub enum Kind {
     Decode,
     /// A list that others changed while its pages were read, twice.
     Changed,
+    /// What it was to change was looked at too long ago. Nothing was sent, but perhaps by an earlier try.
+    Stale,
     /// Given up while waiting to be sent, as the run was to stop. Nothing was sent.
     Stopped,
 }

@@ -5,12 +5,18 @@
 //! first refusal is what a window holds, and with `RateLimit-Limit` that tells how long it is. From then on requests stop by
 //! themselves when that much is used, and go on when the next window begins. Others' requests count there too, so what is left
 //! for us may shrink and grow: every window without a refusal is followed by one in which a few more are tried.
+//!
+//! Where good answers tell of a limit, too, none has to be run into: what they say remains is what goes through, less what is
+//! still under way and perhaps not counted yet.
 
 use crate::gitlab::request::Request;
+use crate::gitlab::retry;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
 const MINUTE: u64 = 60;
 /// No server is that generous; it only keeps the arithmetic small.
@@ -40,21 +46,26 @@ impl Lane {
         }
     }
 
-    /// The one that a refusal is about.
-    fn refused(request: &Request, headers: &HeaderMap) -> Self {
-        match headers.get("ratelimit-name").and_then(|name| name.to_str().ok()) {
-            Some("release_writes") => Self::ReleaseWrites,
-            Some("release_evidence") => Self::Evidence,
-            Some(name) if name.starts_with("throttle_") => Self::All,
-            _ => Self::of(request),
+    /// The one that an answer tells of.
+    fn told(headers: &HeaderMap) -> Option<Self> {
+        match text(headers, "ratelimit-name")? {
+            "release_writes" => Some(Self::ReleaseWrites),
+            "release_evidence" => Some(Self::Evidence),
+            name => name.starts_with("throttle_").then_some(Self::All),
         }
     }
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok().map(str::trim)
 }
 
 /// The gates of all lanes.
 #[derive(Debug, Default)]
 pub(super) struct Gates {
     lanes: Mutex<[Gate; 3]>,
+    /// Told whenever more may go through than before.
+    opened: Notify,
 }
 
 /// What is known of one lane.
@@ -62,14 +73,31 @@ pub(super) struct Gates {
 struct Gate {
     /// After a refusal: nothing goes through before, and then a new window begins.
     closed: Option<Closed>,
-    /// When the window ends that requests are counted in, and how long one is, if that is known.
-    window: Option<(Instant, Duration)>,
-    /// How many go through in a window, and how many GitLab says it allows.
-    allowance: Option<(u64, u64)>,
+    /// The window that requests are counted in, if it is known.
+    window: Option<Window>,
     /// How many went through in this one.
     used: u64,
-    /// Whether that was counted from a window's beginning on.
+    /// How many are under way.
+    under_way: u64,
+    /// Whether `used` was counted from a window's beginning on.
     is_whole: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    ends: Instant,
+    /// How many go through.
+    holds: u64,
+    next: Next,
+}
+
+/// What comes after a window.
+#[derive(Debug, Clone, Copy)]
+enum Next {
+    /// One as long, which may hold a few more, but no more than GitLab says it allows.
+    Alike { period: Duration, most: u64 },
+    /// The next answer tells. This one was said to end then, in GitLab's seconds, and no less was said to remain of it.
+    Told { reset: i64, remaining: u64 },
 }
 
 /// Why a request has to wait.
@@ -89,28 +117,81 @@ struct Closed {
     per_minute: Option<u64>,
 }
 
+/// A request that was let through, and is under way until this is dropped.
+#[derive(Debug)]
+pub(super) struct Pass<'g> {
+    gates: &'g Gates,
+    own: Lane,
+}
+
 impl Gates {
     /// Counts `request` and lets it through, or says until when it has to wait.
-    pub(super) fn pass(&self, request: &Request, now: Instant) -> Result<(), Hold> {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn pass(&self, request: &Request, now: Instant) -> Result<Pass<'_>, Hold> {
+        let mut lanes = self.lanes();
         let own = Lane::of(request);
-        let indices = if own == Lane::All { vec![Lane::All] } else { vec![own, Lane::All] };
-        for lane in &indices {
+        for lane in own.and_all() {
             lanes[*lane as usize].is_open(now)?;
         }
-        for lane in indices {
-            lanes[lane as usize].used += 1;
+        for lane in own.and_all() {
+            lanes[*lane as usize].used += 1;
+            lanes[*lane as usize].under_way += 1;
         }
-        Ok(())
+        Ok(Pass { gates: self, own })
     }
 
+    /// Completes when more may go through than when this was called.
+    pub(super) fn opened(&self) -> Notified<'_> {
+        self.opened.notified()
+    }
+
+    fn lanes(&self) -> MutexGuard<'_, [Gate; 3]> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Lane {
+    /// The lanes that a request of this one counts in.
+    fn and_all(self) -> &'static [Self] {
+        match self {
+            Self::ReleaseWrites => &[Self::ReleaseWrites, Self::All],
+            Self::Evidence => &[Self::Evidence, Self::All],
+            Self::All => &[Self::All],
+        }
+    }
+}
+
+impl Pass<'_> {
     /// Learns from a 429, which asks to wait for `wait`.
-    pub(super) fn refuse(&self, request: &Request, headers: &HeaderMap, wait: Duration, now: Instant) {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        let per_minute =
-            headers.get("ratelimit-limit").and_then(|limit| limit.to_str().ok()?.trim().parse::<u64>().ok());
+    pub(super) fn refused(&self, headers: &HeaderMap, wait: Duration, now: Instant) {
+        let per_minute = text(headers, "ratelimit-limit").and_then(|limit| limit.parse::<u64>().ok());
         let per_minute = per_minute.map(|limit| limit.min(MOST_PER_MINUTE));
-        lanes[Lane::refused(request, headers) as usize].refuse(wait, per_minute, now);
+        let lane = Lane::told(headers).unwrap_or(self.own);
+        self.gates.lanes()[lane as usize].refuse(wait, per_minute, now);
+    }
+
+    /// Learns from an answer that tells how much of its limit remains.
+    pub(super) fn answered(&self, headers: &HeaderMap, now: Instant) {
+        let number = |name| text(headers, name).and_then(|number| number.parse::<i64>().ok());
+        let lane = Lane::told(headers).filter(|lane| self.own.and_all().contains(lane));
+        let (Some(lane), Some(remaining), Some(reset)) =
+            (lane, number("ratelimit-remaining"), number("ratelimit-reset"))
+        else {
+            return;
+        };
+        let ends = now + retry::until(reset, headers);
+        let remaining = u64::try_from(remaining).unwrap_or(0).min(MOST_PER_MINUTE);
+        self.gates.lanes()[lane as usize].told(remaining, reset, ends);
+    }
+}
+
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        let mut lanes = self.gates.lanes();
+        for lane in self.own.and_all() {
+            lanes[*lane as usize].under_way -= 1;
+        }
+        drop(lanes);
+        self.gates.opened.notify_waiters();
     }
 }
 
@@ -123,19 +204,22 @@ impl Gate {
             self.closed = None;
             self.learn(closed);
         }
-        if let Some((ends, period)) = self.window {
-            if now >= ends {
-                let windows = 1 + now.duration_since(ends).as_nanos() / period.as_nanos().max(1);
-                self.window = Some((ends + period * u32::try_from(windows).unwrap_or(u32::MAX), period));
-                self.used = 0;
-                // None was refused in the last one, so a few more may go through.
-                if let Some((allowance, most)) = &mut self.allowance {
-                    *allowance = (*allowance + (*allowance / 20).max(1)).min(*most);
-                }
-            } else if self.allowance.is_some_and(|(allowance, _)| self.used >= allowance) {
-                return Err(Hold { until: ends, refused: false });
-            }
+        let Some(window) = self.window else { return Ok(()) };
+        if now < window.ends {
+            let hold = Hold { until: window.ends, refused: false };
+            return if self.used < window.holds { Ok(()) } else { Err(hold) };
         }
+        self.used = 0;
+        self.window = match window.next {
+            Next::Told { .. } => None,
+            Next::Alike { period, most } => {
+                let windows = 1 + now.duration_since(window.ends).as_nanos() / period.as_nanos().max(1);
+                let ends = window.ends + period * u32::try_from(windows).unwrap_or(u32::MAX);
+                // None was refused in the last one, so a few more may go through.
+                let holds = (window.holds + (window.holds / 20).max(1)).min(most);
+                Some(Window { ends, holds, ..window })
+            }
+        };
         Ok(())
     }
 
@@ -150,12 +234,33 @@ impl Gate {
     fn learn(&mut self, Closed { until, wait, per_minute }: Closed) {
         let through = std::mem::take(&mut self.used).max(1);
         let was_whole = std::mem::replace(&mut self.is_whole, true);
+        if matches!(self.window, Some(Window { next: Next::Told { .. }, .. })) {
+            self.window = None;
+        }
         let Some(per_minute) = per_minute.filter(|per_minute| was_whole && *per_minute > 0) else { return };
         let seconds = (through.saturating_mul(MINUTE) / per_minute).max(wait.as_secs()).max(1);
         let period = Duration::from_secs(seconds);
-        let most = per_minute.saturating_mul(seconds).div_ceil(MINUTE);
-        self.window = Some((until + period, period));
-        self.allowance = Some((through, most.max(through)));
+        let most = per_minute.saturating_mul(seconds).div_ceil(MINUTE).max(through);
+        self.window = Some(Window { ends: until + period, holds: through, next: Next::Alike { period, most } });
+    }
+
+    /// So many more may go through until `ends`, but for those that are under way: GitLab may not have counted them yet. All
+    /// others it has: answers may overtake each other, and the least that remains is what the latest of them tells.
+    fn told(&mut self, remaining: u64, reset: i64, ends: Instant) {
+        let (remaining, ends) = match self.window {
+            // An answer of a window that is over.
+            Some(Window { next: Next::Told { reset: known, .. }, .. }) if reset < known => return,
+            Some(Window { next: Next::Told { reset: known, remaining: least }, ends, .. }) if reset == known => {
+                (remaining.min(least), ends)
+            }
+            _ => {
+                self.used = self.under_way;
+                (remaining, ends)
+            }
+        };
+        // The answer itself is still among those under way.
+        let counted = self.used.saturating_sub(self.under_way.saturating_sub(1));
+        self.window = Some(Window { ends, holds: counted + remaining, next: Next::Told { reset, remaining } });
     }
 }
 
@@ -173,17 +278,36 @@ mod tests {
         headers.map(|(n, v)| (HeaderName::from_static(n), HeaderValue::from_static(v))).into_iter().collect()
     }
 
+    fn held(gates: &Gates, request: &Request, now: Instant) -> Option<Hold> {
+        gates.pass(request, now).err()
+    }
+
+    /// An answer that says how much of the API's limit remains until `reset`.
+    fn answer(remaining: u64, reset: u64) -> HeaderMap {
+        let text = |text: String| HeaderValue::try_from(text).unwrap();
+        let reset = jiff::Timestamp::from_second(1_609_842_570 + i64::try_from(reset).unwrap()).unwrap();
+        [
+            ("date", text("Tue, 05 Jan 2021 10:29:30 GMT".into())),
+            ("ratelimit-name", text("throttle_authenticated_api".into())),
+            ("ratelimit-remaining", text(remaining.to_string())),
+            ("ratelimit-reset", text(reset.as_second().to_string())),
+        ]
+        .map(|(name, value)| (HeaderName::from_static(name), value))
+        .into_iter()
+        .collect()
+    }
+
     /// Sends as many as are let through at `now`, to a server that takes 30 in a window; answers how many it took and how
     /// many it refused.
     fn send(gates: &Gates, now: Instant, left: &mut u64, wait: u64) -> (u64, u64) {
         let (mut taken, mut refused) = (0, 0);
-        while gates.pass(&create(), now).is_ok() {
+        while let Ok(pass) = gates.pass(&create(), now) {
             if *left > 0 {
                 *left -= 1;
                 taken += 1;
             } else {
                 refused += 1;
-                gates.refuse(&create(), &refusal("release_writes"), Duration::from_secs(wait), now);
+                pass.refused(&refusal("release_writes"), Duration::from_secs(wait), now);
             }
         }
         (taken, refused)
@@ -196,13 +320,13 @@ mod tests {
         let at = |seconds: u64| start + Duration::from_secs(seconds);
         // Others had used most of the first window: it says nothing but when it ends.
         assert_eq!(send(&gates, at(0), &mut 2, 2), (2, 1));
-        assert_eq!(gates.pass(&create(), at(1)), Err(Hold { until: at(2), refused: true }));
+        assert_eq!(held(&gates, &create(), at(1)), Some(Hold { until: at(2), refused: true }));
         // 30 at 600 a minute: windows are 3 seconds long. From now on nothing is refused.
         assert_eq!(send(&gates, at(2), &mut 30, 3), (30, 1));
         for window in 1..5 {
             assert_eq!(send(&gates, at(2 + 3 * window), &mut 30, 3), (30, 0));
             let hold = Hold { until: at(5 + 3 * window), refused: false };
-            assert_eq!(gates.pass(&create(), at(3 + 3 * window)), Err(hold));
+            assert_eq!(held(&gates, &create(), at(3 + 3 * window)), Some(hold));
         }
     }
 
@@ -223,13 +347,39 @@ mod tests {
         let gates = Gates::default();
         let (now, minute) = (Instant::now(), Duration::from_secs(60));
         let read = Request::get(&["projects", "24", "releases"]);
-        let held = |wait| Err(Hold { until: now + wait, refused: true });
-        gates.refuse(&create(), &refusal("release_writes"), minute, now);
-        assert_eq!((gates.pass(&create(), now), gates.pass(&read, now)), (held(minute), Ok(())));
+        let refused = |wait| Some(Hold { until: now + wait, refused: true });
+        gates.pass(&create(), now).unwrap().refused(&refusal("release_writes"), minute, now);
+        assert_eq!((held(&gates, &create(), now), held(&gates, &read, now)), (refused(minute), None));
         let update = Request::new(Method::PUT, &["projects", "24", "releases", "v1"]);
         let link = Request::new(Method::PUT, &["projects", "24", "releases", "v1", "assets", "links", "3"]);
-        assert_eq!((gates.pass(&update, now), gates.pass(&link, now)), (held(minute), Ok(())));
-        gates.refuse(&read, &refusal("throttle_authenticated_api"), minute * 2, now);
-        assert_eq!((gates.pass(&read, now), gates.pass(&link, now)), (held(minute * 2), held(minute * 2)));
+        assert_eq!((held(&gates, &update, now), held(&gates, &link, now)), (refused(minute), None));
+        gates.pass(&read, now).unwrap().refused(&refusal("throttle_authenticated_api"), minute * 2, now);
+        assert_eq!((held(&gates, &read, now), held(&gates, &link, now)), (refused(minute * 2), refused(minute * 2)));
+    }
+
+    #[test]
+    fn what_an_answer_says_remains_goes_through_less_what_is_under_way() {
+        let gates = Gates::default();
+        let read = Request::get(&["projects", "24", "releases"]);
+        let now = Instant::now();
+        let [first, second, third] = [(); 3].map(|()| gates.pass(&read, now).unwrap());
+        // Two are under way, and perhaps not counted yet: one of three may follow.
+        first.answered(&answer(3, 60), now);
+        drop(first);
+        let fourth = gates.pass(&create(), now).unwrap();
+        let ends = now + Duration::from_secs(60);
+        assert_eq!(held(&gates, &read, now), Some(Hold { until: ends, refused: false }));
+        // They were counted: as many as is said may follow.
+        second.answered(&answer(2, 60), now);
+        drop((second, third));
+        fourth.answered(&answer(2, 60), now);
+        drop(fourth);
+        assert_eq!([(); 3].map(|()| gates.pass(&read, now).map(std::mem::forget).is_ok()), [true, true, false]);
+        // An answer that was late says nothing of the next window.
+        let later = gates.pass(&read, ends).unwrap();
+        later.answered(&answer(100, 120), ends);
+        later.answered(&answer(0, 60), ends);
+        drop(later);
+        assert_eq!(held(&gates, &read, ends), None);
     }
 }

@@ -63,7 +63,7 @@ pub(super) fn help(failed: &Failed<'_>) -> Option<String> {
             "`ref` must be a branch, a tag or a commit of the project"
         }
         Kind::Timeout => "check that url is a GitLab's own address, and that the network lets requests through",
-        Kind::Interrupted | Kind::Invalid | Kind::Settings | Kind::Stopped => return None,
+        Kind::Interrupted | Kind::Invalid | Kind::Settings | Kind::Stale | Kind::Stopped => return None,
     };
     Some(text.to_owned())
 }

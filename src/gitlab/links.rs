@@ -4,7 +4,7 @@ use crate::gitlab::error::Flaw;
 use crate::gitlab::project::segment;
 use crate::gitlab::request::Request;
 use crate::gitlab::transport::Answer;
-use crate::gitlab::{Client, Error};
+use crate::gitlab::{Client, Error, Tries};
 use crate::model::{AssetPath, Link, LinkId, LinkType, LiveLink, ProjectRef, TagName};
 use percent_encoding::percent_decode_str;
 use reqwest::Method;
@@ -76,9 +76,15 @@ impl Client {
     ///
     /// # Errors
     /// [`Kind::Invalid`](crate::gitlab::Kind::Invalid) if another link of the release has its name, url or path.
-    pub async fn create_link(&self, project: &ProjectRef, tag: &TagName, link: &Link) -> Result<LiveLink, Error> {
+    pub async fn create_link(
+        &self,
+        project: &ProjectRef,
+        tag: &TagName,
+        link: &Link,
+        tries: &mut Tries,
+    ) -> Result<LiveLink, Error> {
         let request = Request::new(Method::POST, &links(&segment(project), tag)).json(new_body(link));
-        read(&self.transport.send(&request).await?, tag)
+        read(&self.transport.send_within(&request, tries).await?, tag)
     }
 
     /// Makes a link what `link` says, all of it.
@@ -91,17 +97,25 @@ impl Client {
         tag: &TagName,
         id: LinkId,
         link: &Link,
+        tries: &mut Tries,
     ) -> Result<LiveLink, Error> {
         let request = one(Method::PUT, project, tag, id).json(body(link));
-        read(&self.transport.send(&request).await?, tag)
+        read(&self.transport.send_within(&request, tries).await?, tag)
     }
 
-    /// Removes a link from a release.
+    /// Removes a link from a release. GitLab answers the link that was, and nothing else is taken for its yes.
     ///
     /// # Errors
     /// Any.
-    pub async fn delete_link(&self, project: &ProjectRef, tag: &TagName, id: LinkId) -> Result<(), Error> {
-        self.transport.send(&one(Method::DELETE, project, tag, id)).await.map(|_| ())
+    pub async fn delete_link(
+        &self,
+        project: &ProjectRef,
+        tag: &TagName,
+        id: LinkId,
+        tries: &mut Tries,
+    ) -> Result<(), Error> {
+        let answer = self.transport.send_within(&one(Method::DELETE, project, tag, id), tries).await?;
+        if answer.is_empty() { Ok(()) } else { read(&answer, tag).map(drop) }
     }
 }
 

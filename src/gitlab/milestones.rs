@@ -5,7 +5,7 @@ use crate::gitlab::pages::Row;
 use crate::gitlab::project::segment;
 use crate::gitlab::request::Request;
 use crate::gitlab::transport::Answer;
-use crate::gitlab::{Client, Error};
+use crate::gitlab::{Client, Error, Tries};
 use crate::model::{
     Description, GroupId, Milestone, MilestoneId, MilestonePatch, MilestoneScope, MilestoneState, NewMilestone,
     Project, ProjectRef,
@@ -58,8 +58,7 @@ impl Client {
     /// A project's milestones: its own, those of the group it lives in, and those of groups further up.
     ///
     /// # Errors
-    /// Any; a job token gets [`Kind::Unauthorized`](crate::gitlab::Kind::Unauthorized) or
-    /// [`Kind::NotFound`](crate::gitlab::Kind::NotFound).
+    /// Any; a job token gets [`Kind::Unauthorized`](crate::gitlab::Kind::Unauthorized) or [`Kind::NotFound`](crate::gitlab::Kind::NotFound).
     pub async fn milestones(&self, project: &Project) -> Result<Vec<Milestone>, Error> {
         let request = Request::get(&["projects", &segment(&project.reference), "milestones"]);
         let all = self.list::<Wire>(&request.query("include_ancestors", true)).await?;
@@ -82,16 +81,33 @@ impl Client {
         Ok(found.into_iter().map(|(_, milestone)| milestone).find(|milestone| milestone.title == title))
     }
 
+    /// The project's own milestone of this id, if it is still there.
+    ///
+    /// # Errors
+    /// Any but [`Kind::NotFound`](crate::gitlab::Kind::NotFound) about the milestone itself.
+    pub async fn milestone_by_id(&self, project: &ProjectRef, id: MilestoneId) -> Result<Option<Milestone>, Error> {
+        match self.transport.send(&one(Method::GET, project, id)).await {
+            Ok(answer) => read(&answer).map(Some),
+            Err(error) if error.says_absent() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Makes a project milestone.
     ///
     /// # Errors
     /// [`Kind::Invalid`](crate::gitlab::Kind::Invalid) if there is one with its title.
-    pub async fn create_milestone(&self, project: &ProjectRef, new: &NewMilestone) -> Result<Milestone, Error> {
+    pub async fn create_milestone(
+        &self,
+        project: &ProjectRef,
+        new: &NewMilestone,
+        tries: &mut Tries,
+    ) -> Result<Milestone, Error> {
         let NewMilestone { title, description, start_date, due_date } = new;
         let mut body = fields(description.as_ref(), *start_date, *due_date);
         body.insert("title".into(), title.as_str().into());
         let request = Request::new(Method::POST, &["projects", &segment(project), "milestones"]);
-        read(&self.transport.send(&request.json(body.into())).await?)
+        read(&self.transport.send_within(&request.json(body.into()), tries).await?)
     }
 
     /// Changes a project milestone.
@@ -103,6 +119,7 @@ impl Client {
         project: &ProjectRef,
         id: MilestoneId,
         patch: &MilestonePatch,
+        tries: &mut Tries,
     ) -> Result<Milestone, Error> {
         let MilestonePatch { description, start_date, due_date, state } = patch;
         let mut body = fields(description.as_ref(), *start_date, *due_date);
@@ -113,9 +130,13 @@ impl Client {
             };
             body.insert("state_event".into(), event.into());
         }
-        let segments = ["projects", &segment(project), "milestones", &id.0.to_string()];
-        read(&self.transport.send(&Request::new(Method::PUT, &segments).json(body.into())).await?)
+        let request = one(Method::PUT, project, id).json(body.into());
+        read(&self.transport.send_within(&request, tries).await?)
     }
+}
+
+fn one(method: Method, project: &ProjectRef, id: MilestoneId) -> Request {
+    Request::new(method, &["projects", &segment(project), "milestones", &id.0.to_string()])
 }
 
 /// What a create and an update have in common; what is `None` is left out.

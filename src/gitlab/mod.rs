@@ -158,6 +158,17 @@ impl Client {
         self.transport.stop_waiting();
     }
 
+    /// Waits as long, or until the run is to stop: then it says no.
+    pub async fn rest(&self, how_long: Duration) -> bool {
+        self.transport.sleep(how_long).await.is_ok()
+    }
+
+    /// Whether the server has been in trouble for so long that more requests are in vain.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.transport.is_lost()
+    }
+
     /// How often a request had to be tried again, but for rate limits: the server, or the way to it, is in trouble.
     #[must_use]
     pub fn troubles(&self) -> u64 {

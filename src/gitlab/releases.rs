@@ -6,7 +6,7 @@ use crate::gitlab::pages::Row;
 use crate::gitlab::project::segment;
 use crate::gitlab::request::Request;
 use crate::gitlab::transport::Answer;
-use crate::gitlab::{Client, Error, Kind};
+use crate::gitlab::{Client, Error, Kind, Tries};
 use crate::model::{Description, MilestoneId, Moment, NewRelease, ProjectRef, Release, ReleasePatch, TagName};
 use jiff::Timestamp;
 use reqwest::Method;
@@ -104,6 +104,7 @@ impl Client {
         project: &ProjectRef,
         new: &NewRelease,
         milestone_ids: Option<&[MilestoneId]>,
+        tries: &mut Tries,
     ) -> Result<Release, Error> {
         let NewRelease { tag_name, name, description, released_at, git_ref, tag_message, milestones, links } = new;
         let request = Request::new(Method::POST, &["projects", &segment(project), "releases"]);
@@ -122,7 +123,7 @@ impl Client {
             let links: Vec<Value> = links.iter().map(links::new_body).collect();
             body.insert("assets".into(), json!({ "links": links }));
         }
-        read(&self.transport.send(&request.json(body.into())).await?)
+        read(&self.transport.send_within(&request.json(body.into()), tries).await?)
     }
 
     /// Changes a release's own fields. Its milestones go by `milestone_ids` if they are given.
@@ -135,6 +136,7 @@ impl Client {
         tag: &TagName,
         patch: &ReleasePatch,
         milestone_ids: Option<&[MilestoneId]>,
+        tries: &mut Tries,
     ) -> Result<Release, Error> {
         let ReleasePatch { name, description, released_at, milestones } = patch;
         let request = one(Method::PUT, project, tag);
@@ -142,24 +144,25 @@ impl Client {
         if let Some(milestones) = milestones {
             body.extend([milestones_entry(milestones, milestone_ids)]);
         }
-        read(&self.transport.send(&request.json(body.into())).await?)
+        read(&self.transport.send_within(&request.json(body.into()), tries).await?)
     }
 
-    /// Deletes a release; its tag stays.
+    /// Deletes a release; its tag stays. GitLab answers the release that was, and nothing else is taken for its yes.
     ///
     /// # Errors
     /// [`Kind::Forbidden`] also if there is no such release.
-    pub async fn delete_release(&self, project: &ProjectRef, tag: &TagName) -> Result<(), Error> {
-        self.transport.send(&one(Method::DELETE, project, tag)).await.map(|_| ())
+    pub async fn delete_release(&self, project: &ProjectRef, tag: &TagName, tries: &mut Tries) -> Result<(), Error> {
+        let answer = self.transport.send_within(&one(Method::DELETE, project, tag), tries).await?;
+        if answer.is_empty() { Ok(()) } else { read(&answer).map(drop) }
     }
 
     /// Asks GitLab to collect evidence, which it does a little later.
     ///
     /// # Errors
     /// [`Kind::NotFound`] also if GitLab's tier has no evidence.
-    pub async fn collect_evidence(&self, project: &ProjectRef, tag: &TagName) -> Result<(), Error> {
+    pub async fn collect_evidence(&self, project: &ProjectRef, tag: &TagName, tries: &mut Tries) -> Result<(), Error> {
         let segments = ["projects", &segment(project), "releases", tag.as_str(), "evidence"];
-        self.transport.send(&Request::new(Method::POST, &segments)).await.map(|_| ())
+        self.transport.send_within(&Request::new(Method::POST, &segments), tries).await.map(|_| ())
     }
 }
 

@@ -32,22 +32,43 @@ pub(super) fn may_repeat(method: &Method, error: &Error) -> bool {
         | Kind::Redirect { .. }
         | Kind::Decode
         | Kind::Changed
+        | Kind::Stale
         | Kind::Stopped => false,
     }
 }
 
-/// The tries of one thing to do.
+/// The tries of one thing to do, with one time limit for all its requests.
 #[derive(Debug)]
 pub struct Tries {
     started: Instant,
     retry_for: Duration,
     next_wait: Duration,
+    /// For the log.
+    attempt: u32,
+    /// From then on what was known before the first try is too old to act on.
+    stale_from: Option<Instant>,
 }
 
 impl Tries {
     /// The first try begins.
     pub(super) fn new(first_wait: Duration, retry_for: Duration) -> Self {
-        Self { started: Instant::now(), retry_for, next_wait: first_wait }
+        Self { started: Instant::now(), retry_for, next_wait: first_wait, attempt: 0, stale_from: None }
+    }
+
+    /// What is to be changed was looked at, and may be changed until `then`. A request that could only be sent later is not:
+    /// it fails with [`Kind::Stale`].
+    pub fn good_until(&mut self, then: Instant) {
+        self.stale_from = Some(then);
+    }
+
+    pub(super) fn are_stale(&self) -> bool {
+        self.stale_from.is_some_and(|then| Instant::now() >= then)
+    }
+
+    /// The number of the try that begins now.
+    pub(super) fn count(&mut self) -> u32 {
+        self.attempt += 1;
+        self.attempt
     }
 
     /// How long to wait before the next try, if there is to be one: twice as long each time, and somewhat at random, so
@@ -64,21 +85,28 @@ impl Tries {
 const LONGEST_ASKED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long an answer asks to wait: `Retry-After` in seconds or as a date; a refusal for a rate limit also by its
-/// `RateLimit-Reset`, which tells nothing of other troubles. Dates are GitLab's, so they are held against its own clock where
-/// it tells.
+/// `RateLimit-Reset`, which tells nothing of other troubles.
 pub(super) fn retry_after(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
-    let date = |text: &str| Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_second());
-    let now = || {
-        let theirs = text(header::DATE.as_str()).and_then(date);
-        theirs.unwrap_or_else(|| jiff::Timestamp::now().as_second())
-    };
-    let until = |at: i64| Duration::from_secs(u64::try_from(at.saturating_sub(now())).unwrap_or(0));
-    let asked = text(header::RETRY_AFTER.as_str());
-    let asked = asked.and_then(|text| text.parse().ok().map(Duration::from_secs).or_else(|| date(text).map(until)));
+    let asked = text(header::RETRY_AFTER.as_str()).and_then(|text| {
+        let seconds = text.parse().ok().map(Duration::from_secs);
+        seconds.or_else(|| date(text).map(|at| until(at, headers)))
+    });
     let is_limit = status == StatusCode::TOO_MANY_REQUESTS;
-    let asked = asked.or_else(|| text("ratelimit-reset").filter(|_| is_limit)?.parse().ok().map(until));
-    asked.map(|asked| asked.min(LONGEST_ASKED))
+    let reset = || text("ratelimit-reset").filter(|_| is_limit)?.parse().ok().map(|at| until(at, headers));
+    asked.or_else(reset).map(|asked| asked.min(LONGEST_ASKED))
+}
+
+/// How long it is until `at`, in seconds since 1970. Such times are GitLab's, so they are held against its own clock where
+/// the answer tells it.
+pub(super) fn until(at: i64, headers: &HeaderMap) -> Duration {
+    let theirs = headers.get(header::DATE).and_then(|now| date(now.to_str().ok()?.trim()));
+    let now = theirs.unwrap_or_else(|| jiff::Timestamp::now().as_second());
+    Duration::from_secs(u64::try_from(at.saturating_sub(now)).unwrap_or(0)).min(LONGEST_ASKED)
+}
+
+fn date(text: &str) -> Option<i64> {
+    Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_second())
 }
 
 #[cfg(test)]

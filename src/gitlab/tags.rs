@@ -5,7 +5,7 @@ use crate::gitlab::pages::{PER_PAGE, Page, Row};
 use crate::gitlab::project::segment;
 use crate::gitlab::request::Request;
 use crate::gitlab::transport::Answer;
-use crate::gitlab::{Client, Error};
+use crate::gitlab::{Client, Error, Tries};
 use crate::model::{NewTag, ProjectRef, Tag, TagName};
 use reqwest::Method;
 use serde::Deserialize;
@@ -109,13 +109,14 @@ impl Client {
     ///
     /// # Errors
     /// Any; a job token can't do this.
-    pub async fn create_tag(&self, project: &ProjectRef, new: &NewTag) -> Result<Tag, Error> {
+    pub async fn create_tag(&self, project: &ProjectRef, new: &NewTag, tries: &mut Tries) -> Result<Tag, Error> {
         let NewTag { name, git_ref, message } = new;
         let mut body = json!({ "tag_name": name.as_str(), "ref": git_ref });
         if let Some(message) = message {
             body["message"] = message.as_str().into();
         }
-        read(&self.transport.send(&Request::new(Method::POST, &tags(&segment(project))).json(body)).await?)
+        let request = Request::new(Method::POST, &tags(&segment(project))).json(body);
+        read(&self.transport.send_within(&request, tries).await?)
     }
 }
 

@@ -4,7 +4,7 @@
 //! again for the id of a project that has moved); every text that comes back in an [`Error`] has gone through [`Transport::harmless`].
 
 use crate::gitlab::error::Flaw;
-use crate::gitlab::gate::{Gates, Hold};
+use crate::gitlab::gate::{Gates, Hold, Pass};
 use crate::gitlab::help::{Failed, help};
 use crate::gitlab::message;
 use crate::gitlab::request::Request;
@@ -23,6 +23,10 @@ use url::{Host, Url};
 
 /// More of an error's body is not read.
 const LONGEST_ERROR_BODY: usize = 64 * 1024;
+/// More than the longest page: a hundred releases with a million characters of notes each.
+const LONGEST_BODY: usize = 512 * 1024 * 1024;
+/// A whole request may take so many times as long as GitLab may stay silent: an answer that drips for ever is none.
+const LONGEST_ANSWER: u32 = 5;
 
 /// A connection pool, an address and a token.
 pub(super) struct Transport {
@@ -33,12 +37,27 @@ pub(super) struct Transport {
     token: Option<Token>,
     token_header: Option<(HeaderName, HeaderValue)>,
     gates: Gates,
+    timeout: Duration,
     first_wait: Duration,
     retry_for: Duration,
     observer: Option<Observer>,
     stopped: watch::Sender<bool>,
     troubles: AtomicU64,
-    trouble_since: Mutex<Option<Instant>>,
+    trouble_since: Mutex<TroubleSince>,
+}
+
+/// Since when no request has been answered as by a server that is not in trouble. Writes by themselves: where they fail,
+/// reads may well work.
+#[derive(Debug, Default)]
+struct TroubleSince {
+    reading: Option<Instant>,
+    writing: Option<Instant>,
+}
+
+impl TroubleSince {
+    fn of(&mut self, method: &str) -> &mut Option<Instant> {
+        if method == "GET" { &mut self.reading } else { &mut self.writing }
+    }
 }
 
 /// A good answer, read whole.
@@ -97,12 +116,13 @@ impl Transport {
             token,
             token_header,
             gates: Gates::default(),
+            timeout,
             first_wait,
             retry_for,
             observer,
             stopped: watch::Sender::new(false),
             troubles: AtomicU64::new(0),
-            trouble_since: Mutex::new(None),
+            trouble_since: Mutex::default(),
         })
     }
 
@@ -117,23 +137,28 @@ impl Transport {
     /// Makes a request and reads its answer, which is an error unless its status is 2xx. Waits while GitLab lets nothing
     /// through, and tries again what can be tried again.
     pub(super) async fn send(&self, request: &Request) -> Result<Answer<'_>, Error> {
-        let mut tries = self.tries();
-        let mut attempt = 1;
+        self.send_within(request, &mut self.tries()).await
+    }
+
+    /// The same as one of several requests of one thing to do.
+    pub(super) async fn send_within(&self, request: &Request, tries: &mut Tries) -> Result<Answer<'_>, Error> {
         // If it is given up later without being sent again, this is what is to be known: it may have been carried out.
         let mut in_doubt = None;
         loop {
-            if let Err(error) = self.pass(request).await {
-                return Err(in_doubt.unwrap_or(error));
-            }
-            let error = match self.once(request, attempt).await {
+            let pass = match self.pass(request, tries).await {
+                Ok(pass) => pass,
+                Err(error) if error.kind() == Kind::Stale => return Err(error),
+                Err(error) => return Err(in_doubt.unwrap_or(error)),
+            };
+            let error = match self.once(request, tries.count(), &pass).await {
                 Err(error) if may_repeat(&request.method, &error) => error,
                 done => return done,
             };
+            drop(pass);
             if error.is_in_doubt() {
                 in_doubt = Some(error.clone());
             }
-            self.wait(&mut tries, error).await?;
-            attempt += 1;
+            self.wait(tries, error).await?;
         }
     }
 
@@ -148,20 +173,29 @@ impl Transport {
         if error.kind() != Kind::RateLimited {
             self.troubles.fetch_add(1, Ordering::Relaxed);
             // A server that all have waited for in vain for so long is not waited for again, by each of a thousand requests.
-            let since = *self.trouble_since().get_or_insert_with(Instant::now);
+            let method = error.method().unwrap_or_default();
+            let since = *self.trouble_since().of(method).get_or_insert_with(Instant::now);
             is_lost = since.elapsed() > self.retry_for;
         }
         let Some(wait) = tries.next_wait(&error).filter(|_| !is_lost) else { return Err(error) };
         let why = Wait { how_long: wait, why: error.to_string() };
-        match self.sleep(why).await {
+        self.tell(&why);
+        match self.sleep(wait).await {
             Err(()) if !error.is_in_doubt() => Err(error.stopped()),
             Err(()) => Err(error),
             Ok(()) => Ok(()),
         }
     }
 
-    /// Since when no request has been answered as by a server that is not in trouble.
-    fn trouble_since(&self) -> MutexGuard<'_, Option<Instant>> {
+    /// Whether the server has been in trouble for so long that more requests are in vain: longer than one is tried again,
+    /// and than one may take.
+    pub(super) fn is_lost(&self) -> bool {
+        let patience = self.retry_for.max(self.timeout);
+        let TroubleSince { reading, writing } = *self.trouble_since();
+        [reading, writing].iter().flatten().any(|since| since.elapsed() > patience)
+    }
+
+    fn trouble_since(&self) -> MutexGuard<'_, TroubleSince> {
         self.trouble_since.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -175,27 +209,45 @@ impl Transport {
     }
 
     /// Waits at the gate.
-    async fn pass(&self, request: &Request) -> Result<(), Error> {
+    async fn pass(&self, request: &Request, tries: &Tries) -> Result<Pass<'_>, Error> {
+        let mut told = None;
         loop {
+            if tries.are_stale() {
+                return Err(self.failed(request, Kind::Stale, "what it is to change was looked at too long ago"));
+            }
+            let opened = self.gates.opened();
             let now = Instant::now();
-            let Err(Hold { until, refused }) = self.gates.pass(request, now) else { return Ok(()) };
+            let Hold { until, refused } = match self.gates.pass(request, now) {
+                Ok(pass) => return Ok(pass),
+                Err(hold) => hold,
+            };
             let how_long = until.duration_since(now);
             if refused && how_long > self.retry_for {
                 let text = "GitLab lets no more such requests through for now";
-                return Err(self.failed(request, Kind::RateLimited, text).retrying_after(Some(how_long)));
+                let Request { method, path, .. } = request;
+                return Err(self.error(method, path, (None, Some(how_long)), None, Kind::RateLimited, text));
             }
-            let why = Wait { how_long, why: "GitLab's rate limit is used up".to_owned() };
-            if self.sleep(why).await.is_err() {
-                return Err(self.failed(request, Kind::Stopped, "not sent: the run was to stop"));
+            if told.replace(until) != Some(until) {
+                self.tell(&Wait { how_long, why: "GitLab's rate limit is used up".to_owned() });
+            }
+            tokio::select! {
+                // What GitLab refused stays refused until then.
+                () = opened, if !refused => {}
+                slept = self.sleep(how_long) => if slept.is_err() {
+                    return Err(self.failed(request, Kind::Stopped, "not sent: the run was to stop"));
+                }
             }
         }
     }
 
-    async fn sleep(&self, wait: Wait) -> Result<(), ()> {
-        let how_long = wait.how_long;
+    fn tell(&self, wait: &Wait) {
         if let Some(observer) = &self.observer {
-            observer(&wait);
+            observer(wait);
         }
+    }
+
+    /// Sleeps, unless the run is to stop.
+    pub(super) async fn sleep(&self, how_long: Duration) -> Result<(), ()> {
         let mut stopped = self.stopped.subscribe();
         tokio::select! {
             () = tokio::time::sleep(how_long) => Ok(()),
@@ -204,11 +256,12 @@ impl Transport {
     }
 
     /// Makes one request, once. `attempt` is for the log.
-    async fn once(&self, request: &Request, attempt: u32) -> Result<Answer<'_>, Error> {
+    async fn once(&self, request: &Request, attempt: u32, pass: &Pass<'_>) -> Result<Answer<'_>, Error> {
         let Request { method, path, query, body } = request;
-        let failed = |kind, text: &str| self.error(method, path, None, None, kind, text);
+        let failed = |kind, text: &str| self.error(method, path, (None, None), None, kind, text);
         let url = self.address(path, query).map_err(|text| failed(Kind::Invalid, text))?;
         let mut builder = self.http.request(method.clone(), url).header(header::ACCEPT, "application/json");
+        builder = builder.timeout(self.timeout * LONGEST_ANSWER);
         if let Some((name, value)) = &self.token_header {
             builder = builder.header(name, value);
         }
@@ -230,11 +283,15 @@ impl Transport {
             request_id = request_id.as_deref(), "request"
         );
         if !status.is_server_error() {
-            *self.trouble_since() = None;
+            *self.trouble_since().of(method.as_str()) = None;
         }
-        let body = read.map_err(|e| failed(kind_of(&e), &format!("the answer broke off: {}", self.reason(&e))))?;
+        let body = read.map_err(|unread| match unread {
+            Unread::BrokeOff(e) => failed(kind_of(&e), &format!("the answer broke off: {}", self.reason(&e))),
+            Unread::TooLong => failed(Kind::Decode, "the answer is longer than any of GitLab's"),
+        })?;
 
         if status.is_success() {
+            pass.answered(&headers, Instant::now());
             return Ok(Answer { transport: self, method: method.clone(), path: path.clone(), status, headers, body });
         }
         let (kind, text) = if status.is_redirection() {
@@ -244,9 +301,9 @@ impl Transport {
         };
         let wait = retry_after(status, &headers);
         if kind == Kind::RateLimited {
-            self.gates.refuse(request, &headers, wait.unwrap_or(self.first_wait), Instant::now());
+            pass.refused(&headers, wait.unwrap_or(self.first_wait), Instant::now());
         }
-        Err(self.error(method, path, Some((status, wait)), request_id.as_deref(), kind, &text))
+        Err(self.error(method, path, (Some(status), wait), request_id.as_deref(), kind, &text))
     }
 
     /// The request that a `Link: <…>; rel="next"` header stands for, if it stays on this API.
@@ -264,7 +321,7 @@ impl Transport {
 
     /// An error about `request` that is nobody's answer.
     pub(super) fn failed(&self, request: &Request, kind: Kind, text: &str) -> Error {
-        self.error(&request.method, &request.path, None, None, kind, text)
+        self.error(&request.method, &request.path, (None, None), None, kind, text)
     }
 
     /// The whole address, unless the url's rules would make another path of it (`..` is no name of anything).
@@ -280,18 +337,17 @@ impl Transport {
         &self,
         method: &Method,
         path: &str,
-        answer: Option<(StatusCode, Option<Duration>)>,
+        (status, retry_after): (Option<StatusCode>, Option<Duration>),
         request_id: Option<&str>,
         kind: Kind,
         text: &str,
     ) -> Error {
         let message = self.harmless(text);
         let token = self.token_kind();
-        let retry_after = answer.and_then(|(_, wait)| wait);
         let help = help(&Failed { kind, method, path, message: &message, token, request_id, retry_after });
         let error = Error::new(kind, message).of_request(method, path).with_help(help).retrying_after(retry_after);
-        match answer {
-            Some((status, _)) => error.answered(status),
+        match status {
+            Some(status) => error.answered(status),
             None => error,
         }
     }
@@ -341,6 +397,11 @@ impl Answer<'_> {
         self.headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim)
     }
 
+    /// Whether there is no body, as with 204.
+    pub(super) fn is_empty(&self) -> bool {
+        self.body.is_empty()
+    }
+
     /// The answer's body.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         serde_json::from_slice(&self.body).map_err(|e| {
@@ -359,7 +420,7 @@ impl Answer<'_> {
     /// An error about something in this answer.
     pub(super) fn flaw(&self, flaw: &Flaw) -> Error {
         let error =
-            self.transport.error(&self.method, &self.path, Some((self.status, None)), None, flaw.kind, &flaw.message);
+            self.transport.error(&self.method, &self.path, (Some(self.status), None), None, flaw.kind, &flaw.message);
         match flaw.help {
             Some(help) => error.with_help(Some(help.to_owned())),
             None => error,
@@ -417,8 +478,21 @@ fn project_in(path: &str) -> Option<ProjectId> {
     after.split('/').next()?.parse().ok().map(ProjectId)
 }
 
-async fn read_all(response: reqwest::Response) -> Result<Vec<u8>, reqwest::Error> {
-    response.bytes().await.map(Vec::from)
+/// Why a body was not read to its end.
+enum Unread {
+    BrokeOff(reqwest::Error),
+    TooLong,
+}
+
+async fn read_all(mut response: reqwest::Response) -> Result<Vec<u8>, Unread> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(Unread::BrokeOff)? {
+        if body.len() + chunk.len() > LONGEST_BODY {
+            return Err(Unread::TooLong);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
 }
 
 /// As much of an error's body as came; that it broke off is not what is wrong.

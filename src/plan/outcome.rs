@@ -1,7 +1,7 @@
 //! What became of a plan's steps, in words that a report can show.
 
-use super::StepId;
-use crate::model::Release;
+use super::{MilestoneDiff, StepId};
+use crate::model::{Milestone, Release};
 use std::sync::Arc;
 
 /// What became of each step, in the plan's order.
@@ -16,6 +16,8 @@ pub struct Outcome {
 pub enum StepOutcome {
     /// GitLab says it is done.
     Done,
+    /// Somebody else has done it since the plan was made: another run with the same wish, most likely.
+    AlreadyDone,
     /// GitLab's tier does not offer it, and the manifest does not insist.
     NotOffered,
     /// GitLab refused, or could not be asked.
@@ -36,13 +38,23 @@ pub enum StepOutcome {
     Interrupted,
 }
 
-/// A release that somebody else has changed.
+/// What somebody else has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Conflict {
-    /// As the plan takes it to be; `None` if there was to be none.
-    pub planned: Option<Arc<Release>>,
-    /// As it is now; `None` if it is gone.
-    pub found: Option<Arc<Release>>,
+pub enum Conflict {
+    /// A release.
+    Release {
+        /// As the plan takes it to be; `None` if there was to be none.
+        planned: Option<Arc<Release>>,
+        /// As it is now; `None` if it is gone.
+        found: Option<Arc<Release>>,
+    },
+    /// A milestone.
+    Milestone {
+        /// What the plan changes about it, from what it takes it to be; `None` if there was to be none.
+        planned: Option<MilestoneDiff>,
+        /// As it is now; `None` if it is gone.
+        found: Option<Milestone>,
+    },
 }
 
 impl Outcome {
@@ -58,7 +70,7 @@ impl StepOutcome {
     #[must_use]
     pub fn is_success(&self) -> bool {
         match self {
-            Self::Done | Self::NotOffered => true,
+            Self::Done | Self::AlreadyDone | Self::NotOffered => true,
             Self::Failed { .. } | Self::Conflict(_) | Self::Skipped { .. } | Self::Interrupted => false,
         }
     }

@@ -1,18 +1,56 @@
-//! What somebody else has changed about a release since the plan was made, in both versions.
+//! What somebody else has changed about a release or milestone since the plan was made, in both versions.
 
 use super::counts::of;
 use super::values::{link, quoted, titles};
-use crate::model::Release;
-use crate::plan::Conflict;
+use crate::model::{Milestone, Release};
+use crate::plan::{Change, Conflict, MilestoneDiff};
+use jiff::civil::Date;
 
 /// One line for each difference.
 pub(super) fn lines(conflict: &Conflict) -> Vec<String> {
-    match (conflict.planned.as_deref(), conflict.found.as_deref()) {
-        (None, None) => Vec::new(),
-        (Some(_), None) => vec!["it was there, and is gone".to_owned()],
-        (None, Some(found)) => vec![format!("there was none, and now there is one: {}", summary(found))],
-        (Some(planned), Some(found)) => differences(planned, found),
+    let gone = || vec!["it was there, and is gone".to_owned()];
+    let new = |found: String| vec![format!("there was none, and now there is one: {found}")];
+    match conflict {
+        Conflict::Release { planned, found } => match (planned.as_deref(), found.as_deref()) {
+            (None, None) => Vec::new(),
+            (Some(_), None) => gone(),
+            (None, Some(found)) => new(summary(found)),
+            (Some(planned), Some(found)) => differences(planned, found),
+        },
+        Conflict::Milestone { planned, found } => match (planned, found) {
+            (None, None) => Vec::new(),
+            (Some(_), None) => gone(),
+            (None, Some(found)) => new(milestone(found)),
+            (Some(planned), Some(found)) => milestone_differences(planned, found),
+        },
     }
+}
+
+fn milestone(milestone: &Milestone) -> String {
+    let Milestone { start_date, due_date, state, description, .. } = milestone;
+    let dates = format!("{} to {}", date(start_date.as_ref()), date(due_date.as_ref()));
+    format!("{state}, {dates}, description {}", quoted(description.as_str()))
+}
+
+fn date(date: Option<&Date>) -> String {
+    date.map_or_else(|| "no date".to_owned(), Date::to_string)
+}
+
+fn milestone_differences(planned: &MilestoneDiff, found: &Milestone) -> Vec<String> {
+    fn differs<T: PartialEq>(change: Option<&Change<T>>, is: &T, show: impl Fn(&T) -> String) -> Option<String> {
+        let Change { before, after } = change?;
+        (before != is && after != is).then(|| format!("was {}, and is {}", show(before), show(is)))
+    }
+    let MilestoneDiff { description, start_date, due_date, state } = planned;
+    let day = |day: &Option<Date>| date(day.as_ref());
+    let fields = [
+        ("description", differs(description.as_ref(), &found.description, |text| quoted(text.as_str()))),
+        ("start_date", differs(start_date.as_ref(), &found.start_date, day)),
+        ("due_date", differs(due_date.as_ref(), &found.due_date, day)),
+        ("state", differs(state.as_ref(), &found.state, ToString::to_string)),
+    ];
+    let lines: Vec<_> = fields.into_iter().filter_map(|(field, line)| Some(format!("{field} {}", line?))).collect();
+    if lines.is_empty() { vec![format!("its title is {} now", quoted(&found.title))] } else { lines }
 }
 
 fn summary(release: &Release) -> String {

@@ -89,6 +89,7 @@ pub fn outcome(plan: &Plan, outcome: &Outcome, named: bool, palette: &Palette) -
         page.line(0, palette.quiet, "Note: no evidence was collected: this GitLab offers none (it takes Premium).");
         page.gap();
     }
+    let already = outcome.steps.iter().filter(|outcome| **outcome == StepOutcome::AlreadyDone).count();
     let mut failed = 0;
     for (step, outcome) in steps() {
         if let StepOutcome::Failed { error, help } = outcome {
@@ -107,19 +108,23 @@ pub fn outcome(plan: &Plan, outcome: &Outcome, named: bool, palette: &Palette) -
         conflicts += 1;
         page.line(0, palette.delete, format_args!("✗ left alone: {}", describe(&step.action)));
         // All steps of a release are left alone for the same reason.
-        if told != Some(step.action.tag_name()) {
+        if told.is_none() || told != step.action.tag_name() {
             page.plain(4, "somebody has changed it since the plan was made:");
             for line in conflict::lines(conflict) {
                 page.plain(4, line);
             }
-            told = Some(step.action.tag_name());
+            told = step.action.tag_name();
         }
     }
     let mut skipped = 0;
     let mut interrupted = 0;
     for (step, outcome) in steps() {
         match outcome {
-            StepOutcome::Done | StepOutcome::NotOffered | StepOutcome::Failed { .. } | StepOutcome::Conflict(_) => {}
+            StepOutcome::Done
+            | StepOutcome::AlreadyDone
+            | StepOutcome::NotOffered
+            | StepOutcome::Failed { .. }
+            | StepOutcome::Conflict(_) => {}
             StepOutcome::Skipped { because } => {
                 skipped += 1;
                 let (step, because) = (describe(&step.action), describe(&plan.steps[because.0].action));
@@ -134,8 +139,14 @@ pub fn outcome(plan: &Plan, outcome: &Outcome, named: bool, palette: &Palette) -
         what if what.is_empty() => "nothing".to_owned(),
         what => what,
     };
-    let mut parts = vec![what, of(done.len() + failed, "request")];
-    let counts = [(failed, "failed"), (conflicts, "left alone"), (skipped, "skipped"), (interrupted, "not begun")];
+    let mut parts = vec![what, format!("{} of {}", done.len() + already, of(plan.steps.len(), "step"))];
+    let counts = [
+        (already, "done by somebody else"),
+        (failed, "failed"),
+        (conflicts, "left alone"),
+        (skipped, "skipped"),
+        (interrupted, "not begun"),
+    ];
     parts.extend(counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
     let place = if named { format!(" in {}", visible(&plan.project.to_string())) } else { String::new() };
     page.line(0, palette.heading, format_args!("Done{place}: {}.", parts.join("; ")));

@@ -55,11 +55,17 @@ impl Progress {
             Event::Stopping => {
                 self.say("Stopping: waiting for the requests under way. Press Ctrl-C again to stop at once.");
             }
+            Event::GivingUp => {
+                self.say("Giving up: more requests would be in vain. Waiting for those under way.");
+            }
             Event::Finished(id, outcome) => {
                 self.over += 1;
                 let what = describe(&plan.steps[id.0].action);
                 let line = match outcome {
                     StepOutcome::Done => format!("{:>5}/{} {what}", self.over, self.total),
+                    StepOutcome::AlreadyDone => {
+                        format!("{:>5}/{} done by somebody else: {what}", self.over, self.total)
+                    }
                     StepOutcome::NotOffered => format!("{:>5}/{} not offered: {what}", self.over, self.total),
                     StepOutcome::Failed { .. } => format!("{:>5}/{} failed to {what}", self.over, self.total),
                     StepOutcome::Conflict(_) => format!("{:>5}/{} left alone: {what}", self.over, self.total),

@@ -27,7 +27,7 @@ fn it_asks_and_a_yes_is_a_yes() {
     terminal.exp_string("Apply this to root/awesome-app on http://127.0.0.1:").unwrap();
     terminal.exp_string("[y/N]").unwrap();
     terminal.send_line("y").unwrap();
-    terminal.exp_string("Done: 1 release created; 1 request.").unwrap();
+    terminal.exp_string("Done: 1 release created; 1 of 1 step.").unwrap();
     terminal.exp_eof().unwrap();
     home.run(&["plan", "--detailed-exitcode"]).expect(0);
 }
@@ -42,4 +42,23 @@ fn anything_else_is_a_no() {
     terminal.exp_string("Nothing was sent.").unwrap();
     terminal.exp_eof().unwrap();
     assert_eq!(writes(&server.requests()), Vec::<&String>::new());
+}
+
+#[test]
+fn the_first_ctrl_c_waits_for_what_is_under_way_and_the_second_does_not() {
+    let server = Server::serve(&["--fault", "POST */releases hang 1"]);
+    let home = home(&server);
+    let mut terminal = apply(&home, &server);
+    terminal.exp_string("[y/N]").unwrap();
+    terminal.send_line("y").unwrap();
+    // It is on its way once the server has it.
+    while writes(&server.requests()).is_empty() {
+        std::thread::yield_now();
+    }
+    terminal.send_control('c').unwrap();
+    terminal.exp_string("Stopping: waiting for the requests under way.").unwrap();
+    terminal.send_control('c').unwrap();
+    terminal.exp_string("Stopped at once: requests under way may or may not have been carried out.").unwrap();
+    terminal.exp_eof().unwrap();
+    assert!(matches!(terminal.process().wait(), Ok(rexpect::process::WaitStatus::Exited(_, 1))));
 }

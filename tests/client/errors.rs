@@ -53,13 +53,15 @@ async fn ask(client: &Client, what: &str) -> Error {
     match what {
         "project" => client.project(&ProjectRef::Path("root/app".into())).await.map(|_| ()),
         "list" => client.releases(&ID).await.map(|_| ()),
-        "create" => client.create_release(&ID, &new, None).await.map(|_| ()),
-        "update" => client.update_release(&ID, &tag, &ReleasePatch::default(), None).await.map(|_| ()),
-        "delete" => client.delete_release(&ID, &tag).await,
-        "link" => client.update_link(&ID, &tag, LinkId(3), &link).await.map(|_| ()),
+        "create" => client.create_release(&ID, &new, None, &mut client.tries()).await.map(|_| ()),
+        "update" => {
+            client.update_release(&ID, &tag, &ReleasePatch::default(), None, &mut client.tries()).await.map(|_| ())
+        }
+        "delete" => client.delete_release(&ID, &tag, &mut client.tries()).await,
+        "link" => client.update_link(&ID, &tag, LinkId(3), &link, &mut client.tries()).await.map(|_| ()),
         "milestone" => {
             let id = relsync::model::MilestoneId(5);
-            client.update_milestone(&ID, id, &MilestonePatch::default()).await.map(|_| ())
+            client.update_milestone(&ID, id, &MilestonePatch::default(), &mut client.tries()).await.map(|_| ())
         }
         other => panic!("{other}"),
     }

@@ -96,7 +96,7 @@ async fn each_kind_of_token_has_its_header() {
 async fn a_create_names_only_what_is_wished() {
     let server = Server::start(|_| reply(201, &[], &release_json("v1").to_string())).await;
     let client = server.client();
-    client.create_release(&ID, &new_release("v1"), None).await.unwrap();
+    client.create_release(&ID, &new_release("v1"), None, &mut client.tries()).await.unwrap();
     assert_eq!(server.seen()[0].body, json!({ "tag_name": "v1" }));
 
     let full = NewRelease {
@@ -117,7 +117,7 @@ async fn a_create_names_only_what_is_wished() {
         ],
         ..new_release("v1")
     };
-    client.create_release(&ID, &full, None).await.unwrap();
+    client.create_release(&ID, &full, None, &mut client.tries()).await.unwrap();
     let seen = server.seen().pop().unwrap();
     assert_eq!(seen.target, "/api/v4/projects/24/releases");
     assert_eq!(seen.headers["content-type"], "application/json");
@@ -141,9 +141,9 @@ async fn milestones_go_by_id_where_their_titles_can_not() {
     let titles: std::collections::BTreeSet<String> = ["a, b".into(), "c".into()].into();
     let ids = [MilestoneId(7), MilestoneId(3)];
     let new = NewRelease { milestones: titles.clone(), ..new_release("v1") };
-    client.create_release(&ID, &new, Some(&ids)).await.unwrap();
+    client.create_release(&ID, &new, Some(&ids), &mut client.tries()).await.unwrap();
     let patch = ReleasePatch { milestones: Some(titles), ..ReleasePatch::default() };
-    client.update_release(&ID, &tag("v1"), &patch, Some(&ids)).await.unwrap();
+    client.update_release(&ID, &tag("v1"), &patch, Some(&ids), &mut client.tries()).await.unwrap();
     let bodies: Vec<_> = server.seen().into_iter().map(|seen| seen.body).collect();
     assert_eq!(bodies, [json!({ "tag_name": "v1", "milestone_ids": [7, 3] }), json!({ "milestone_ids": [7, 3] })]);
 }
@@ -153,9 +153,9 @@ async fn a_tag_is_made_with_a_message_or_without() {
     let server = Server::start(|_| reply(201, &[], r#"{ "name": "v1" }"#)).await;
     let client = server.client();
     let mut new = NewTag { name: tag("v1"), git_ref: "main".into(), message: None };
-    client.create_tag(&ID, &new).await.unwrap();
+    client.create_tag(&ID, &new, &mut client.tries()).await.unwrap();
     new.message = Some("One".into());
-    client.create_tag(&ID, &new).await.unwrap();
+    client.create_tag(&ID, &new, &mut client.tries()).await.unwrap();
     assert_eq!(server.lines(), ["POST /api/v4/projects/24/repository/tags"; 2]);
     let bodies: Vec<_> = server.seen().into_iter().map(|seen| seen.body).collect();
     let expected = json!({ "tag_name": "v1", "ref": "main" });
@@ -167,9 +167,9 @@ async fn an_update_names_only_what_changes() {
     let server = Server::start(|_| ok(&release_json("v1"))).await;
     let client = server.client();
     let patch = ReleasePatch { milestones: Some([].into()), ..ReleasePatch::default() };
-    client.update_release(&ID, &tag("v1"), &patch, None).await.unwrap();
+    client.update_release(&ID, &tag("v1"), &patch, None, &mut client.tries()).await.unwrap();
     let patch = ReleasePatch { description: Some(Description::default()), ..ReleasePatch::default() };
-    client.update_release(&ID, &tag("v1"), &patch, None).await.unwrap();
+    client.update_release(&ID, &tag("v1"), &patch, None, &mut client.tries()).await.unwrap();
     let bodies: Vec<_> = server.seen().into_iter().map(|seen| seen.body).collect();
     assert_eq!(bodies, [json!({ "milestones": [] }), json!({ "description": "" })]);
     assert_eq!(server.lines(), ["PUT /api/v4/projects/24/releases/v1"; 2]);
@@ -182,10 +182,10 @@ async fn a_link_update_says_everything() {
     let server = Server::start(move |_| ok(&answer)).await;
     let client = server.client();
     let link = Link { name: "n".into(), url: "https://u".into(), direct_asset_path: None, link_type: LinkType::Image };
-    let live = client.update_link(&ID, &tag("debian/1"), LinkId(9), &link).await.unwrap();
+    let live = client.update_link(&ID, &tag("debian/1"), LinkId(9), &link, &mut client.tries()).await.unwrap();
     assert_eq!((live.id, live.link), (LinkId(9), link.clone()));
-    client.create_link(&ID, &tag("debian/1"), &link).await.unwrap();
-    client.delete_link(&ID, &tag("debian/1"), LinkId(9)).await.unwrap();
+    client.create_link(&ID, &tag("debian/1"), &link, &mut client.tries()).await.unwrap();
+    client.delete_link(&ID, &tag("debian/1"), LinkId(9), &mut client.tries()).await.unwrap();
 
     let seen = server.seen();
     let bodies: Vec<_> = seen.iter().map(|seen| seen.body.clone()).collect();
@@ -208,16 +208,16 @@ async fn milestones_are_written_as_asked() {
     let client = server.client();
     let new =
         NewMilestone { title: "v1".into(), description: None, start_date: None, due_date: "2026-02-01".parse().ok() };
-    client.create_milestone(&ID, &new).await.unwrap();
+    client.create_milestone(&ID, &new, &mut client.tries()).await.unwrap();
     let patch = MilestonePatch { state: Some(MilestoneState::Closed), ..MilestonePatch::default() };
-    let milestone = client.update_milestone(&ID, MilestoneId(3), &patch).await.unwrap();
+    let milestone = client.update_milestone(&ID, MilestoneId(3), &patch, &mut client.tries()).await.unwrap();
     assert_eq!((milestone.scope, milestone.state), (MilestoneScope::Project, MilestoneState::Closed));
     let patch = MilestonePatch {
         state: Some(MilestoneState::Active),
         description: Some(Description::new("x")),
         ..MilestonePatch::default()
     };
-    client.update_milestone(&ID, MilestoneId(3), &patch).await.unwrap();
+    client.update_milestone(&ID, MilestoneId(3), &patch, &mut client.tries()).await.unwrap();
     let bodies: Vec<_> = server.seen().into_iter().map(|seen| seen.body).collect();
     assert_eq!(
         bodies,

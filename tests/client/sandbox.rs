@@ -76,26 +76,31 @@ async fn a_release_goes_there_and_back() {
         links: wished.to_vec(),
         ..new_release("v0.1")
     };
-    let made = client.create_release(&project.reference, &new, None).await.unwrap();
+    let made = client.create_release(&project.reference, &new, None, &mut client.tries()).await.unwrap();
     assert_eq!((made.name.as_str(), made.description.as_str(), made.released_at), ("One", "## Notes\n\n- é", at));
     assert_eq!((&made.milestones, links(&made)), (&new.milestones, wished.to_vec()));
     assert_eq!(get(&client, &project, &made.tag_name).await.as_ref(), Some(&made));
     assert_eq!(client.releases(&project.reference).await.unwrap(), std::slice::from_ref(&made));
-    assert_eq!(client.create_release(&project.reference, &new, None).await.unwrap_err().kind(), Kind::Conflict);
+    assert_eq!(
+        client.create_release(&project.reference, &new, None, &mut client.tries()).await.unwrap_err().kind(),
+        Kind::Conflict
+    );
 
     let patch = ReleasePatch {
         name: Some("Two".into()),
         milestones: Some(["v1.0-rc".into()].into()),
         ..ReleasePatch::default()
     };
-    let updated = client.update_release(&project.reference, &made.tag_name, &patch, None).await.unwrap();
+    let updated =
+        client.update_release(&project.reference, &made.tag_name, &patch, None, &mut client.tries()).await.unwrap();
     let milestones = ["v1.0-rc".to_owned()].into();
     assert_eq!(updated, Release { name: "Two".into(), milestones, ..made });
     let patch = ReleasePatch { milestones: Some([].into()), ..ReleasePatch::default() };
-    let updated = client.update_release(&project.reference, &updated.tag_name, &patch, None).await.unwrap();
+    let updated =
+        client.update_release(&project.reference, &updated.tag_name, &patch, None, &mut client.tries()).await.unwrap();
     assert!(updated.milestones.is_empty());
 
-    client.delete_release(&project.reference, &updated.tag_name).await.unwrap();
+    client.delete_release(&project.reference, &updated.tag_name, &mut client.tries()).await.unwrap();
     assert_eq!(get(&client, &project, &updated.tag_name).await, None);
     assert!(client.tag(&project.reference, &updated.tag_name).await.unwrap().is_some());
 }
@@ -104,26 +109,29 @@ async fn a_release_goes_there_and_back() {
 async fn links_go_there_and_back() {
     let sandbox = sandbox().await;
     let client = maintainer(&sandbox);
-    let made = client.create_release(&ID, &new_release("debian/2.4.0-1"), None).await.unwrap();
+    let made = client.create_release(&ID, &new_release("debian/2.4.0-1"), None, &mut client.tries()).await.unwrap();
     let tag = made.tag_name;
 
     let wished = link("a", Some("/deb/a.deb"), LinkType::Package);
-    let LiveLink { id, link: created } = client.create_link(&ID, &tag, &wished).await.unwrap();
+    let LiveLink { id, link: created } = client.create_link(&ID, &tag, &wished, &mut client.tries()).await.unwrap();
     assert_eq!(created, wished);
-    let clash = client.create_link(&ID, &tag, &wished).await.unwrap_err();
+    let clash = client.create_link(&ID, &tag, &wished, &mut client.tries()).await.unwrap_err();
     assert_eq!(clash.kind(), Kind::Invalid);
     assert!(clash.message().contains("Name has already been taken"), "{clash}");
 
     let wished = Link { direct_asset_path: None, ..link("b", None, LinkType::Image) };
-    assert_eq!(client.update_link(&ID, &tag, id, &wished).await.unwrap(), LiveLink { id, link: wished.clone() });
+    assert_eq!(
+        client.update_link(&ID, &tag, id, &wished, &mut client.tries()).await.unwrap(),
+        LiveLink { id, link: wished.clone() }
+    );
     let wished = link("b", Some("/docs/b"), LinkType::Other);
-    client.update_link(&ID, &tag, id, &wished).await.unwrap();
+    client.update_link(&ID, &tag, id, &wished, &mut client.tries()).await.unwrap();
     let release = client.release(&ID, &tag).await.unwrap().unwrap();
     assert_eq!(release.links, [LiveLink { id, link: wished }]);
 
-    client.delete_link(&ID, &tag, id).await.unwrap();
+    client.delete_link(&ID, &tag, id, &mut client.tries()).await.unwrap();
     assert_eq!(client.release(&ID, &tag).await.unwrap().unwrap().links, []);
-    assert_eq!(client.delete_link(&ID, &tag, id).await.unwrap_err().kind(), Kind::NotFound);
+    assert_eq!(client.delete_link(&ID, &tag, id, &mut client.tries()).await.unwrap_err().kind(), Kind::NotFound);
 }
 
 #[tokio::test]
@@ -133,7 +141,7 @@ async fn odd_tags_go_there_and_back() {
     for name in ["debian/2.4.0-1", "v1.0+build#3", "выпуск-1", "a%b", "a%2Fb", "v1&x=y", "v.1", "downloads/x"] {
         let tag = TagName::parse(name).unwrap();
         let new = NewRelease { links: vec![link("a", Some("/downloads/a"), LinkType::Other)], ..new_release(name) };
-        let made = client.create_release(&ID, &new, None).await.unwrap();
+        let made = client.create_release(&ID, &new, None, &mut client.tries()).await.unwrap();
         assert_eq!((&made.tag_name, links(&made)), (&tag, new.links), "{name}");
         assert_eq!(client.release(&ID, &tag).await.unwrap(), Some(made), "{name}");
         assert!(client.tag(&ID, &tag).await.unwrap().is_some(), "{name}");
@@ -152,11 +160,14 @@ async fn milestones_go_there_and_back() {
         start_date: None,
         due_date: "2026-02-01".parse().ok(),
     };
-    let made = client.create_milestone(&project.reference, &new).await.unwrap();
+    let made = client.create_milestone(&project.reference, &new, &mut client.tries()).await.unwrap();
     assert_eq!((made.title.as_str(), made.due_date, made.state), ("v2 really", new.due_date, MilestoneState::Active));
     for state in [MilestoneState::Closed, MilestoneState::Active] {
         let patch = MilestonePatch { state: Some(state), ..MilestonePatch::default() };
-        assert_eq!(client.update_milestone(&project.reference, made.id, &patch).await.unwrap().state, state);
+        assert_eq!(
+            client.update_milestone(&project.reference, made.id, &patch, &mut client.tries()).await.unwrap().state,
+            state
+        );
     }
     let all = client.milestones(&project).await.unwrap();
     let mut titles: Vec<_> = all.iter().map(|m| m.title.as_str()).collect();
@@ -164,7 +175,7 @@ async fn milestones_go_there_and_back() {
     assert_eq!(titles, ["v1.0", "v1.0-rc", "v2 really"]);
 
     let new = NewRelease { milestones: ["v2 really".into(), "v1.0".into()].into(), ..new_release("v2") };
-    let release = client.create_release(&project.reference, &new, None).await.unwrap();
+    let release = client.create_release(&project.reference, &new, None, &mut client.tries()).await.unwrap();
     assert_eq!(release.milestones, new.milestones);
 }
 
@@ -173,20 +184,20 @@ async fn each_role_may_what_it_may() {
     let sandbox = sandbox().await;
     let make = |kind, value| client(&sandbox, Some((kind, value)));
     let maker = maintainer(&sandbox);
-    maker.create_release(&ID, &new_release("v1"), None).await.unwrap();
+    maker.create_release(&ID, &new_release("v1"), None, &mut maker.tries()).await.unwrap();
 
     let guest = make(TokenKind::Private, "sandbox-guest").releases(&ID).await.unwrap_err();
     assert_eq!((guest.kind(), guest.status()), (Kind::Forbidden, Some(200)));
     let reporter = make(TokenKind::OAuth, "sandbox-reporter");
     assert_eq!(reporter.releases(&ID).await.unwrap().len(), 1);
-    let refused = reporter.create_release(&ID, &new_release("v2"), None).await.unwrap_err();
+    let refused = reporter.create_release(&ID, &new_release("v2"), None, &mut reporter.tries()).await.unwrap_err();
     assert_eq!(refused.kind(), Kind::Forbidden);
     let developer = make(TokenKind::Private, "sandbox-developer");
-    developer.create_release(&ID, &new_release("v2"), None).await.unwrap();
+    developer.create_release(&ID, &new_release("v2"), None, &mut developer.tries()).await.unwrap();
     let tag = TagName::from_git("v2");
-    assert_eq!(developer.delete_release(&ID, &tag).await.unwrap_err().kind(), Kind::Forbidden);
+    assert_eq!(developer.delete_release(&ID, &tag, &mut developer.tries()).await.unwrap_err().kind(), Kind::Forbidden);
     let missing = TagName::from_git("v3");
-    assert_eq!(maker.delete_release(&ID, &missing).await.unwrap_err().kind(), Kind::Forbidden);
+    assert_eq!(maker.delete_release(&ID, &missing, &mut maker.tries()).await.unwrap_err().kind(), Kind::Forbidden);
 
     let stranger = client(&sandbox, None).project(&by_path()).await.unwrap_err();
     assert_eq!(stranger.to_string(), "GET /projects/root%2Fawesome-app answered 404: Project Not Found");
@@ -198,7 +209,7 @@ async fn each_role_may_what_it_may() {
 async fn a_snapshot_is_what_was_written() {
     let sandbox = sandbox().await;
     let client = maintainer(&sandbox);
-    let made = client.create_release(&ID, &new_release("v0.2"), None).await.unwrap();
+    let made = client.create_release(&ID, &new_release("v0.2"), None, &mut client.tries()).await.unwrap();
     let interest = Interest { milestones: true };
     let doubts = Doubts { tags: ["v0.1", "v0.2", "v9"].map(TagName::from_git).into(), releases: vec![] };
     let mut current = snapshot::read(&client, &by_path(), interest).await.unwrap();
@@ -212,7 +223,7 @@ async fn a_snapshot_is_what_was_written() {
     snapshot::look_again(&job, &mut current, doubts).await.unwrap();
     assert_eq!((current.milestones, current.releases.len(), current.missing_tags.len()), (None, 1, 1));
     let new = NewRelease { milestones: ["v1.0".into()].into(), ..new_release("v9") };
-    assert_eq!(job.create_release(&ID, &new, None).await.unwrap().milestones, new.milestones);
+    assert_eq!(job.create_release(&ID, &new, None, &mut job.tries()).await.unwrap().milestones, new.milestones);
 }
 
 #[tokio::test]
@@ -220,7 +231,7 @@ async fn many_releases_are_read_page_by_page() {
     let sandbox = sandbox().await;
     let client = maintainer(&sandbox);
     for n in 0..201 {
-        client.create_release(&ID, &new_release(&format!("v1.{n}")), None).await.unwrap();
+        client.create_release(&ID, &new_release(&format!("v1.{n}")), None, &mut client.tries()).await.unwrap();
     }
     assert_eq!(client.releases(&ID).await.unwrap().len(), 201);
     let list = client.tags(&ID).await.unwrap();

@@ -5,6 +5,7 @@ use relsync::gitlab::{Client, Error, Kind, Settings, TokenKind};
 use relsync::model::{Description, ProjectId, ProjectRef, ReleasePatch, TagName};
 use std::error::Error as _;
 use std::io;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 
 const KINDS: [TokenKind; 3] = [TokenKind::Private, TokenKind::Job, TokenKind::OAuth];
@@ -97,17 +98,17 @@ async fn redirects_are_not_followed() {
         }
         let tag = TagName::from_git("v1");
         let patch = ReleasePatch { description: Some(Description::default()), ..ReleasePatch::default() };
-        let error =
-            server.client().update_release(&ProjectRef::Id(ProjectId(9)), &tag, &patch, None).await.unwrap_err();
+        let (client, project) = (server.client(), ProjectRef::Id(ProjectId(9)));
+        let error = client.update_release(&project, &tag, &patch, None, &mut client.tries()).await.unwrap_err();
         assert_eq!(error.kind(), Kind::Redirect { moved_to: None });
         // On the same GitLab it is about a project that has moved.
         let server = Server::always(status, &[("location", "/api/v4/projects/24")], "").await;
-        let error =
-            server.client().update_release(&ProjectRef::Id(ProjectId(9)), &tag, &patch, None).await.unwrap_err();
+        let (client, project) = (server.client(), ProjectRef::Id(ProjectId(9)));
+        let error = client.update_release(&project, &tag, &patch, None, &mut client.tries()).await.unwrap_err();
         assert_eq!(error.kind(), Kind::Redirect { moved_to: Some(ProjectId(24)) });
         assert!(format!("{:?}", miette::Report::new(error)).contains("id = 24"));
         // The project it was about anyway has not moved.
-        let error = server.client().delete_release(&ID, &tag).await.unwrap_err();
+        let error = client.delete_release(&ID, &tag, &mut client.tries()).await.unwrap_err();
         assert_eq!(error.kind(), Kind::Redirect { moved_to: None });
     }
     assert!(other.seen().is_empty());
@@ -151,4 +152,18 @@ async fn a_password_in_the_url_is_not_repeated() {
     let server = Server::always(302, &[("location", "https://me:hunter2@h/x?token=hunter2#hunter2")], "").await;
     let shown = shown(ask(&server.client()).await);
     assert!(shown.contains("https://h/x") && !shown.contains("hunter2"), "{shown}");
+}
+
+#[test]
+fn what_a_panic_would_show_holds_no_token() {
+    for kind in KINDS {
+        let settings = Settings::new("https://gitlab.example.com".parse().unwrap(), Some(token(kind)));
+        let client = Client::new(settings.clone()).unwrap();
+        let tries = client.tries();
+        let panic = std::panic::catch_unwind(AssertUnwindSafe(|| {
+            panic!("{:?} {settings:?} {client:#?} {tries:?}", token(kind))
+        }));
+        let message = *panic.unwrap_err().downcast::<String>().unwrap();
+        assert!(message.contains("gitlab.example.com") && !message.contains(CANARY), "{message}");
+    }
 }

@@ -121,6 +121,17 @@ async fn a_users_own_project_is_in_no_group() {
 #[tokio::test]
 async fn a_delete_may_answer_nothing() {
     let server = Server::start(|_| reply(204, &[], "")).await;
-    server.client().delete_release(&ID, &TagName::from_git("v1")).await.unwrap();
+    let client = server.client();
+    client.delete_release(&ID, &TagName::from_git("v1"), &mut client.tries()).await.unwrap();
     assert_eq!(server.lines(), ["DELETE /api/v4/projects/24/releases/v1"]);
+}
+
+#[tokio::test]
+async fn a_web_page_is_no_yes() {
+    let page = "<html><head><title>Sign in</title></head></html>";
+    let server = Server::start(move |_| reply(200, &[("content-type", "text/html")], page)).await;
+    let client = server.client();
+    let error = client.delete_release(&ID, &TagName::from_git("v1"), &mut client.tries()).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Decode);
+    assert!(error.is_in_doubt());
 }

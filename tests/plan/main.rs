@@ -2,9 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod bad_days;
+mod fake;
+mod limits;
 mod over_http;
 mod round_trip;
 mod saved;
+#[path = "../client/server.rs"]
+#[expect(dead_code, reason = "the client's tests use the rest")]
+mod server;
 mod simulate;
 mod values;
 mod wishes;

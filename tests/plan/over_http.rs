@@ -11,20 +11,36 @@ use relsync::sandbox::{Options, Sandbox};
 use relsync::snapshot::{self, Doubts, Interest};
 use std::num::NonZeroUsize;
 
-struct House {
+/// A sandbox, and a client of it.
+pub(crate) struct House {
     sandbox: Sandbox,
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl House {
     async fn start() -> Self {
-        let sandbox = Sandbox::start(Options::default()).await.unwrap();
-        let token = Token::new(TokenKind::Private, &"sandbox-maintainer".into());
-        let client = Client::new(Settings::new(sandbox.url().parse().unwrap(), Some(token))).unwrap();
-        Self { sandbox, client }
+        Self::with(Options::default(), |settings| settings).await
     }
 
-    async fn plan(&self, desired: &Desired) -> Plan {
+    /// With a sandbox as `options` say, and a client with the usual settings as `adjust` changes them.
+    pub(crate) async fn with(options: Options, adjust: impl FnOnce(Settings) -> Settings) -> Self {
+        let sandbox = Sandbox::start(options).await.unwrap();
+        let token = Token::new(TokenKind::Private, &"sandbox-maintainer".into());
+        let settings = Settings::new(sandbox.url().parse().unwrap(), Some(token));
+        Self { client: Client::new(adjust(settings)).unwrap(), sandbox }
+    }
+
+    /// How often each method and route was called so far, as `GET /projects/:id`.
+    pub(crate) async fn requests(&self, method: &str, route: &str) -> u64 {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let url = format!("{}/sandbox/requests", self.sandbox.url());
+        let told: serde_json::Value = http.get(url).send().await.unwrap().json().await.unwrap();
+        let requests = told["requests"].as_array().unwrap().iter();
+        let such = requests.filter(|one| one["method"] == method && one["route"] == route);
+        such.map(|one| one["count"].as_u64().unwrap()).sum()
+    }
+
+    pub(crate) async fn plan(&self, desired: &Desired) -> Plan {
         let project = ProjectRef::Id(ProjectId(24));
         let mut current = snapshot::read(&self.client, &project, Interest { milestones: true }).await.unwrap();
         let first = Plan::new(desired, &current, &Selection::default(), moment(28));
@@ -34,7 +50,7 @@ impl House {
     }
 
     /// Applies, stopping for good after `steps` steps.
-    async fn apply(&self, plan: &Plan, steps: usize) -> Outcome {
+    pub(crate) async fn apply(&self, plan: &Plan, steps: usize) -> Outcome {
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let (mut stop, mut over) = (Some(stop), 0);
         let width = NonZeroUsize::new(4).unwrap();
