@@ -28,12 +28,11 @@ pub(super) fn lines(conflict: &Conflict) -> Vec<String> {
 
 fn milestone(milestone: &Milestone) -> String {
     let Milestone { start_date, due_date, state, description, .. } = milestone;
-    let dates = format!("{} to {}", date(start_date.as_ref()), date(due_date.as_ref()));
-    format!("{state}, {dates}, description {}", quoted(description.as_str()))
-}
-
-fn date(date: Option<&Date>) -> String {
-    date.map_or_else(|| "no date".to_owned(), Date::to_string)
+    let dates = [("start_date", start_date), ("due_date", due_date)];
+    let dates = dates.into_iter().filter_map(|(key, date)| Some(format!("{key} {}", date.as_ref()?)));
+    let text = Some(description.as_str()).filter(|text| !text.is_empty());
+    let text = text.map(|text| format!("description {}", quoted(text)));
+    std::iter::once(state.to_string()).chain(dates).chain(text).collect::<Vec<_>>().join(", ")
 }
 
 fn milestone_differences(planned: &MilestoneDiff, found: &Milestone) -> Vec<String> {
@@ -42,7 +41,7 @@ fn milestone_differences(planned: &MilestoneDiff, found: &Milestone) -> Vec<Stri
         (before != is && after != is).then(|| format!("was {}, and is {}", show(before), show(is)))
     }
     let MilestoneDiff { description, start_date, due_date, state } = planned;
-    let day = |day: &Option<Date>| date(day.as_ref());
+    let day = |day: &Option<Date>| day.as_ref().map_or_else(|| "none".to_owned(), Date::to_string);
     let fields = [
         ("description", differs(description.as_ref(), &found.description, |text| quoted(text.as_str()))),
         ("start_date", differs(start_date.as_ref(), &found.start_date, day)),

@@ -73,6 +73,26 @@ fn what_has_moved_is_left_alone_and_the_rest_goes_on() {
 }
 
 #[test]
+fn milestones_that_have_moved_are_left_alone_too() {
+    let server = Server::with("[[projects.milestones]]\ntitle = \"m1\"\n[[projects.milestones]]\ntitle = \"m2\"\n");
+    let home = Home::with_server(&server, "sandbox-maintainer");
+    home.manifest(
+        "[[milestones]]\ntitle = \"m1\"\ndue_date = 2026-02-01\n[[milestones]]\ntitle = \"m2\"\ndue_date = 2026-02-02\n\
+         [[milestones]]\ntitle = \"m3\"\ndue_date = 2026-02-03\n[[milestones]]\ntitle = \"m4\"\ndue_date = 2026-02-04\n",
+    );
+    home.run(&["plan", "--out", "plan.json"]).expect(0);
+    let milestones = "/projects/24/milestones";
+    let found = server.ask(reqwest::Method::GET, &format!("{milestones}?title=m1"), &Value::Null);
+    let by_hand = json!({ "due_date": "2027-01-01", "description": "By hand" });
+    server.ask(reqwest::Method::PUT, &format!("{milestones}/{}", found[0]["id"]), &by_hand);
+    server.ask(reqwest::Method::POST, milestones, &json!({ "title": "m3", "due_date": "2027-03-03" }));
+    server.ask(reqwest::Method::POST, milestones, &json!({ "title": "m4", "due_date": "2026-02-04" }));
+    insta::assert_snapshot!("milestones_left_alone", home.run(&["apply", "--yes", "plan.json"]).expect(1));
+    home.run(&["apply", "--yes"]).expect(0);
+    home.run(&["plan", "--detailed-exitcode"]).expect(0);
+}
+
+#[test]
 fn what_is_done_already_is_fine() {
     let (server, home) = planned();
     home.run(&["apply", "--yes"]).expect(0);
