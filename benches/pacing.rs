@@ -3,7 +3,7 @@
 //! `cargo bench --bench pacing`; `-- quick` leaves out the minutes.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench fails and tells")]
 
-use relsync::apply::{self, Event};
+use relsync::apply::{self, Event, Pace};
 use relsync::gitlab::{Client, Settings, Token, TokenKind};
 use relsync::model::{Desired, DesiredRelease, Moment, ProjectId, ProjectRef, TagName};
 use relsync::plan::{Plan, Selection, StepOutcome};
@@ -44,12 +44,13 @@ async fn paced(count: usize, allowed: u64, seconds: u64, delay: Duration) {
 
     let mut written = BTreeMap::new();
     let started = Instant::now();
-    let outcome = apply::run(&client, &plan, NonZeroUsize::new(32).unwrap(), std::future::pending(), |event| {
-        if matches!(event, Event::Finished(_, StepOutcome::Done)) {
-            *written.entry(now() / u128::from(seconds * 1000)).or_insert(0u64) += 1;
-        }
-    })
-    .await;
+    let outcome =
+        apply::run(&client, &plan, Pace::new(NonZeroUsize::new(32).unwrap()), std::future::pending(), |event| {
+            if matches!(event, Event::Finished(_, StepOutcome::Done)) {
+                *written.entry(now() / u128::from(seconds * 1000)).or_insert(0u64) += 1;
+            }
+        })
+        .await;
     let took = started.elapsed();
     let failed = outcome.steps.iter().find(|step| !step.is_success());
     assert!(failed.is_none(), "a write failed: {failed:?}");

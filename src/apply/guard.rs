@@ -9,12 +9,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
-/// How long a look is good for. A write that has to wait longer, for a rate limit or before it is tried again, looks anew.
-const FRESH: Duration = Duration::from_secs(5);
-
 /// What is known of what a plan changes.
 pub(super) struct Guards<'p> {
     all: HashMap<Key<'p>, Guard<'p>>,
+    /// How long a look is good for. A write that has to wait longer, for a rate limit or before it is tried again, looks
+    /// anew.
+    fresh_for: Duration,
 }
 
 #[derive(PartialEq, Eq, Hash)]
@@ -50,8 +50,8 @@ struct Look {
 /// What to do about it.
 #[derive(Debug, Clone)]
 pub(super) enum Verdict {
-    /// It is as planned, or on the way from there to the wish.
-    Go,
+    /// It is as planned, or on the way from there to the wish: the release as it is, if it is one that was there.
+    Go(Option<Arc<Release>>),
     /// It is gone, as it was to be.
     Gone,
     /// Somebody has changed it: it is left alone.
@@ -59,7 +59,7 @@ pub(super) enum Verdict {
 }
 
 impl<'p> Guards<'p> {
-    pub(super) fn new(plan: &'p Plan) -> Self {
+    pub(super) fn new(plan: &'p Plan, fresh_for: Duration) -> Self {
         let guard = |before| Guard { before, steps: Vec::new(), last: Mutex::default() };
         let mut all: HashMap<_, _> =
             plan.before.iter().map(|before| (Key::Release(&before.tag_name), guard(Some(before)))).collect();
@@ -71,7 +71,7 @@ impl<'p> Guards<'p> {
                 None => {}
             }
         }
-        Self { all }
+        Self { all, fresh_for }
     }
 
     /// Whether `action` may be carried out, and until when that is sure; for ever if nothing has to be looked at. It is read
@@ -83,16 +83,16 @@ impl<'p> Guards<'p> {
         action: &Action,
     ) -> Result<(Verdict, Option<Instant>), Error> {
         let Some((key, guard)) = Key::of(action).and_then(|key| self.all.get_key_value(&key)) else {
-            return Ok((Verdict::Go, None));
+            return Ok((Verdict::Go(None), None));
         };
         let mut last = guard.last.lock().await;
         if last.as_ref().is_none_or(|look| Instant::now() >= look.good_until) {
             let found = guard.look(client, project, key).await;
-            *last = Some(Look { good_until: Instant::now() + FRESH, found });
+            *last = Some(Look { good_until: Instant::now() + self.fresh_for, found });
         }
         match &*last {
             Some(Look { good_until, found }) => found.clone().map(|verdict| (verdict, Some(*good_until))),
-            None => Ok((Verdict::Go, None)),
+            None => Ok((Verdict::Go(None), None)),
         }
     }
 }
@@ -105,7 +105,7 @@ impl Guard<'_> {
                 let to_be_deleted = self.steps.iter().any(|step| matches!(step.action, Action::DeleteRelease(_)));
                 Ok(match live {
                     None if to_be_deleted => Verdict::Gone,
-                    Some(live) if look::is_on_the_way(&live, before, &self.steps) => Verdict::Go,
+                    Some(live) if look::is_on_the_way(&live, before, &self.steps) => Verdict::Go(Some(Arc::new(live))),
                     found => Verdict::Moved(Conflict::Release {
                         planned: Some(Arc::clone(before)),
                         found: found.map(Arc::new),
@@ -115,14 +115,14 @@ impl Guard<'_> {
             (Key::Milestone(id), _) => {
                 let live = client.milestone_by_id(project, *id).await?;
                 Ok(match live {
-                    Some(live) if look::is_milestone_on_the_way(&live, &self.steps) => Verdict::Go,
+                    Some(live) if look::is_milestone_on_the_way(&live, &self.steps) => Verdict::Go(None),
                     found => {
                         let planned = self.steps.iter().find_map(|step| look::milestone_diff(&step.action));
                         Verdict::Moved(Conflict::Milestone { planned: planned.cloned(), found })
                     }
                 })
             }
-            (Key::Release(_), None) => Ok(Verdict::Go),
+            (Key::Release(_), None) => Ok(Verdict::Go(None)),
         }
     }
 }

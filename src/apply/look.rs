@@ -65,6 +65,11 @@ pub(super) fn is_milestone_on_the_way(live: &Milestone, steps: &[&Step]) -> bool
         && fits(state, &diffs.iter().filter_map(|diff| diff.state.as_ref()).collect::<Vec<_>>())
 }
 
+/// Whether `live` is already what `action` makes of it, by itself: what a circle of links passes through does not count.
+pub(super) fn is_done(live: &Release, action: &Action) -> bool {
+    matches!(action, Action::UpdateRelease { diff, .. } if unchanged(live, diff).is_none())
+}
+
 /// Whether one of the release's links is exactly this one.
 pub(super) fn has(live: &Release, link: &Link) -> bool {
     live.links.iter().any(|live| live.link == *link)

@@ -21,6 +21,8 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::pin::pin;
+use std::time::Duration;
+use tokio::sync::Mutex;
 use width::Width;
 
 /// What happens while a plan runs.
@@ -36,20 +38,37 @@ pub enum Event<'a> {
     Finished(StepId, &'a StepOutcome),
 }
 
-/// Runs `plan` with at most `concurrency` requests at a time, fewer at first and while the server is in trouble. When
-/// `stop` completes, no new request is begun, and those under way are waited for.
+/// How fast a plan is carried out.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// At most so many requests at a time; fewer at first, and while the server is in trouble.
+    pub concurrency: NonZeroUsize,
+    /// How long a look at a release is good for, before it is written to.
+    pub fresh_for: Duration,
+}
+
+impl Pace {
+    /// With so many requests at a time at most.
+    #[must_use]
+    pub fn new(concurrency: NonZeroUsize) -> Self {
+        Self { concurrency, fresh_for: Duration::from_secs(5) }
+    }
+}
+
+/// Runs `plan`. When `stop` completes, no new request is begun, and those under way are waited for.
 pub async fn run(
     client: &Client,
     plan: &Plan,
-    concurrency: NonZeroUsize,
+    pace: Pace,
     stop: impl Future<Output = ()>,
     mut emit: impl FnMut(Event<'_>),
 ) -> Outcome {
     let mut stop = pin!(stop);
-    let mut stopped = false;
+    let (mut asked_to_stop, mut stopped) = (false, false);
     let mut schedule = Schedule::new(plan);
-    let site = &Site { client, project: &plan.project.reference, guards: Guards::new(plan) };
-    let mut width = Width::new(concurrency, client.troubles());
+    let guards = Guards::new(plan, pace.fresh_for);
+    let site = &Site { client, project: &plan.project.reference, guards, turn: Mutex::default() };
+    let mut width = Width::new(pace.concurrency, client.troubles());
     let mut running = FuturesUnordered::new();
     let mut made = BTreeMap::new();
     let limited = Cell::new(false);
@@ -63,8 +82,8 @@ pub async fn run(
         }
         tokio::select! {
             biased;
-            () = &mut stop, if !stopped => {
-                stopped = true;
+            () = &mut stop, if !asked_to_stop => {
+                (asked_to_stop, stopped) = (true, true);
                 client.stop_waiting();
                 emit(Event::Stopping);
             }

@@ -12,6 +12,10 @@ use crate::plan::{Action, Conflict, MilestonesBy, StepOutcome, WithoutEvidence};
 use miette::Diagnostic;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Mutex;
+
+/// How often a step looks anew as a rate limit did not let it write in time, until that is taken for hopeless.
+const MOST_LOOKS: usize = 5;
 
 /// Milliseconds to wait before each look for evidence. A job that takes longer than all of them is left to itself.
 const EVIDENCE_WAITS: [u64; 6] = [100, 200, 400, 800, 1600, 3200];
@@ -26,8 +30,13 @@ pub(super) struct Done {
 }
 
 impl Done {
-    fn already(already: bool) -> Self {
-        Self { milestone: None, already }
+    fn by_us() -> Self {
+        Self::default()
+    }
+
+    /// What is found done is this run's own doing, if a try of it may have been carried out.
+    fn found(tries: &Tries) -> Self {
+        Self { milestone: None, already: tries.in_doubt().is_none() }
     }
 }
 
@@ -75,9 +84,13 @@ impl From<Ended> for StepOutcome {
     }
 }
 
+fn is_stale(done: &Result<Done, Ended>) -> bool {
+    matches!(done, Err(Ended::Failed(error)) if error.kind() == Kind::Stale)
+}
+
 /// GitLab's yes holds unless its answer shows another value of a key.
 fn taken(not: Option<&'static str>) -> Result<Done, Ended> {
-    not.map_or_else(|| Ok(Done::default()), |key| Err(Ended::NotTaken(key)))
+    not.map_or_else(|| Ok(Done::by_us()), |key| Err(Ended::NotTaken(key)))
 }
 
 /// Where steps are carried out.
@@ -85,6 +98,9 @@ pub(super) struct Site<'p> {
     pub(super) client: &'p Client,
     pub(super) project: &'p ProjectRef,
     pub(super) guards: Guards<'p>,
+    /// Held by the one step that looks and writes, of those that a rate limit did not let write in time after they had
+    /// looked: where little is let through, all of it could else go to looks.
+    pub(super) turn: Mutex<()>,
 }
 
 impl Site<'_> {
@@ -92,25 +108,49 @@ impl Site<'_> {
     pub(super) async fn perform(&self, action: &Action, milestones: Option<&[MilestoneId]>) -> Result<Done, Ended> {
         let milestones = milestones.ok_or(Ended::NoMilestone)?;
         let mut tries = self.client.tries();
-        loop {
-            let (verdict, good_until) = self.guards.ask(self.client, self.project, action).await?;
-            match verdict {
-                Verdict::Go => {}
-                Verdict::Gone => return Ok(Done::already(true)),
-                Verdict::Moved(conflict) => return Err(conflict.into()),
+        let (mut turn, mut looks) = (None, 0);
+        let done = loop {
+            let done = self.look_and_act(action, milestones, &mut tries).await;
+            if !is_stale(&done) || looks == MOST_LOOKS {
+                break done;
             }
-            if let Some(then) = good_until {
-                tries.good_until(then);
+            if tries.was_held_up() {
+                looks += 1;
+                if turn.is_none() {
+                    turn = Some(self.turn.lock().await);
+                }
             }
-            match self.act(action, milestones, &mut tries).await {
-                Err(Ended::Failed(error)) if error.kind() == Kind::Stale => {}
-                done => return done,
+        };
+        done.map_err(|ended| match (ended, tries.in_doubt()) {
+            // That it may have been carried out is what matters, not why it could not be tried or looked for again.
+            (Ended::Failed(error), Some(in_doubt)) if !error.settles_a_write() => Ended::Failed(in_doubt.clone()),
+            (ended, _) => ended,
+        })
+    }
+
+    async fn look_and_act(
+        &self,
+        action: &Action,
+        milestones: &[MilestoneId],
+        tries: &mut Tries,
+    ) -> Result<Done, Ended> {
+        let (verdict, good_until) = self.guards.ask(self.client, self.project, action).await?;
+        match verdict {
+            Verdict::Go(Some(live)) if look::is_done(&live, action) => {
+                return Ok(Done::found(tries));
             }
+            Verdict::Go(_) => {}
+            Verdict::Gone => return Ok(Done::found(tries)),
+            Verdict::Moved(conflict) => return Err(conflict.into()),
         }
+        if let Some(then) = good_until {
+            tries.good_until(then);
+        }
+        self.act(action, milestones, tries).await
     }
 
     async fn act(&self, action: &Action, milestones: &[MilestoneId], tries: &mut Tries) -> Result<Done, Ended> {
-        let Self { client, project, guards: _ } = self;
+        let Self { client, project, .. } = self;
         let by_id = |by: &MilestonesBy| matches!(by, MilestonesBy::Id(_)).then_some(milestones);
         match action {
             Action::CreateMilestone(new) => self.create_milestone(new, tries).await,
@@ -124,24 +164,24 @@ impl Site<'_> {
             }
             Action::DeleteLink { tag_name, id, .. } => {
                 let deleted = client.delete_link(project, tag_name, *id, tries).await;
-                self.gone(deleted, tag_name, |live| live.is_none_or(|live| !look::has_link(live, *id))).await
+                self.gone(deleted, tries, tag_name, |live| live.is_none_or(|live| !look::has_link(live, *id))).await
             }
             Action::UpdateLink { tag_name, id, after, .. } => {
                 client.update_link(project, tag_name, *id, after, tries).await?;
-                Ok(Done::default())
+                Ok(Done::by_us())
             }
             Action::CreateLink { tag_name, link } => self.create_link(tag_name, link, tries).await,
             Action::UpdateMilestone { diff, .. } => {
                 let [id] = milestones else { return Err(Ended::NoMilestone) };
                 client.update_milestone(project, *id, &diff.to_patch(), tries).await?;
-                Ok(Done::default())
+                Ok(Done::by_us())
             }
             Action::CollectEvidence { tag_name, else_is } => {
                 self.collect_evidence(tag_name, *else_is == WithoutEvidence::Failure, tries).await
             }
             Action::DeleteRelease(release) => {
                 let deleted = client.delete_release(project, &release.tag_name, tries).await;
-                self.gone(deleted, &release.tag_name, |live| live.is_none()).await
+                self.gone(deleted, tries, &release.tag_name, |live| live.is_none()).await
             }
         }
     }
@@ -152,19 +192,17 @@ impl Site<'_> {
         milestones: Option<&[MilestoneId]>,
         tries: &mut Tries,
     ) -> Result<Done, Ended> {
-        let mut sent = false;
         loop {
             let error = match self.client.create_release(self.project, new, milestones, tries).await {
                 Ok(live) => {
                     return look::untaken(&live, new)
-                        .map_or_else(|| Ok(Done::default()), |key| Err(Ended::NotTaken(key)));
+                        .map_or_else(|| Ok(Done::by_us()), |key| Err(Ended::NotTaken(key)));
                 }
                 Err(error) if error.kind() == Kind::Conflict || error.is_in_doubt() => error,
                 Err(error) => return Err(error.into()),
             };
-            sent |= error.is_in_doubt();
             match self.client.release(self.project, &new.tag_name).await? {
-                Some(live) if look::is_made(&live, new) => return Ok(Done::already(!sent)),
+                Some(live) if look::is_made(&live, new) => return Ok(Done::found(tries)),
                 Some(live) => {
                     let found = Some(Arc::new(live));
                     return Err(Conflict::Release { planned: None, found }.into());
@@ -175,18 +213,16 @@ impl Site<'_> {
     }
 
     async fn create_link(&self, tag: &TagName, link: &Link, tries: &mut Tries) -> Result<Done, Ended> {
-        let mut sent = false;
         loop {
             let error = match self.client.create_link(self.project, tag, link, tries).await {
-                Ok(_) => return Ok(Done::default()),
+                Ok(_) => return Ok(Done::by_us()),
                 // GitLab's words for what is there already are those for any clash.
                 Err(error) if error.kind() == Kind::Invalid || error.is_in_doubt() => error,
                 Err(error) => return Err(error.into()),
             };
-            sent |= error.is_in_doubt();
             let live = self.client.release(self.project, tag).await?;
             if live.is_some_and(|live| look::has(&live, link)) {
-                return Ok(Done::already(!sent));
+                return Ok(Done::found(tries));
             }
             self.again(tries, error).await?;
         }
@@ -194,33 +230,29 @@ impl Site<'_> {
 
     /// Any tag of this name will do, whoever made it: where there is one, a plan would not ask for another.
     async fn create_tag(&self, new: &NewTag, tries: &mut Tries) -> Result<Done, Ended> {
-        let mut sent = false;
         loop {
             let error = match self.client.create_tag(self.project, new, tries).await {
-                Ok(_) => return Ok(Done::default()),
+                Ok(_) => return Ok(Done::by_us()),
                 Err(error) if error.kind() == Kind::Invalid || error.is_in_doubt() => error,
                 Err(error) => return Err(error.into()),
             };
-            sent |= error.is_in_doubt();
             if self.client.tag(self.project, &new.name).await?.is_some() {
-                return Ok(Done::already(!sent));
+                return Ok(Done::found(tries));
             }
             self.again(tries, error).await?;
         }
     }
 
     async fn create_milestone(&self, new: &NewMilestone, tries: &mut Tries) -> Result<Done, Ended> {
-        let mut sent = false;
         loop {
             let error = match self.client.create_milestone(self.project, new, tries).await {
                 Ok(made) => return Ok(Done { milestone: Some(made.id), already: false }),
                 Err(error) if error.kind() == Kind::Invalid || error.is_in_doubt() => error,
                 Err(error) => return Err(error.into()),
             };
-            sent |= error.is_in_doubt();
             match self.client.milestone(self.project, &new.title).await? {
                 Some(found) if look::is_milestone_made(&found, new) => {
-                    return Ok(Done { milestone: Some(found.id), already: !sent });
+                    return Ok(Done { milestone: Some(found.id), ..Done::found(tries) });
                 }
                 Some(found) => return Err(Conflict::Milestone { planned: None, found: Some(found) }.into()),
                 None => self.again(tries, error).await?,
@@ -231,17 +263,16 @@ impl Site<'_> {
     /// Has evidence collected, and waits a while for it to be there: a background job of GitLab's does it, and who asked
     /// again before it is done would have it collected twice.
     async fn collect_evidence(&self, tag: &TagName, required: bool, tries: &mut Tries) -> Result<Done, Ended> {
-        let mut sent = false;
         loop {
             // Another run, or a request whose answer was lost, may have seen to it.
             if self.has_evidence(tag).await? {
-                return Ok(Done::already(!sent));
+                return Ok(Done::found(tries));
             }
             let error = match self.client.collect_evidence(self.project, tag, tries).await {
                 Ok(()) => {
                     // It will be collected, whether or not it can be looked at just now.
                     self.evidence_appears(tag).await.unwrap_or(true);
-                    return Ok(Done::default());
+                    return Ok(Done::by_us());
                 }
                 // GitLab Free has no such route; or there is no such release any more.
                 Err(error) if error.kind() == Kind::NotFound && !required => {
@@ -253,9 +284,8 @@ impl Site<'_> {
                 Err(error) if error.is_in_doubt() => error,
                 Err(error) => return Err(error.into()),
             };
-            sent = true;
             if self.evidence_appears(tag).await? {
-                return Ok(Done::default());
+                return Ok(Done::by_us());
             }
             self.again(tries, error).await?;
         }
@@ -283,14 +313,14 @@ impl Site<'_> {
     async fn gone(
         &self,
         deleted: Result<(), Error>,
+        tries: &Tries,
         tag: &TagName,
         is_gone: impl Fn(Option<&Release>) -> bool,
     ) -> Result<Done, Ended> {
-        let Err(error) = deleted else { return Ok(Done::default()) };
+        let Err(error) = deleted else { return Ok(Done::by_us()) };
         let may_be_gone = matches!(error.kind(), Kind::NotFound | Kind::Forbidden) || error.is_in_doubt();
         if may_be_gone && is_gone(self.client.release(self.project, tag).await?.as_ref()) {
-            // Whose removal it was nobody can tell, if an earlier try of this one may have worked: it is taken for ours.
-            return Ok(Done::default());
+            return Ok(Done::found(tries));
         }
         Err(error.into())
     }

@@ -8,7 +8,7 @@ use super::plan::{self, Shown};
 use super::saved;
 use super::server::Server;
 use super::session::Session;
-use crate::apply::Event;
+use crate::apply::{Event, Pace};
 use crate::gitlab::Client;
 use crate::plan::{Digest, Plan};
 use crate::report::Detail;
@@ -57,8 +57,12 @@ pub(super) async fn run(ui: &Ui, args: ApplyArgs) -> Result<Exit, Failure> {
             return Ok(Exit::Failed);
         }
     }
+    let interrupts = Interrupts::count();
     for (site, plan) in &todo {
-        match carry_out(ui, &clients[*site], plan, (args.concurrency, clients.len() > 1)).await? {
+        if interrupts.any() {
+            break;
+        }
+        match carry_out(ui, &clients[*site], plan, (args.concurrency, clients.len() > 1), &interrupts).await? {
             Ended::Well => {}
             Ended::Badly => exit = Exit::Failed,
             Ended::Interrupted => {
@@ -106,11 +110,11 @@ async fn carry_out(
     client: &Client,
     plan: &Plan,
     (concurrency, named): (NonZeroUsize, bool),
+    interrupts: &Interrupts,
 ) -> Result<Ended, Failure> {
     let mut progress = ui.steps(plan.steps.len());
     let mut is_stopping = false;
-    let interrupts = Interrupts::count();
-    let run = apply::run(client, plan, concurrency, interrupts.at_least(1), |event| {
+    let run = apply::run(client, plan, Pace::new(concurrency), interrupts.at_least(1), |event| {
         is_stopping |= matches!(event, Event::Stopping | Event::GivingUp);
         progress.show(plan, &event);
     });

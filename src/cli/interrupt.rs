@@ -1,4 +1,7 @@
 //! Ctrl-C, and what CI sends when a job is cancelled: counted, so that a second one is never lost behind the first.
+//!
+//! Only Ctrl-C counts twice: it is a person who is in a hurry. Who sends SIGTERM may send it to the process and to its
+//! group, and has SIGKILL for what must end at once.
 
 use tokio::sync::watch;
 
@@ -9,15 +12,21 @@ impl Interrupts {
     /// Counts from now on; before, an interrupt ends the process.
     pub(super) fn count() -> Self {
         let (count, told) = watch::channel(0);
+        let signals = Signals::listen();
         tokio::spawn(async move {
-            if let Ok(mut signals) = Signals::listen() {
+            if let Ok(mut signals) = signals {
                 loop {
-                    signals.next().await;
-                    count.send_modify(|count| *count += 1);
+                    let at_least_once = signals.next().await;
+                    count.send_modify(|count| *count = if at_least_once { (*count).max(1) } else { *count + 1 });
                 }
             }
         });
         Self(told)
+    }
+
+    /// Whether there was one.
+    pub(super) fn any(&self) -> bool {
+        *self.0.borrow() > 0
     }
 
     /// Completes when there were so many.
@@ -42,10 +51,11 @@ impl Signals {
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
-    async fn next(&mut self) {
+    /// Waits for one; whether another is no more than one.
+    async fn next(&mut self) -> bool {
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => false,
+            _ = self.terminate.recv() => true,
         }
     }
 }
@@ -59,7 +69,8 @@ impl Signals {
         tokio::signal::windows::ctrl_c().map(Self)
     }
 
-    async fn next(&mut self) {
+    async fn next(&mut self) -> bool {
         self.0.recv().await;
+        false
     }
 }

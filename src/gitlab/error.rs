@@ -110,6 +110,12 @@ impl Error {
         matches!(self.0.kind, Kind::Server | Kind::Timeout | Kind::Interrupted | Kind::Decode)
     }
 
+    /// Whether it is GitLab's own word on a request that was to change something: not a look's, nor one for "not now".
+    #[must_use]
+    pub fn settles_a_write(&self) -> bool {
+        self.0.status.is_some() && self.0.kind != Kind::RateLimited && self.method() != Some("GET")
+    }
+
     pub(super) fn with_help(mut self, help: Option<String>) -> Self {
         self.0.help = help;
         self

@@ -104,8 +104,18 @@ enum Next {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Hold {
     pub(super) until: Instant,
-    /// GitLab has said so; else it is how fast relsync goes by itself.
-    pub(super) refused: bool,
+    pub(super) why: Held,
+}
+
+/// What holds a request up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Held {
+    /// GitLab has said so.
+    Refused,
+    /// Nothing is left of the window.
+    UsedUp,
+    /// Others are under way, and perhaps not counted yet: their answers may let it through long before the window ends.
+    BehindOthers,
 }
 
 /// What a refusal told.
@@ -199,15 +209,16 @@ impl Gate {
     fn is_open(&mut self, now: Instant) -> Result<(), Hold> {
         if let Some(closed) = self.closed {
             if now < closed.until {
-                return Err(Hold { until: closed.until, refused: true });
+                return Err(Hold { until: closed.until, why: Held::Refused });
             }
             self.closed = None;
             self.learn(closed);
         }
         let Some(window) = self.window else { return Ok(()) };
         if now < window.ends {
-            let hold = Hold { until: window.ends, refused: false };
-            return if self.used < window.holds { Ok(()) } else { Err(hold) };
+            let is_told = matches!(window.next, Next::Told { remaining: 1.., .. });
+            let why = if is_told && self.under_way > 0 { Held::BehindOthers } else { Held::UsedUp };
+            return if self.used < window.holds { Ok(()) } else { Err(Hold { until: window.ends, why }) };
         }
         self.used = 0;
         self.window = match window.next {
@@ -320,12 +331,12 @@ mod tests {
         let at = |seconds: u64| start + Duration::from_secs(seconds);
         // Others had used most of the first window: it says nothing but when it ends.
         assert_eq!(send(&gates, at(0), &mut 2, 2), (2, 1));
-        assert_eq!(held(&gates, &create(), at(1)), Some(Hold { until: at(2), refused: true }));
+        assert_eq!(held(&gates, &create(), at(1)), Some(Hold { until: at(2), why: Held::Refused }));
         // 30 at 600 a minute: windows are 3 seconds long. From now on nothing is refused.
         assert_eq!(send(&gates, at(2), &mut 30, 3), (30, 1));
         for window in 1..5 {
             assert_eq!(send(&gates, at(2 + 3 * window), &mut 30, 3), (30, 0));
-            let hold = Hold { until: at(5 + 3 * window), refused: false };
+            let hold = Hold { until: at(5 + 3 * window), why: Held::UsedUp };
             assert_eq!(held(&gates, &create(), at(3 + 3 * window)), Some(hold));
         }
     }
@@ -347,7 +358,7 @@ mod tests {
         let gates = Gates::default();
         let (now, minute) = (Instant::now(), Duration::from_secs(60));
         let read = Request::get(&["projects", "24", "releases"]);
-        let refused = |wait| Some(Hold { until: now + wait, refused: true });
+        let refused = |wait| Some(Hold { until: now + wait, why: Held::Refused });
         gates.pass(&create(), now).unwrap().refused(&refusal("release_writes"), minute, now);
         assert_eq!((held(&gates, &create(), now), held(&gates, &read, now)), (refused(minute), None));
         let update = Request::new(Method::PUT, &["projects", "24", "releases", "v1"]);
@@ -368,7 +379,7 @@ mod tests {
         drop(first);
         let fourth = gates.pass(&create(), now).unwrap();
         let ends = now + Duration::from_secs(60);
-        assert_eq!(held(&gates, &read, now), Some(Hold { until: ends, refused: false }));
+        assert_eq!(held(&gates, &read, now), Some(Hold { until: ends, why: Held::BehindOthers }));
         // They were counted: as many as is said may follow.
         second.answered(&answer(2, 60), now);
         drop((second, third));

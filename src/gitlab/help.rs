@@ -55,6 +55,7 @@ pub(super) fn help(failed: &Failed<'_>) -> Option<String> {
         Kind::Decode => {
             "check that url is a GitLab's own address, and that no login page or proxy answers in its place"
         }
+        Kind::Stale => "GitLab lets too little through for now to look first and write then: run it again later",
         Kind::Changed => "somebody else is writing: run it again",
         Kind::Invalid if failed.message.contains("moved projects") => {
             "the project has moved meanwhile: plan again, which finds it by its id"
@@ -63,7 +64,7 @@ pub(super) fn help(failed: &Failed<'_>) -> Option<String> {
             "`ref` must be a branch, a tag or a commit of the project"
         }
         Kind::Timeout => "check that url is a GitLab's own address, and that the network lets requests through",
-        Kind::Interrupted | Kind::Invalid | Kind::Settings | Kind::Stale | Kind::Stopped => return None,
+        Kind::Interrupted | Kind::Invalid | Kind::Settings | Kind::Stopped => return None,
     };
     Some(text.to_owned())
 }

@@ -10,7 +10,7 @@ use reqwest::{Method, StatusCode};
 use std::time::{Duration, Instant};
 
 /// No wait between two tries is longer, but for one that GitLab asks for.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// Whether a request that failed like this may be sent again as it is.
 pub(super) fn may_repeat(method: &Method, error: &Error) -> bool {
@@ -47,18 +47,56 @@ pub struct Tries {
     attempt: u32,
     /// From then on what was known before the first try is too old to act on.
     stale_from: Option<Instant>,
+    /// What became of a try that may have been carried out.
+    in_doubt: Option<Error>,
+    /// Whether it had to wait for a rate limit since the last look.
+    held_up: bool,
 }
 
 impl Tries {
     /// The first try begins.
     pub(super) fn new(first_wait: Duration, retry_for: Duration) -> Self {
-        Self { started: Instant::now(), retry_for, next_wait: first_wait, attempt: 0, stale_from: None }
+        Self {
+            started: Instant::now(),
+            retry_for,
+            next_wait: first_wait,
+            attempt: 0,
+            stale_from: None,
+            in_doubt: None,
+            held_up: false,
+        }
     }
 
     /// What is to be changed was looked at, and may be changed until `then`. A request that could only be sent later is not:
     /// it fails with [`Kind::Stale`].
     pub fn good_until(&mut self, then: Instant) {
         self.stale_from = Some(then);
+        self.held_up = false;
+    }
+
+    /// An earlier try that may have been carried out, and how it failed.
+    #[must_use]
+    pub fn in_doubt(&self) -> Option<&Error> {
+        self.in_doubt.as_ref()
+    }
+
+    /// Remembers how a try failed, if it may have been carried out.
+    pub(super) fn failed(&mut self, error: &Error) {
+        if error.is_in_doubt() {
+            self.in_doubt = Some(error.clone());
+        }
+    }
+
+    /// It has waited for a rate limit, which is not held against it.
+    pub(super) fn hold_up(&mut self, how_long: Duration) {
+        self.started += how_long;
+        self.held_up = true;
+    }
+
+    /// Whether it had to wait for a rate limit since the last look.
+    #[must_use]
+    pub fn was_held_up(&self) -> bool {
+        self.held_up
     }
 
     pub(super) fn are_stale(&self) -> bool {

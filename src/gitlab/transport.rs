@@ -4,11 +4,11 @@
 //! again for the id of a project that has moved); every text that comes back in an [`Error`] has gone through [`Transport::harmless`].
 
 use crate::gitlab::error::Flaw;
-use crate::gitlab::gate::{Gates, Hold, Pass};
+use crate::gitlab::gate::{Gates, Held, Hold, Pass};
 use crate::gitlab::help::{Failed, help};
 use crate::gitlab::message;
 use crate::gitlab::request::Request;
-use crate::gitlab::retry::{Tries, may_repeat, retry_after};
+use crate::gitlab::retry::{LONGEST_WAIT, Tries, may_repeat, retry_after};
 use crate::gitlab::{Error, Kind, Observer, Settings, Token, TokenKind, Wait};
 use crate::model::ProjectId;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -43,19 +43,25 @@ pub(super) struct Transport {
     observer: Option<Observer>,
     stopped: watch::Sender<bool>,
     troubles: AtomicU64,
-    trouble_since: Mutex<TroubleSince>,
+    in_trouble: Mutex<Troubles>,
 }
 
 /// Since when no request has been answered as by a server that is not in trouble. Writes by themselves: where they fail,
 /// reads may well work.
-#[derive(Debug, Default)]
-struct TroubleSince {
-    reading: Option<Instant>,
-    writing: Option<Instant>,
+#[derive(Debug, Default, Clone, Copy)]
+struct Troubles {
+    reading: Option<Trouble>,
+    writing: Option<Trouble>,
 }
 
-impl TroubleSince {
-    fn of(&mut self, method: &str) -> &mut Option<Instant> {
+#[derive(Debug, Clone, Copy)]
+struct Trouble {
+    since: Instant,
+    last: Instant,
+}
+
+impl Troubles {
+    fn of(&mut self, method: &str) -> &mut Option<Trouble> {
         if method == "GET" { &mut self.reading } else { &mut self.writing }
     }
 }
@@ -122,7 +128,7 @@ impl Transport {
             observer,
             stopped: watch::Sender::new(false),
             troubles: AtomicU64::new(0),
-            trouble_since: Mutex::default(),
+            in_trouble: Mutex::default(),
         })
     }
 
@@ -142,21 +148,16 @@ impl Transport {
 
     /// The same as one of several requests of one thing to do.
     pub(super) async fn send_within(&self, request: &Request, tries: &mut Tries) -> Result<Answer<'_>, Error> {
-        // If it is given up later without being sent again, this is what is to be known: it may have been carried out.
-        let mut in_doubt = None;
         loop {
-            let pass = match self.pass(request, tries).await {
-                Ok(pass) => pass,
-                Err(error) if error.kind() == Kind::Stale => return Err(error),
-                Err(error) => return Err(in_doubt.unwrap_or(error)),
-            };
+            let pass = self.pass(request, tries).await?;
             let error = match self.once(request, tries.count(), &pass).await {
-                Err(error) if may_repeat(&request.method, &error) => error,
-                done => return done,
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
             };
             drop(pass);
-            if error.is_in_doubt() {
-                in_doubt = Some(error.clone());
+            tries.failed(&error);
+            if !may_repeat(&request.method, &error) {
+                return Err(error);
             }
             self.wait(tries, error).await?;
         }
@@ -173,8 +174,7 @@ impl Transport {
         if error.kind() != Kind::RateLimited {
             self.troubles.fetch_add(1, Ordering::Relaxed);
             // A server that all have waited for in vain for so long is not waited for again, by each of a thousand requests.
-            let method = error.method().unwrap_or_default();
-            let since = *self.trouble_since().of(method).get_or_insert_with(Instant::now);
+            let since = self.trouble(error.method().unwrap_or_default());
             is_lost = since.elapsed() > self.retry_for;
         }
         let Some(wait) = tries.next_wait(&error).filter(|_| !is_lost) else { return Err(error) };
@@ -191,12 +191,24 @@ impl Transport {
     /// and than one may take.
     pub(super) fn is_lost(&self) -> bool {
         let patience = self.retry_for.max(self.timeout);
-        let TroubleSince { reading, writing } = *self.trouble_since();
-        [reading, writing].iter().flatten().any(|since| since.elapsed() > patience)
+        let Troubles { reading, writing } = *self.in_trouble();
+        [reading, writing].iter().flatten().any(|trouble| trouble.since.elapsed() > patience)
     }
 
-    fn trouble_since(&self) -> MutexGuard<'_, TroubleSince> {
-        self.trouble_since.lock().unwrap_or_else(PoisonError::into_inner)
+    /// One more request of this method was answered as by a server in trouble, or not at all. Since when that is so.
+    fn trouble(&self, method: &str) -> Instant {
+        let now = Instant::now();
+        // Nothing may have been asked meanwhile that would have shown that it was over.
+        let forgotten = LONGEST_WAIT + self.timeout;
+        let mut all = self.in_trouble();
+        let trouble = all.of(method);
+        let since = trouble.filter(|known| now.duration_since(known.last) < forgotten).map_or(now, |known| known.since);
+        *trouble = Some(Trouble { since, last: now });
+        since
+    }
+
+    fn in_trouble(&self) -> MutexGuard<'_, Troubles> {
+        self.in_trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn troubles(&self) -> u64 {
@@ -208,8 +220,8 @@ impl Transport {
         self.stopped.send_replace(true);
     }
 
-    /// Waits at the gate.
-    async fn pass(&self, request: &Request, tries: &Tries) -> Result<Pass<'_>, Error> {
+    /// Waits at the gate, but for no longer than GitLab may ask anybody to wait.
+    async fn pass(&self, request: &Request, tries: &mut Tries) -> Result<Pass<'_>, Error> {
         let mut told = None;
         loop {
             if tries.are_stale() {
@@ -217,26 +229,29 @@ impl Transport {
             }
             let opened = self.gates.opened();
             let now = Instant::now();
-            let Hold { until, refused } = match self.gates.pass(request, now) {
+            let Hold { until, why } = match self.gates.pass(request, now) {
                 Ok(pass) => return Ok(pass),
                 Err(hold) => hold,
             };
             let how_long = until.duration_since(now);
-            if refused && how_long > self.retry_for {
-                let text = "GitLab lets no more such requests through for now";
-                let Request { method, path, .. } = request;
-                return Err(self.error(method, path, (None, Some(how_long)), None, Kind::RateLimited, text));
-            }
-            if told.replace(until) != Some(until) {
-                self.tell(&Wait { how_long, why: "GitLab's rate limit is used up".to_owned() });
+            if why != Held::BehindOthers {
+                if how_long > self.retry_for {
+                    let text = "GitLab lets no more such requests through for now";
+                    let Request { method, path, .. } = request;
+                    return Err(self.error(method, path, (None, Some(how_long)), None, Kind::RateLimited, text));
+                }
+                if told.replace(until) != Some(until) {
+                    self.tell(&Wait { how_long, why: "GitLab's rate limit is used up".to_owned() });
+                }
             }
             tokio::select! {
                 // What GitLab refused stays refused until then.
-                () = opened, if !refused => {}
+                () = opened, if why != Held::Refused => {}
                 slept = self.sleep(how_long) => if slept.is_err() {
                     return Err(self.failed(request, Kind::Stopped, "not sent: the run was to stop"));
                 }
             }
+            tries.hold_up(now.elapsed());
         }
     }
 
@@ -282,14 +297,14 @@ impl Transport {
             %method, %path, attempt, status = status.as_u16(), ms = ms(started),
             request_id = request_id.as_deref(), "request"
         );
-        if !status.is_server_error() {
-            *self.trouble_since().of(method.as_str()) = None;
-        }
         let body = read.map_err(|unread| match unread {
             Unread::BrokeOff(e) => failed(kind_of(&e), &format!("the answer broke off: {}", self.reason(&e))),
             Unread::TooLong => failed(Kind::Decode, "the answer is longer than any of GitLab's"),
         })?;
 
+        if !status.is_server_error() {
+            *self.in_trouble().of(method.as_str()) = None;
+        }
         if status.is_success() {
             pass.answered(&headers, Instant::now());
             return Ok(Answer { transport: self, method: method.clone(), path: path.clone(), status, headers, body });

@@ -1,7 +1,8 @@
 //! What somebody else has changed about a release or milestone since the plan was made, in both versions.
 
 use super::counts::of;
-use super::values::{link, quoted, titles};
+use super::style::Palette;
+use super::values::{diff, link, quoted, titles};
 use crate::model::{Milestone, Release};
 use crate::plan::{Change, Conflict, MilestoneDiff};
 use jiff::civil::Date;
@@ -65,10 +66,14 @@ fn differences(planned: &Release, found: &Release) -> Vec<String> {
         }
     };
     differs("name", quoted(&planned.name), quoted(name));
-    differs("description", quoted(planned.description.as_str()), quoted(description.as_str()));
     differs("released_at", planned.released_at.to_string(), released_at.to_string());
     differs("created_at", planned.created_at.to_string(), created_at.to_string());
     differs("milestones", titles(&planned.milestones), titles(milestones));
+    if planned.description != *description {
+        let change = Change { before: planned.description.clone(), after: description.clone() };
+        lines.push("description was, and is:".to_owned());
+        lines.extend(diff(&change, &Palette::default()).into_iter().map(|line| format!("  {line}")));
+    }
     for gone in planned.links.iter().filter(|old| !links.contains(old)) {
         lines.push(format!("link was {}", link(&gone.link)));
     }

@@ -2,6 +2,7 @@
 
 use crate::model::{MilestoneState, TagName};
 use crate::plan::{Action, Plan};
+use std::collections::BTreeSet;
 
 /// `1 release`, `2 releases`.
 pub(super) fn of(count: usize, noun: &str) -> String {
@@ -17,8 +18,12 @@ pub(super) struct Words {
 }
 
 /// `2 releases to create, 1 to update; 1 milestone to close`: how many things of each kind `actions`, in a plan's order,
-/// touch. A release whose links change is updated, once.
-pub(super) fn sentence<'a>(actions: impl Iterator<Item = &'a Action>, words: &Words) -> String {
+/// touch. A release whose links change is updated, once; but not those that are updated only `in_part`.
+pub(super) fn sentence<'a>(
+    actions: impl Iterator<Item = &'a Action>,
+    in_part: &BTreeSet<&TagName>,
+    words: &Words,
+) -> String {
     let mut releases = Tally::new("release", words);
     let mut links = Tally::new("link", words);
     let mut milestones = Tally::new("milestone", words);
@@ -43,6 +48,7 @@ pub(super) fn sentence<'a>(actions: impl Iterator<Item = &'a Action>, words: &Wo
         | Action::UpdateLink { tag_name, .. }
         | Action::DeleteLink { tag_name, .. } = action
             && last_updated.replace(tag_name) != Some(tag_name)
+            && !in_part.contains(tag_name)
         {
             releases.update += 1;
         }
@@ -84,7 +90,7 @@ pub(super) fn summary(plan: &Plan) -> String {
     };
     format!(
         "Plan: {}; {}.{unchanged}",
-        sentence(plan.steps.iter().map(|s| &s.action), &words),
+        sentence(plan.steps.iter().map(|s| &s.action), &BTreeSet::new(), &words),
         of(plan.steps.len(), "request")
     )
 }

@@ -10,6 +10,7 @@ use crate::plan::{
 };
 use anstyle::Style;
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 /// How many unmanaged releases are named before the rest is counted.
@@ -91,14 +92,15 @@ pub fn outcome(plan: &Plan, outcome: &Outcome, named: bool, palette: &Palette) -
     }
     let already = outcome.steps.iter().filter(|outcome| **outcome == StepOutcome::AlreadyDone).count();
     let mut failed = 0;
+    let mut advised = BTreeSet::new();
     for (step, outcome) in steps() {
-        if let StepOutcome::Failed { error, help } = outcome {
-            failed += 1;
-            page.line(0, palette.delete, format_args!("✗ failed to {}", describe(&step.action)));
-            page.plain(4, line(error));
-            if let Some(help) = help {
-                page.line(4, palette.quiet, line(help));
-            }
+        let StepOutcome::Failed { error, help } = outcome else { continue };
+        failed += 1;
+        page.line(0, palette.delete, format_args!("✗ failed to {}", describe(&step.action)));
+        page.plain(4, line(error));
+        // A token that is too weak fails two hundred times; what to do about it is said once.
+        if let Some(help) = help.as_ref().filter(|help| advised.insert(*help)) {
+            page.line(4, palette.quiet, line(help));
         }
     }
     let mut conflicts = 0;
@@ -128,19 +130,24 @@ pub fn outcome(plan: &Plan, outcome: &Outcome, named: bool, palette: &Palette) -
             StepOutcome::Skipped { because } => {
                 skipped += 1;
                 let (step, because) = (describe(&step.action), describe(&plan.steps[because.0].action));
-                page.line(0, palette.update, format_args!("- skipped: {step} (failed to {because})"));
+                page.line(0, palette.update, format_args!("- skipped: {step} (not done: {because})"));
             }
             StepOutcome::Interrupted => interrupted += 1,
         }
     }
     page.gap();
     let words = Words { create: "created", update: "updated", close: "closed", delete: "deleted" };
-    let what = match counts::sentence(done.iter().copied(), &words) {
+    let undone = steps().filter(|(_, outcome)| !outcome.is_success()).filter_map(|(step, _)| step.action.tag_name());
+    let undone: BTreeSet<_> = undone.collect();
+    let in_part: BTreeSet<_> =
+        done.iter().filter_map(|action| action.tag_name()).filter(|tag| undone.contains(tag)).collect();
+    let what = match counts::sentence(done.iter().copied(), &in_part, &words) {
         what if what.is_empty() => "nothing".to_owned(),
         what => what,
     };
     let mut parts = vec![what, format!("{} of {}", done.len() + already, of(plan.steps.len(), "step"))];
     let counts = [
+        (in_part.len(), "updated in part"),
         (already, "done by somebody else"),
         (failed, "failed"),
         (conflicts, "left alone"),
@@ -153,7 +160,7 @@ pub fn outcome(plan: &Plan, outcome: &Outcome, named: bool, palette: &Palette) -
     if failed > 0 {
         page.plain(0, "Once what failed is mended, apply again: it does what is left.");
     } else if conflicts > 0 {
-        page.plain(0, "Apply again to plan with what is there now.");
+        page.plain(0, "Plan again: a new plan starts from what is there now.");
     } else if interrupted > 0 {
         page.plain(0, "Apply again: it does what is left.");
     }

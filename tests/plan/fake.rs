@@ -3,14 +3,16 @@
 
 use crate::server::{ID, Seen, Server, ok, reply};
 use crate::wishes::moment;
-use relsync::apply;
+use relsync::apply::{self, Pace};
 use relsync::gitlab::{Client, Settings};
-use relsync::model::{Current, Description, Desired, DesiredRelease, Moment, Project, Release, TagName};
-use relsync::plan::{Conflict, Outcome, Plan, Selection, StepOutcome};
+use relsync::model::{
+    Current, Description, Desired, DesiredRelease, Moment, Policy, Project, Release, TagName, Unmanaged,
+};
+use relsync::plan::{Action, Conflict, Outcome, Plan, Selection, StepOutcome};
 use serde_json::{Value, json};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 fn wire(name: &str) -> Value {
     json!({
@@ -21,6 +23,25 @@ fn wire(name: &str) -> Value {
 
 /// A plan that renames release v1 from `Before` to `After`.
 fn renaming() -> Plan {
+    let wish = DesiredRelease { name: Some("After".into()), ..DesiredRelease::new(TagName::from_git("v1")) };
+    plan(&Desired { releases: vec![wish], ..Desired::default() }, true)
+}
+
+/// A plan that deletes release v1.
+fn deleting() -> Plan {
+    let policy = Policy { unmanaged: Unmanaged::Delete, ..Policy::default() };
+    let wish = DesiredRelease::new(TagName::from_git("v2"));
+    plan(&Desired { policy, releases: vec![wish], ..Desired::default() }, true)
+}
+
+/// A plan that makes release v1.
+fn making() -> Plan {
+    let wish = DesiredRelease::new(TagName::from_git("v1"));
+    plan(&Desired { releases: vec![wish], ..Desired::default() }, false)
+}
+
+/// What is to be done for `desired` if release v1 is there, called `Before`, or not.
+fn plan(desired: &Desired, is_there: bool) -> Plan {
     let at: Moment = Moment::new("2026-01-01T00:00:00Z".parse().unwrap());
     let release = Release {
         tag_name: TagName::from_git("v1"),
@@ -34,21 +55,23 @@ fn renaming() -> Plan {
     };
     let current = Current {
         project: Project::unread(ID),
-        releases: [(release.tag_name.clone(), Arc::new(release))].into(),
+        releases: is_there.then(|| (release.tag_name.clone(), Arc::new(release))).into_iter().collect(),
         milestones: Some(Vec::new()),
         by_job_token: false,
         missing_tags: [].into(),
         protected_tags: [].into(),
     };
-    let wish = DesiredRelease { name: Some("After".into()), ..DesiredRelease::new(TagName::from_git("v1")) };
-    let desired = Desired { releases: vec![wish], ..Desired::default() };
-    Plan::new(&desired, &current, &Selection::default(), moment(28))
+    Plan::new(desired, &current, &Selection::default(), moment(28))
 }
 
-async fn run(server: &Server) -> Outcome {
-    // Patient, unlike the client's own tests.
-    let client = Client::new(Settings::new(server.url.clone(), None)).unwrap();
-    apply::run(&client, &renaming(), NonZeroUsize::MIN, std::future::pending(), |_| {}).await
+/// Patient, unlike the client's own tests.
+async fn run(server: &Server, plan: &Plan) -> Outcome {
+    run_with(Settings::new(server.url.clone(), None), plan).await
+}
+
+async fn run_with(settings: Settings, plan: &Plan) -> Outcome {
+    let client = Client::new(settings).unwrap();
+    apply::run(&client, plan, Pace::new(NonZeroUsize::MIN), std::future::pending(), |_| {}).await
 }
 
 fn lines(server: &Server) -> Vec<String> {
@@ -65,7 +88,7 @@ async fn a_write_that_had_to_wait_for_long_looks_again_first() {
         _ => ok(&wire("By hand")),
     })
     .await;
-    let outcome = run(&server).await;
+    let outcome = run(&server, &renaming()).await;
     let StepOutcome::Conflict(conflict) = &outcome.steps[0] else { panic!("{outcome:#?}") };
     assert!(matches!(&**conflict, Conflict::Release { found: Some(found), .. } if found.name == "By hand"));
     let release = "/api/v4/projects/24/releases/v1";
@@ -75,7 +98,39 @@ async fn a_write_that_had_to_wait_for_long_looks_again_first() {
 #[tokio::test]
 async fn a_yes_that_does_not_hold_is_no_yes() {
     let server = Server::start(|_| ok(&wire("Before"))).await;
-    let outcome = run(&server).await;
+    let outcome = run(&server, &renaming()).await;
     let StepOutcome::Failed { error, .. } = &outcome.steps[0] else { panic!("{outcome:#?}") };
     assert!(error.contains("the release's name is not what was sent"), "{error}");
+}
+
+#[tokio::test]
+async fn what_an_earlier_try_has_deleted_is_this_runs_doing() {
+    let is_there = AtomicBool::new(true);
+    let server = Server::start(move |request| match request.method.as_str() {
+        // Done, but the answer is a proxy's.
+        "DELETE" => {
+            is_there.store(false, Ordering::Relaxed);
+            reply(502, &[("retry-after", "6")], "")
+        }
+        _ if is_there.load(Ordering::Relaxed) => ok(&wire("Before")),
+        _ => reply(404, &[], r#"{"message":"404 Not Found"}"#),
+    })
+    .await;
+    let plan = deleting();
+    let outcome = run(&server, &plan).await;
+    let deleted = plan.steps.iter().position(|step| matches!(step.action, Action::DeleteRelease(_))).unwrap();
+    // It was to be deleted last, and what it waited for was answered 404.
+    assert!(matches!(outcome.steps[deleted], StepOutcome::Done | StepOutcome::Skipped { .. }), "{outcome:#?}");
+}
+
+#[tokio::test]
+async fn what_may_have_been_made_is_not_told_as_not_begun() {
+    let server = Server::start(|request| match request.method.as_str() {
+        "POST" => reply(502, &[], ""),
+        _ => reply(429, &[("retry-after", "3600")], "Retry later"),
+    })
+    .await;
+    let outcome = run(&server, &making()).await;
+    let StepOutcome::Failed { error, .. } = &outcome.steps[0] else { panic!("{outcome:#?}") };
+    assert!(error.starts_with("POST /projects/24/releases answered 502"), "{error}");
 }

@@ -2,7 +2,7 @@
 
 use crate::over_http::House;
 use futures_util::{StreamExt, stream};
-use relsync::apply;
+use relsync::apply::{self, Pace};
 use relsync::model::{Desired, DesiredRelease, NewRelease, ProjectId, ProjectRef, TagName};
 use relsync::plan::StepOutcome;
 use relsync::sandbox::{Limit, Options};
@@ -46,7 +46,7 @@ async fn writes_run_at_the_limit_and_not_into_it() {
         .await;
     let plan = house.plan(&creates(90)).await;
     let before = house.requests("POST", "/projects/:id/releases").await;
-    let width = NonZeroUsize::new(32).unwrap();
+    let width = Pace::new(NonZeroUsize::new(32).unwrap());
     let outcome = apply::run(&house.client, &plan, width, std::future::pending(), |_| {}).await;
     assert!(outcome.is_success(), "{outcome:#?}");
     // In the first two windows, by which it learns, at most as many as are side by side.
@@ -100,7 +100,7 @@ async fn where_all_is_in_vain_the_rest_is_not_begun() {
         .await;
         let plan = house.plan(&creates(400)).await;
         let mut gave_up = false;
-        let width = NonZeroUsize::new(8).unwrap();
+        let width = Pace::new(NonZeroUsize::new(8).unwrap());
         let outcome = apply::run(&house.client, &plan, width, std::future::pending(), |event| {
             gave_up |= matches!(event, apply::Event::GivingUp);
         })
@@ -108,4 +108,18 @@ async fn where_all_is_in_vain_the_rest_is_not_begun() {
         let not_begun = outcome.steps.iter().filter(|step| **step == StepOutcome::Interrupted).count();
         assert_eq!((gave_up, not_begun > 0, outcome.is_success()), (!helps, !helps, helps), "{fault}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_little_is_let_through_not_all_of_it_goes_to_looks() {
+    let house = House::with(limited("api=8/1s"), |settings| settings).await;
+    let (first, mut second) = (creates(16), creates(16));
+    house.apply(&house.plan(&first).await, usize::MAX).await;
+    second.releases.iter_mut().for_each(|release| release.name = Some("renamed".into()));
+    let plan = house.plan(&second).await;
+    // No look is good until the next window.
+    let pace = Pace { concurrency: NonZeroUsize::new(32).unwrap(), fresh_for: Duration::from_millis(100) };
+    let outcome = apply::run(&house.client, &plan, pace, std::future::pending(), |_| {}).await;
+    assert!(outcome.is_success(), "{outcome:#?}");
+    assert!(house.plan(&second).await.is_empty());
 }

@@ -3,7 +3,7 @@
 use crate::wishes::{desired, moment};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use relsync::apply;
+use relsync::apply::{self, Pace};
 use relsync::gitlab::{Client, Settings, Token, TokenKind};
 use relsync::model::{Desired, ProjectId, ProjectRef};
 use relsync::plan::{Outcome, Plan, Selection};
@@ -53,7 +53,7 @@ impl House {
     pub(crate) async fn apply(&self, plan: &Plan, steps: usize) -> Outcome {
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let (mut stop, mut over) = (Some(stop), 0);
-        let width = NonZeroUsize::new(4).unwrap();
+        let width = Pace::new(NonZeroUsize::new(4).unwrap());
         apply::run(&self.client, plan, width, async { drop(stopped.await) }, |event| {
             over += usize::from(matches!(event, apply::Event::Finished(..)));
             if over >= steps {
