@@ -37,7 +37,8 @@ pub enum Timing {
 
 impl Timing {
     /// GitLab's rule: historical compares whole seconds, and upcoming goes first.
-    pub(super) fn of(released_at: Moment, created_at: Moment, now: Moment) -> Self {
+    #[must_use]
+    pub fn of(released_at: Moment, created_at: Moment, now: Moment) -> Self {
         if released_at > now {
             Self::Upcoming
         } else if released_at.second() < created_at.second() {

@@ -22,7 +22,10 @@ pub use notes::Note;
 pub use outcome::{Conflict, Outcome, StepOutcome};
 pub use reason::{Cause, Field, Reason};
 pub use safety::Refusal;
-pub use saved::{Address, Digest, DigestError, FORMAT, ReadError, ReadPlan, SavedPlan, json_schema};
+pub use saved::{
+    Address, Digest, DigestError, FORMAT, ReadError, ReadPlan, SavedMilestoneDiff, SavedPlan, SavedProjectPlan,
+    SavedRelease, SavedTiming, json_schema, schema_of,
+};
 pub use selection::{Selection, TagWords};
 pub use step::{Action, MilestoneHandle, MilestonesBy, Stage, Step, StepId, WithoutEvidence};
 

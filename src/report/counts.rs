@@ -1,7 +1,7 @@
-//! Numbers with their nouns.
+//! Numbers with their nouns, and the sentences that every format has in common.
 
 use crate::model::{MilestoneState, TagName};
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Outcome, Plan, StepOutcome};
 use std::collections::BTreeSet;
 
 /// `1 release`, `2 releases`.
@@ -17,62 +17,129 @@ pub(super) struct Words {
     pub(super) delete: &'static str,
 }
 
-/// `2 releases to create, 1 to update; 1 milestone to close`: how many things of each kind `actions`, in a plan's order,
-/// touch. A release whose links change is updated, once; but not those that are updated only `in_part`.
-pub(super) fn sentence<'a>(
-    actions: impl Iterator<Item = &'a Action>,
-    in_part: &BTreeSet<&TagName>,
-    words: &Words,
-) -> String {
-    let mut releases = Tally::new("release", words);
-    let mut links = Tally::new("link", words);
-    let mut milestones = Tally::new("milestone", words);
-    let mut last_updated: Option<&TagName> = None;
-    for action in actions {
-        match action {
-            Action::CreateRelease { .. } => releases.create += 1,
-            Action::DeleteRelease(_) => releases.delete += 1,
-            Action::CreateLink { .. } => links.create += 1,
-            Action::UpdateLink { .. } => links.update += 1,
-            Action::DeleteLink { .. } => links.delete += 1,
-            Action::CreateMilestone(_) => milestones.create += 1,
-            Action::UpdateMilestone { diff, .. } => match diff.state.as_ref().map(|c| c.after) {
-                Some(MilestoneState::Closed) => milestones.close += 1,
-                Some(MilestoneState::Active) | None => milestones.update += 1,
-            },
-            Action::CreateTag(_) | Action::UpdateRelease { .. } | Action::CollectEvidence { .. } => {}
+impl Words {
+    /// Of a plan.
+    pub(super) const PLANNED: Self =
+        Self { create: "to create", update: "to update", close: "to close", delete: "to delete" };
+    /// Of an outcome.
+    pub(super) const DONE: Self = Self { create: "created", update: "updated", close: "closed", delete: "deleted" };
+}
+
+/// How many things of each kind some steps touch.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Counts {
+    /// A release whose links change is updated, once.
+    pub(super) releases: Tally,
+    /// Of releases that are there; a new release brings its own.
+    pub(super) links: Tally,
+    pub(super) milestones: Tally,
+    /// All steps.
+    pub(super) requests: usize,
+}
+
+/// How many things of one kind.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tally {
+    pub(super) create: usize,
+    pub(super) update: usize,
+    /// Milestones only.
+    pub(super) close: usize,
+    pub(super) delete: usize,
+}
+
+impl Counts {
+    /// Counts what `actions`, in a plan's order, touch.
+    pub(super) fn of<'a>(actions: impl IntoIterator<Item = &'a Action>) -> Self {
+        let mut counts = Self::default();
+        let Self { releases, links, milestones, requests } = &mut counts;
+        let mut last_updated: Option<&TagName> = None;
+        for action in actions {
+            *requests += 1;
+            match action {
+                Action::CreateRelease { .. } => releases.create += 1,
+                Action::DeleteRelease(_) => releases.delete += 1,
+                Action::CreateLink { .. } => links.create += 1,
+                Action::UpdateLink { .. } => links.update += 1,
+                Action::DeleteLink { .. } => links.delete += 1,
+                Action::CreateMilestone(_) => milestones.create += 1,
+                Action::UpdateMilestone { diff, .. } => match diff.state.as_ref().map(|c| c.after) {
+                    Some(MilestoneState::Closed) => milestones.close += 1,
+                    Some(MilestoneState::Active) | None => milestones.update += 1,
+                },
+                Action::CreateTag(_) | Action::UpdateRelease { .. } | Action::CollectEvidence { .. } => {}
+            }
+            if let Some(tag_name) = updates(action)
+                && last_updated.replace(tag_name) != Some(tag_name)
+            {
+                releases.update += 1;
+            }
         }
-        if let Action::UpdateRelease { tag_name, .. }
+        counts
+    }
+
+    /// Of all steps of a plan.
+    pub(super) fn of_plan(plan: &Plan) -> Self {
+        Self::of(plan.steps.iter().map(|step| &step.action))
+    }
+
+    /// Of the steps that were done, and of how many releases only a part is. Those don't count as updated.
+    pub(super) fn done(plan: &Plan, outcome: &Outcome) -> (Self, usize) {
+        let steps = || plan.steps.iter().zip(&outcome.steps);
+        let undone = steps().filter(|(_, end)| !end.is_success()).filter_map(|(step, _)| step.action.tag_name());
+        let undone: BTreeSet<_> = undone.collect();
+        let done = || steps().filter(|(_, end)| **end == StepOutcome::Done).map(|(step, _)| &step.action);
+        let in_part: BTreeSet<_> = done().filter_map(updates).filter(|tag| undone.contains(tag)).collect();
+        let mut counts = Self::of(done());
+        counts.releases.update = counts.releases.update.saturating_sub(in_part.len());
+        (counts, in_part.len())
+    }
+
+    /// Both together.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            releases: self.releases.and(other.releases),
+            links: self.links.and(other.links),
+            milestones: self.milestones.and(other.milestones),
+            requests: self.requests + other.requests,
+        }
+    }
+
+    /// `2 releases to create, 1 to update; 1 milestone to close`.
+    pub(super) fn sentence(&self, words: &Words) -> String {
+        let kinds = [("release", self.releases), ("link", self.links), ("milestone", self.milestones)];
+        kinds.iter().filter_map(|(noun, tally)| tally.words(noun, words)).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// The release that is there and changed by `action`.
+fn updates(action: &Action) -> Option<&TagName> {
+    match action {
+        Action::UpdateRelease { tag_name, .. }
         | Action::CollectEvidence { tag_name, .. }
         | Action::CreateLink { tag_name, .. }
         | Action::UpdateLink { tag_name, .. }
-        | Action::DeleteLink { tag_name, .. } = action
-            && last_updated.replace(tag_name) != Some(tag_name)
-            && !in_part.contains(tag_name)
-        {
-            releases.update += 1;
-        }
+        | Action::DeleteLink { tag_name, .. } => Some(tag_name),
+        Action::CreateMilestone(_)
+        | Action::UpdateMilestone { .. }
+        | Action::CreateTag(_)
+        | Action::CreateRelease { .. }
+        | Action::DeleteRelease(_) => None,
     }
-    [releases, links, milestones].iter().filter_map(Tally::words).collect::<Vec<_>>().join("; ")
 }
 
-struct Tally<'a> {
-    noun: &'a str,
-    words: &'a Words,
-    create: usize,
-    update: usize,
-    close: usize,
-    delete: usize,
-}
-
-impl<'a> Tally<'a> {
-    fn new(noun: &'a str, words: &'a Words) -> Self {
-        Self { noun, words, create: 0, update: 0, close: 0, delete: 0 }
+impl Tally {
+    fn and(self, other: Self) -> Self {
+        Self {
+            create: self.create + other.create,
+            update: self.update + other.update,
+            close: self.close + other.close,
+            delete: self.delete + other.delete,
+        }
     }
 
     /// `2 releases to create, 1 to update`, if there is anything.
-    fn words(&self) -> Option<String> {
-        let Self { noun, words, create, update, close, delete } = self;
+    pub(super) fn words(&self, noun: &str, words: &Words) -> Option<String> {
+        let Self { create, update, close, delete } = self;
         let counts = [(create, words.create), (update, words.update), (close, words.close), (delete, words.delete)];
         let mut some = counts.into_iter().filter(|(count, _)| **count > 0);
         let (first, word) = some.next()?;
@@ -81,16 +148,89 @@ impl<'a> Tally<'a> {
     }
 }
 
-/// The plan's last line.
-pub(super) fn summary(plan: &Plan) -> String {
-    let words = Words { create: "to create", update: "to update", close: "to close", delete: "to delete" };
+/// The plan's last line: what it would do, or that there is nothing to do in `project`; nothing where it is refused and
+/// would do nothing.
+pub(super) fn summary(plan: &Plan, project: &str) -> Option<String> {
+    if plan.is_empty() {
+        let releases = of(plan.unchanged, "release");
+        return plan
+            .refusals
+            .is_empty()
+            .then(|| format!("Nothing needs to change in {project}: {releases} as wished."));
+    }
     let unchanged = match plan.unchanged {
         0 => String::new(),
         n => format!(" {n} unchanged."),
     };
-    format!(
-        "Plan: {}; {}.{unchanged}",
-        sentence(plan.steps.iter().map(|s| &s.action), &BTreeSet::new(), &words),
-        of(plan.steps.len(), "request")
-    )
+    let counts = Counts::of_plan(plan);
+    Some(format!("Plan: {}; {}.{unchanged}", counts.sentence(&Words::PLANNED), of(counts.requests, "request")))
+}
+
+/// That narrowing the run left something out, if it did.
+pub(super) fn left_out(plan: &Plan) -> Option<String> {
+    let (others, are) = (of(plan.left_out, "other release"), if plan.left_out == 1 { "is" } else { "are" });
+    (plan.left_out > 0).then(|| format!("{others} {are} not as wished, but not part of this run (--only, --ignore)."))
+}
+
+/// How the steps of an outcome ended.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Ends {
+    /// Somebody else had done it.
+    pub(super) already: usize,
+    pub(super) failed: usize,
+    pub(super) conflicts: usize,
+    pub(super) skipped: usize,
+    pub(super) not_begun: usize,
+}
+
+impl Ends {
+    pub(super) fn of(outcome: &Outcome) -> Self {
+        let mut ends = Self::default();
+        for step in &outcome.steps {
+            match step {
+                StepOutcome::Done | StepOutcome::NotOffered => {}
+                StepOutcome::AlreadyDone => ends.already += 1,
+                StepOutcome::Failed { .. } => ends.failed += 1,
+                StepOutcome::Conflict(_) => ends.conflicts += 1,
+                StepOutcome::Skipped { .. } => ends.skipped += 1,
+                StepOutcome::Interrupted => ends.not_begun += 1,
+            }
+        }
+        ends
+    }
+
+    /// What to do next, if anything is left to do.
+    pub(super) fn advice(self) -> Option<&'static str> {
+        let Self { already: _, failed, conflicts, skipped: _, not_begun } = self;
+        if failed > 0 {
+            Some("Once what failed is mended, apply again: it does what is left.")
+        } else if conflicts > 0 {
+            Some("Plan again: a new plan starts from what is there now.")
+        } else if not_begun > 0 {
+            Some("Apply again: it does what is left.")
+        } else {
+            None
+        }
+    }
+}
+
+/// `1 release created; 1 of 2 steps; 1 failed`.
+pub(super) fn done(plan: &Plan, outcome: &Outcome) -> String {
+    let (counts, in_part) = Counts::done(plan, outcome);
+    let what = match counts.sentence(&Words::DONE) {
+        what if what.is_empty() => "nothing".to_owned(),
+        what => what,
+    };
+    let Ends { already, failed, conflicts, skipped, not_begun } = Ends::of(outcome);
+    let mut parts = vec![what, format!("{} of {}", counts.requests + already, of(plan.steps.len(), "step"))];
+    let others = [
+        (in_part, "updated in part"),
+        (already, "done by somebody else"),
+        (failed, "failed"),
+        (conflicts, "left alone"),
+        (skipped, "skipped"),
+        (not_begun, "not begun"),
+    ];
+    parts.extend(others.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
+    parts.join("; ")
 }

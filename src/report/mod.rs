@@ -4,15 +4,24 @@
 
 mod conflict;
 mod counts;
+mod describe;
 mod explain;
+mod json;
+mod markdown;
 mod notes;
 mod refusal;
 mod run;
 mod style;
 mod text;
 mod values;
+mod voice;
+mod widget;
 
 pub use crate::model::harmless;
+pub use describe::describe;
+pub use json::{REPORT_FORMAT, json, report_schema};
+pub use markdown::markdown;
 pub use run::{Command, Listed, ProjectRun, Run};
 pub use style::Palette;
-pub use text::{Detail, describe, fleet, outcome, plan, valid};
+pub use text::{Detail, fleet, outcome, plan, text, valid};
+pub use widget::widget;

@@ -1,7 +1,7 @@
 //! What a person should know before saying yes, in sentences.
 
 use super::counts::of;
-use super::values::visible;
+use super::voice::Voice;
 use crate::model::TagName;
 use crate::plan::Note;
 
@@ -9,7 +9,9 @@ use crate::plan::Note;
 const MAX_NAMED: usize = 5;
 
 /// The note as a sentence without its full stop.
-pub(super) fn sentence(note: &Note) -> String {
+pub(super) fn sentence(note: &Note, voice: Voice) -> String {
+    let tag = |tag: &TagName| (voice.name)(tag.as_str());
+    let named = |tags: &[TagName]| named(tags, voice);
     match note {
         Note::TagsMade(tags) => format!("{} will be created, which may start pipelines", of(tags.len(), "tag")),
         Note::Announced(tags) => {
@@ -66,14 +68,10 @@ pub(super) fn is_detail(note: &Note) -> bool {
 }
 
 /// `v1, v2 and 3 more`.
-fn named(tags: &[TagName]) -> String {
-    let names: Vec<_> = tags.iter().take(MAX_NAMED).map(tag).collect();
+fn named(tags: &[TagName], voice: Voice) -> String {
+    let names: Vec<_> = tags.iter().take(MAX_NAMED).map(|tag| (voice.name)(tag.as_str())).collect();
     match tags.len().saturating_sub(MAX_NAMED) {
         0 => names.join(", "),
         more => format!("{} and {more} more", names.join(", ")),
     }
-}
-
-fn tag(tag: &TagName) -> String {
-    visible(tag.as_str())
 }

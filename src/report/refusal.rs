@@ -1,12 +1,13 @@
 //! Why a plan is refused: the limit, the figures, and what would let it through.
 
 use super::counts::of;
-use super::values::{quoted, visible};
+use super::voice::Voice;
 use crate::model::MaxDeletes;
 use crate::plan::Refusal;
 
 /// What is wrong, and what to do about it.
-pub(super) fn explain(refusal: &Refusal) -> (String, String) {
+pub(super) fn explain(refusal: &Refusal, voice: Voice) -> (String, String) {
+    let Voice { name, quoted } = voice;
     match refusal {
         Refusal::EmptyManifestDeletes { deletes } => (
             format!("the manifest names no release, and `unmanaged = \"delete\"` would delete all {deletes}"),
@@ -25,11 +26,11 @@ pub(super) fn explain(refusal: &Refusal) -> (String, String) {
             )
         }
         Refusal::MissingTag(tag) => (
-            format!("release {} has no tag in git, and no `ref` says what to tag", visible(tag.as_str())),
+            format!("release {} has no tag in git, and no `ref` says what to tag", name(tag.as_str())),
             "push the tag first, or add `ref = \"…\"` (a branch, tag or commit) to the release".to_owned(),
         ),
         Refusal::LostTag { tag_name, by_job_token } => (
-            format!("release {0} can't be changed: its git tag {0} is gone", visible(tag_name.as_str())),
+            format!("release {0} can't be changed: its git tag {0} is gone", name(tag_name.as_str())),
             if *by_job_token {
                 "a CI job token can't make the tag again: push it, or set RELSYNC_TOKEN to a project access token with the \
                  api scope"
@@ -42,12 +43,12 @@ pub(super) fn explain(refusal: &Refusal) -> (String, String) {
         Refusal::MissingMilestone { title, tag_name, of_ancestor } => (
             format!(
                 "release {} names milestone {}, which {}",
-                visible(tag_name.as_str()),
+                name(tag_name.as_str()),
                 quoted(title),
                 if *of_ancestor { "belongs to a group further up, not to the project's own" } else { "does not exist" }
             ),
             format!(
-                "declare it with [[milestones]] title = {}, or set `milestones = \"create\"` under [policy]",
+                "declare it with `[[milestones]]` title = {}, or set `milestones = \"create\"` under [policy]",
                 quoted(title)
             ),
         ),
@@ -55,8 +56,8 @@ pub(super) fn explain(refusal: &Refusal) -> (String, String) {
             format!(
                 "milestone {} is there twice: in the project {} and in its group {}",
                 quoted(title),
-                visible(project),
-                visible(group)
+                name(project),
+                name(group)
             ),
             "rename one of the two in GitLab: a release names its milestones by title alone".to_owned(),
         ),
@@ -64,7 +65,7 @@ pub(super) fn explain(refusal: &Refusal) -> (String, String) {
             format!(
                 "release {} names milestone {}, which has to go by its id as there is a comma in it, and a CI job token \
                  can't read ids",
-                visible(tag_name.as_str()),
+                name(tag_name.as_str()),
                 quoted(title)
             ),
             "set RELSYNC_TOKEN to a project access token with the api scope, or rename the milestone".to_owned(),
@@ -76,17 +77,17 @@ pub(super) fn explain(refusal: &Refusal) -> (String, String) {
         ),
         Refusal::GroupMilestone(title) => (
             format!("milestone {} belongs to the project's group; relsync changes only a project's own", quoted(title)),
-            "remove its [[milestones]] entry; releases may go on naming it".to_owned(),
+            "remove its `[[milestones]]` entry; releases may go on naming it".to_owned(),
         ),
         Refusal::MilestonesUnreadable => (
-            "the manifest declares [[milestones]], which a CI job token can neither read nor write".to_owned(),
-            "set RELSYNC_TOKEN to a project access token with the api scope, or remove the [[milestones]] entries"
+            "the manifest declares `[[milestones]]`, which a CI job token can neither read nor write".to_owned(),
+            "set RELSYNC_TOKEN to a project access token with the api scope, or remove the `[[milestones]]` entries"
                 .to_owned(),
         ),
         Refusal::NoEvidence(tag) => (
             format!(
                 "release {} requires evidence, but its date makes it historical, and GitLab collects none for those",
-                visible(tag.as_str())
+                name(tag.as_str())
             ),
             "set `evidence = true`, or take it out".to_owned(),
         ),

@@ -1,7 +1,9 @@
 //! What a report is about: one run of a command over one or more projects. Every format is made from this.
 
-use crate::model::{Moment, TagName};
+use crate::model::{Current, Desired, Moment, TagName};
 use crate::plan::{Outcome, Plan, Timing};
+use std::cmp::Reverse;
+use std::collections::HashSet;
 
 /// The command that a report is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +38,8 @@ pub struct ProjectRun<'a> {
     pub plan: &'a Plan,
     /// What became of the plan's steps, if it was applied.
     pub outcome: Option<&'a Outcome>,
-    /// Every release the project had when the run began, the latest first.
+    /// Every release the project had when the run began, the latest first. Empty if they were not read, as when a saved
+    /// plan is carried out.
     pub releases: Vec<Listed>,
 }
 
@@ -53,4 +56,24 @@ pub struct Listed {
     pub timing: Timing,
     /// Whether an entry of the manifest names it.
     pub is_managed: bool,
+}
+
+impl Listed {
+    /// Every release that GitLab has, the latest first.
+    #[must_use]
+    pub fn all(desired: &Desired, current: &Current, now: Moment) -> Vec<Self> {
+        let named: HashSet<&str> = desired.releases.iter().map(|wish| wish.tag_name.as_str()).collect();
+        let releases = current.releases.values().map(|release| Self {
+            tag_name: release.tag_name.clone(),
+            name: release.name.clone(),
+            released_at: release.released_at,
+            timing: Timing::of(release.released_at, release.created_at, now),
+            is_managed: named.contains(release.tag_name.as_str()),
+        });
+        let mut listed: Vec<_> = releases.collect();
+        listed.sort_by(|one, other| {
+            (Reverse(one.released_at), &one.tag_name).cmp(&(Reverse(other.released_at), &other.tag_name))
+        });
+        listed
+    }
 }

@@ -1,10 +1,12 @@
 //! Plans and outcomes as plain text, for terminals and job logs.
 
-use super::counts::{self, Words, of};
+use super::counts::{self, Ends, of};
+use super::run::Run;
 use super::style::{Palette, paint};
 use super::values::{diff, line, link, preview, quoted, timing, titles, visible};
-use super::{conflict, explain, notes, refusal};
-use crate::model::{Desired, Link, MilestoneState, NewMilestone, NewRelease, NewTag, TagName, harmless};
+use super::voice::Voice;
+use super::{conflict, describe::describe, explain, notes, refusal};
+use crate::model::{Desired, NewMilestone, NewRelease, NewTag, TagName, harmless};
 use crate::plan::{
     Action, Change, MilestoneDiff, Outcome, Plan, ReleaseDiff, StepId, StepOutcome, Timing, WithoutEvidence,
 };
@@ -14,7 +16,10 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 
 /// How many unmanaged releases are named before the rest is counted.
-const MAX_UNMANAGED: usize = 20;
+pub(super) const MAX_UNMANAGED: usize = 20;
+
+/// Said once for all releases whose evidence GitLab's tier does not offer.
+pub(super) const NOT_OFFERED: &str = "no evidence was collected: this GitLab offers none (it takes Premium).";
 
 /// How much a plan says of itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -38,22 +43,17 @@ pub fn plan(plan: &Plan, detail: Detail, palette: &Palette) -> String {
         page.step(&step.action, subject);
         subject = step.action.tag_name();
         if detail == Detail::Reasons {
-            page.line(4, palette.quiet, explain::line(plan, StepId(index)));
+            page.line(4, palette.quiet, explain::line(plan, StepId(index), Voice::PLAIN));
         }
     }
     page.unmanaged(plan);
     page.notes(plan, detail);
-    if !plan.is_empty() {
+    if let Some(summary) = counts::summary(plan, &visible(&plan.project.to_string())) {
         page.gap();
-        page.line(0, palette.heading, counts::summary(plan));
-    } else if plan.refusals.is_empty() {
-        let (releases, project) = (of(plan.unchanged, "release"), visible(&plan.project.to_string()));
-        page.gap();
-        page.plain(0, format_args!("Nothing needs to change in {project}: {releases} as wished."));
+        page.line(0, if plan.is_empty() { Style::new() } else { palette.heading }, summary);
     }
-    if plan.left_out > 0 {
-        let (others, are) = (of(plan.left_out, "other release"), if plan.left_out == 1 { "is" } else { "are" });
-        page.plain(0, format_args!("{others} {are} not as wished, but not part of this run (--only, --ignore)."));
+    if let Some(others) = counts::left_out(plan) {
+        page.plain(0, others);
     }
     page.refusals(plan);
     page.finish()
@@ -79,118 +79,41 @@ pub fn valid(path: &str, desired: &Desired) -> String {
     format!("{} is valid: {releases}, {milestones}\n", harmless(path))
 }
 
+/// All of a run: its plans, and what became of them.
+#[must_use]
+pub fn text(run: &Run<'_>, detail: Detail, palette: &Palette) -> String {
+    let Run { command: _, now: _, projects, unread } = run;
+    let mut pages: Vec<String> = projects.iter().map(|project| plan(project.plan, detail, palette)).collect();
+    pages.extend(unread.iter().map(|(project, error)| format!("Not read: {}: {}\n", visible(project), line(error))));
+    if projects.len() + unread.len() > 1 {
+        let plans: Vec<_> = projects.iter().map(|project| project.plan).collect();
+        pages.push(fleet(&plans, unread.len()));
+    }
+    let ends = projects.iter().filter_map(|project| Some((project.plan, project.outcome?)));
+    // Each begins with an empty line.
+    let ends: String = ends.map(|(plan, end)| outcome(plan, end, projects.len() > 1, palette)).collect();
+    pages.join("\n") + &ends
+}
+
 /// What was done, what failed and what was skipped; `named` says for which project, as it is one of several.
 #[must_use]
 pub fn outcome(plan: &Plan, outcome: &Outcome, named: bool, palette: &Palette) -> String {
     let mut page = Page { palette: *palette, lines: Vec::new() };
     page.lines.push(String::new());
-    let steps = || plan.steps.iter().zip(&outcome.steps);
-    let done: Vec<_> = steps().filter(|(_, o)| **o == StepOutcome::Done).map(|(step, _)| &step.action).collect();
     if outcome.steps.contains(&StepOutcome::NotOffered) {
-        page.line(0, palette.quiet, "Note: no evidence was collected: this GitLab offers none (it takes Premium).");
+        page.line(0, palette.quiet, format_args!("Note: {NOT_OFFERED}"));
         page.gap();
     }
-    let already = outcome.steps.iter().filter(|outcome| **outcome == StepOutcome::AlreadyDone).count();
-    let mut failed = 0;
-    let mut advised = BTreeSet::new();
-    for (step, outcome) in steps() {
-        let StepOutcome::Failed { error, help } = outcome else { continue };
-        failed += 1;
-        page.line(0, palette.delete, format_args!("✗ failed to {}", describe(&step.action)));
-        page.plain(4, line(error));
-        // A token that is too weak fails two hundred times; what to do about it is said once.
-        if let Some(help) = help.as_ref().filter(|help| advised.insert(*help)) {
-            page.line(4, palette.quiet, line(help));
-        }
-    }
-    let mut conflicts = 0;
-    let mut told = None;
-    for (step, outcome) in steps() {
-        let StepOutcome::Conflict(conflict) = outcome else { continue };
-        conflicts += 1;
-        page.line(0, palette.delete, format_args!("✗ left alone: {}", describe(&step.action)));
-        // All steps of a release are left alone for the same reason.
-        if told.is_none() || told != step.action.tag_name() {
-            page.plain(4, "somebody has changed it since the plan was made:");
-            for line in conflict::lines(conflict) {
-                page.plain(4, line);
-            }
-            told = step.action.tag_name();
-        }
-    }
-    let mut skipped = 0;
-    let mut interrupted = 0;
-    for (step, outcome) in steps() {
-        match outcome {
-            StepOutcome::Done
-            | StepOutcome::AlreadyDone
-            | StepOutcome::NotOffered
-            | StepOutcome::Failed { .. }
-            | StepOutcome::Conflict(_) => {}
-            StepOutcome::Skipped { because } => {
-                skipped += 1;
-                let (step, because) = (describe(&step.action), describe(&plan.steps[because.0].action));
-                page.line(0, palette.update, format_args!("- skipped: {step} (not done: {because})"));
-            }
-            StepOutcome::Interrupted => interrupted += 1,
-        }
-    }
+    page.failures(plan, outcome);
+    page.conflicts(plan, outcome);
+    page.skipped(plan, outcome);
     page.gap();
-    let words = Words { create: "created", update: "updated", close: "closed", delete: "deleted" };
-    let undone = steps().filter(|(_, outcome)| !outcome.is_success()).filter_map(|(step, _)| step.action.tag_name());
-    let undone: BTreeSet<_> = undone.collect();
-    let in_part: BTreeSet<_> =
-        done.iter().filter_map(|action| action.tag_name()).filter(|tag| undone.contains(tag)).collect();
-    let what = match counts::sentence(done.iter().copied(), &in_part, &words) {
-        what if what.is_empty() => "nothing".to_owned(),
-        what => what,
-    };
-    let mut parts = vec![what, format!("{} of {}", done.len() + already, of(plan.steps.len(), "step"))];
-    let counts = [
-        (in_part.len(), "updated in part"),
-        (already, "done by somebody else"),
-        (failed, "failed"),
-        (conflicts, "left alone"),
-        (skipped, "skipped"),
-        (interrupted, "not begun"),
-    ];
-    parts.extend(counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
     let place = if named { format!(" in {}", visible(&plan.project.to_string())) } else { String::new() };
-    page.line(0, palette.heading, format_args!("Done{place}: {}.", parts.join("; ")));
-    if failed > 0 {
-        page.plain(0, "Once what failed is mended, apply again: it does what is left.");
-    } else if conflicts > 0 {
-        page.plain(0, "Plan again: a new plan starts from what is there now.");
-    } else if interrupted > 0 {
-        page.plain(0, "Apply again: it does what is left.");
+    page.line(0, palette.heading, format_args!("Done{place}: {}.", counts::done(plan, outcome)));
+    if let Some(advice) = Ends::of(outcome).advice() {
+        page.plain(0, advice);
     }
     page.finish()
-}
-
-/// A step in a few words that read after "failed to".
-#[must_use]
-pub fn describe(action: &Action) -> String {
-    let of_release =
-        |what: &str, link: &Link, tag_name| format!("{what} link {} of {}", quoted(&link.name), tag(tag_name));
-    match action {
-        Action::CreateMilestone(NewMilestone { title, .. }) => format!("create milestone {}", quoted(title)),
-        Action::CreateTag(new) => format!("create tag {}", tag(&new.name)),
-        Action::CollectEvidence { tag_name, .. } => format!("collect evidence of release {}", tag(tag_name)),
-        Action::CreateRelease { release, .. } => format!("create release {}", tag(&release.tag_name)),
-        Action::UpdateRelease { tag_name, .. } => format!("update release {}", tag(tag_name)),
-        Action::DeleteLink { tag_name, link, .. } => of_release("delete", link, tag_name),
-        Action::UpdateLink { tag_name, before, .. } => of_release("update", before, tag_name),
-        Action::CreateLink { tag_name, link } => of_release("create", link, tag_name),
-        Action::UpdateMilestone { title, diff, .. } => {
-            let verb = match diff.state.as_ref().map(|c| c.after) {
-                Some(MilestoneState::Closed) => "close",
-                Some(MilestoneState::Active) => "reopen",
-                None => "update",
-            };
-            format!("{verb} milestone {}", quoted(title))
-        }
-        Action::DeleteRelease(release) => format!("delete release {}", tag(&release.tag_name)),
-    }
 }
 
 fn tag(tag_name: &TagName) -> String {
@@ -264,12 +187,16 @@ impl Page {
                 self.field("evidence", "to be collected, if this GitLab offers it (no release has any)");
             }
             Action::CollectEvidence { .. } => self.field("evidence", "to be collected"),
-            Action::DeleteLink { link: gone, .. } => self.line(4, delete, format_args!("- link {}", link(gone))),
-            Action::UpdateLink { before, after, .. } => {
-                self.line(4, update, format_args!("~ link {}", link(before)));
-                self.line(4, update, format_args!("    to {}", link(after)));
+            Action::DeleteLink { link: gone, .. } => {
+                self.line(4, delete, format_args!("- link {}", link(gone, Voice::PLAIN)));
             }
-            Action::CreateLink { link: new, .. } => self.line(4, create, format_args!("+ link {}", link(new))),
+            Action::UpdateLink { before, after, .. } => {
+                self.line(4, update, format_args!("~ link {}", link(before, Voice::PLAIN)));
+                self.line(4, update, format_args!("    to {}", link(after, Voice::PLAIN)));
+            }
+            Action::CreateLink { link: new, .. } => {
+                self.line(4, create, format_args!("+ link {}", link(new, Voice::PLAIN)));
+            }
             Action::UpdateMilestone { title, diff, .. } => {
                 self.line(0, update, format_args!("~ milestone {}", quoted(title)));
                 self.milestone_diff(diff);
@@ -309,13 +236,13 @@ impl Page {
             self.field("released_at", format_args!("{at}{}", timing(when)));
         }
         if !milestones.is_empty() {
-            self.field("milestones", titles(milestones));
+            self.field("milestones", titles(milestones, Voice::PLAIN));
         }
         if let Some(text) = description.as_ref().filter(|text| !text.is_empty()) {
             self.text("description", preview(text, &self.palette));
         }
         for new in links {
-            self.line(4, self.palette.create, format_args!("+ link {}", link(new)));
+            self.line(4, self.palette.create, format_args!("+ link {}", link(new, Voice::PLAIN)));
         }
     }
 
@@ -335,7 +262,7 @@ impl Page {
             self.change("released_at", before, side(change.date.after, change.timing.after));
         }
         if let Some(Change { before, after }) = milestones {
-            self.change("milestones", titles(before), titles(after));
+            self.change("milestones", titles(before, Voice::PLAIN), titles(after, Voice::PLAIN));
         }
         if let Some(change) = description {
             self.text("description", diff(change, &self.palette));
@@ -358,6 +285,44 @@ impl Page {
         }
     }
 
+    fn failures(&mut self, plan: &Plan, outcome: &Outcome) {
+        let mut advised = BTreeSet::new();
+        for (step, outcome) in plan.steps.iter().zip(&outcome.steps) {
+            let StepOutcome::Failed { error, help } = outcome else { continue };
+            self.line(0, self.palette.delete, format_args!("✗ failed to {}", describe(&step.action)));
+            self.plain(4, line(error));
+            // A token that is too weak fails two hundred times; what to do about it is said once.
+            if let Some(help) = help.as_ref().filter(|help| advised.insert(*help)) {
+                self.line(4, self.palette.quiet, line(help));
+            }
+        }
+    }
+
+    fn conflicts(&mut self, plan: &Plan, outcome: &Outcome) {
+        let mut told = None;
+        for (step, outcome) in plan.steps.iter().zip(&outcome.steps) {
+            let StepOutcome::Conflict(conflict) = outcome else { continue };
+            self.line(0, self.palette.delete, format_args!("✗ left alone: {}", describe(&step.action)));
+            // All steps of a release are left alone for the same reason.
+            if told.is_none() || told != step.action.tag_name() {
+                self.plain(4, "somebody has changed it since the plan was made:");
+                for line in conflict::lines(conflict, Voice::PLAIN) {
+                    self.plain(4, line);
+                }
+                told = step.action.tag_name();
+            }
+        }
+    }
+
+    fn skipped(&mut self, plan: &Plan, outcome: &Outcome) {
+        for (step, outcome) in plan.steps.iter().zip(&outcome.steps) {
+            if let StepOutcome::Skipped { because } = outcome {
+                let (step, because) = (describe(&step.action), describe(&plan.steps[because.0].action));
+                self.line(0, self.palette.update, format_args!("- skipped: {step} (not done: {because})"));
+            }
+        }
+    }
+
     fn unmanaged(&mut self, plan: &Plan) {
         if plan.unmanaged.is_empty() {
             return;
@@ -373,7 +338,7 @@ impl Page {
 
     fn notes(&mut self, plan: &Plan, detail: Detail) {
         let shown = plan.notes.iter().filter(|note| detail == Detail::Reasons || !notes::is_detail(note));
-        let sentences: Vec<_> = shown.map(notes::sentence).collect();
+        let sentences: Vec<_> = shown.map(|note| notes::sentence(note, Voice::PLAIN)).collect();
         if !sentences.is_empty() {
             self.gap();
         }
@@ -384,7 +349,7 @@ impl Page {
 
     fn refusals(&mut self, plan: &Plan) {
         for refusal in &plan.refusals {
-            let (what, way_through) = refusal::explain(refusal);
+            let (what, way_through) = refusal::explain(refusal, Voice::PLAIN);
             self.gap();
             self.line(0, self.palette.delete, format_args!("✗ {what}"));
             self.plain(2, way_through);

@@ -1,6 +1,7 @@
 //! How single values and their changes are written.
 
 use super::style::{Palette, paint};
+use super::voice::Voice;
 use crate::model::{Description, Link, harmless};
 use crate::plan::{Change, Timing};
 use similar::{ChangeTag, TextDiff};
@@ -12,12 +13,15 @@ const PREVIEW_LINES: usize = 12;
 /// A change is cut after so many, which is more than anybody reads.
 const DIFF_LINES: usize = 400;
 
+/// Milestones of one release that are named before the rest is counted.
+const MAX_TITLES: usize = 100;
+
 /// Longer lines are cut, and say so.
 const MAX_LINE: usize = 2000;
 
 /// `"text"`, harmless, and with nothing in it that could pass for its end or for something else.
 pub(super) fn quoted(text: &str) -> String {
-    format!("\"{}\"", shortened(&visible(&text.replace('\\', r"\\").replace('"', r#"\""#))))
+    format!("\"{}\"", visible(&text.replace('\\', r"\\").replace('"', r#"\""#)))
 }
 
 /// A short text such as a tag's name: harmless, and blanks that are not a space spelled out, too.
@@ -27,7 +31,7 @@ pub(super) fn visible(text: &str) -> String {
     for c in harmless(text).chars() {
         if is_blank(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
     }
-    shown
+    shortened(&shown)
 }
 
 /// One line of a longer text. Tabs stay tabs.
@@ -36,7 +40,7 @@ pub(super) fn line(text: &str) -> String {
     shortened(&parts.join("\t"))
 }
 
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     match text.char_indices().nth(MAX_LINE) {
         None => text.to_owned(),
         Some((end, _)) => format!("{}… (+{} characters)", &text[..end], text[end..].chars().count()),
@@ -44,11 +48,15 @@ fn shortened(text: &str) -> String {
 }
 
 /// `a, b`, or `none`.
-pub(super) fn titles(titles: &BTreeSet<String>) -> String {
+pub(super) fn titles(titles: &BTreeSet<String>, voice: Voice) -> String {
     if titles.is_empty() {
         return "none".to_owned();
     }
-    titles.iter().map(|title| quoted(title)).collect::<Vec<_>>().join(", ")
+    let mut names: Vec<_> = titles.iter().take(MAX_TITLES).map(|title| (voice.quoted)(title)).collect();
+    if let Some(more) = titles.len().checked_sub(MAX_TITLES).filter(|more| *more > 0) {
+        names.push(format!("{more} more"));
+    }
+    names.join(", ")
 }
 
 /// ` (upcoming)` where there is something to say.
@@ -61,10 +69,10 @@ pub(super) fn timing(timing: Timing) -> &'static str {
 }
 
 /// Name, url, path and type of a link on one line.
-pub(super) fn link(link: &Link) -> String {
+pub(super) fn link(link: &Link, voice: Voice) -> String {
     let Link { name, url, direct_asset_path, link_type } = link;
-    let path = direct_asset_path.as_ref().map(|p| format!(" at {}", visible(p.as_str()))).unwrap_or_default();
-    format!("{} → {}{path} ({link_type})", quoted(name), shortened(&visible(url)))
+    let path = direct_asset_path.as_ref().map(|p| format!(" at {}", (voice.name)(p.as_str()))).unwrap_or_default();
+    format!("{} → {}{path} ({link_type})", (voice.quoted)(name), (voice.name)(url))
 }
 
 /// The beginning of a new text.
@@ -82,26 +90,47 @@ pub(super) fn preview(text: &Description, palette: &Palette) -> Vec<String> {
     lines
 }
 
-/// A unified diff, without file names.
-pub(super) fn diff(change: &Change<Description>, palette: &Palette) -> Vec<String> {
+/// One line of a diff.
+pub(super) struct DiffLine {
+    /// What it does; `None` is a hunk's header.
+    pub(super) tag: Option<ChangeTag>,
+    /// It, with its sign.
+    pub(super) text: String,
+}
+
+/// A unified diff, without file names, and how many lines of it are left out.
+pub(super) fn diff_lines(change: &Change<Description>) -> (Vec<DiffLine>, usize) {
     let [before, after] = [&change.before, &change.after].map(|text| text.as_str().lines().collect::<Vec<_>>());
     let diff = TextDiff::from_slices(&before, &after);
-    let mut lines = Vec::new();
+    let (mut lines, mut more) = (Vec::new(), 0);
+    let mut push = |tag, text: &dyn Fn() -> String| {
+        if lines.len() < DIFF_LINES { lines.push(DiffLine { tag, text: text() }) } else { more += 1 }
+    };
     for hunk in diff.unified_diff().context_radius(3).iter_hunks() {
-        lines.push(paint(palette.quiet, hunk.header()));
-        lines.extend(hunk.iter_changes().map(|change| {
-            let (sign, style) = match change.tag() {
-                ChangeTag::Delete => ('-', palette.delete),
-                ChangeTag::Insert => ('+', palette.create),
-                ChangeTag::Equal => (' ', palette.quiet),
+        push(None, &|| hunk.header().to_string());
+        for change in hunk.iter_changes() {
+            let sign = match change.tag() {
+                ChangeTag::Delete => '-',
+                ChangeTag::Insert => '+',
+                ChangeTag::Equal => ' ',
             };
-            paint(style, format_args!("{sign}{}", line(change.value())))
-        }));
+            push(Some(change.tag()), &|| format!("{sign}{}", line(change.value())));
+        }
     }
-    if lines.len() > DIFF_LINES {
-        let more = lines.len() - DIFF_LINES;
-        lines.truncate(DIFF_LINES);
-        lines.push(paint(palette.quiet, format_args!("… {more} lines more")));
-    }
-    lines
+    (lines, more)
+}
+
+/// A unified diff as a page shows it.
+pub(super) fn diff(change: &Change<Description>, palette: &Palette) -> Vec<String> {
+    let (lines, more) = diff_lines(change);
+    let painted = lines.into_iter().map(|DiffLine { tag, text }| {
+        let style = match tag {
+            Some(ChangeTag::Delete) => palette.delete,
+            Some(ChangeTag::Insert) => palette.create,
+            Some(ChangeTag::Equal) | None => palette.quiet,
+        };
+        paint(style, text)
+    });
+    let more = (more > 0).then(|| paint(palette.quiet, format_args!("… {more} lines more")));
+    painted.chain(more).collect()
 }

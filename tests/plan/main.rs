@@ -4,6 +4,7 @@
 mod bad_days;
 mod fake;
 mod limits;
+mod markdown;
 mod over_http;
 mod round_trip;
 mod saved;

@@ -101,7 +101,7 @@ pub(super) struct SavedReleaseDiff {
 /// What differs in a milestone.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SavedMilestoneDiff {
+pub struct SavedMilestoneDiff {
     description: Option<SavedChange<String>>,
     start_date: Option<SavedChange<Option<String>>>,
     due_date: Option<SavedChange<Option<String>>>,
@@ -112,7 +112,7 @@ pub(super) struct SavedMilestoneDiff {
 /// What GitLab calls a release by its dates.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum SavedTiming {
+pub enum SavedTiming {
     /// Released in the future.
     Upcoming,
     /// Neither.
@@ -270,7 +270,9 @@ impl SavedReleaseDiff {
 }
 
 impl SavedMilestoneDiff {
-    fn new(MilestoneDiff { description, start_date, due_date, state }: &MilestoneDiff) -> Self {
+    /// Takes one.
+    #[must_use]
+    pub fn new(MilestoneDiff { description, start_date, due_date, state }: &MilestoneDiff) -> Self {
         let date = |date: &Option<jiff::civil::Date>| date.map(|date| date.to_string());
         Self {
             description: description.as_ref().map(|change| SavedChange::new(change, word::text)),
@@ -293,13 +295,16 @@ impl SavedMilestoneDiff {
 }
 
 impl SavedTiming {
-    fn new(timing: Timing) -> Self {
+    /// Takes one.
+    #[must_use]
+    pub fn new(timing: Timing) -> Self {
         match timing {
             Timing::Upcoming => Self::Upcoming,
             Timing::Current => Self::Current,
             Timing::Historical => Self::Historical,
         }
     }
+
     fn read(self) -> Timing {
         match self {
             Self::Upcoming => Timing::Upcoming,

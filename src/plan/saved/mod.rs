@@ -23,13 +23,16 @@ pub use read::{ReadError, ReadPlan};
 
 use super::{Action, Plan, Stage};
 use crate::model::Moment;
+pub use action::{SavedMilestoneDiff, SavedTiming};
+pub use value::SavedRelease;
+
 use action::SavedAction;
 use remark::{SavedNote, SavedReason, SavedRefusal};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use serde::{Deserialize, Serialize};
-use value::{SavedProject, SavedRelease};
+use value::SavedProject;
 
 /// The format's version. A reader that does not know it must not read on.
 pub const FORMAT: u32 = 1;
@@ -56,7 +59,7 @@ pub struct SavedPlan {
 /// The plan of one project.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct SavedProjectPlan {
+pub struct SavedProjectPlan {
     /// The address of its GitLab; `sandbox` is the embedded one.
     url: String,
     /// The project.
@@ -118,7 +121,11 @@ impl SavedPlan {
     /// Takes the plans of projects, each with its GitLab, made at `now`.
     #[must_use]
     pub fn new<'p>(plans: impl IntoIterator<Item = (Address, &'p Plan)>, now: Moment) -> Self {
-        let projects: Vec<_> = plans.into_iter().map(|(gitlab, plan)| SavedProjectPlan::new(&gitlab, plan)).collect();
+        let projects = plans.into_iter().map(|(gitlab, plan)| {
+            let url = matches!(gitlab, Address::Gitlab(_)).then(|| gitlab.to_string());
+            SavedProjectPlan::new(url.as_deref(), plan)
+        });
+        let projects: Vec<_> = projects.collect();
         Self {
             format: FORMAT,
             relsync: env!("CARGO_PKG_VERSION").to_owned(),
@@ -147,7 +154,9 @@ fn digest(projects: &[SavedProjectPlan]) -> Digest {
 }
 
 impl SavedProjectPlan {
-    fn new(gitlab: &Address, plan: &Plan) -> Self {
+    /// Takes the plan for a project of the GitLab at `url`; `None` is the embedded one.
+    #[must_use]
+    pub fn new(url: Option<&str>, plan: &Plan) -> Self {
         let Plan { project, files, steps, refusals, notes, unmanaged, unchanged, left_out, before } = plan;
         let step = |(index, step): (usize, &super::Step)| SavedStep {
             id: index + 1,
@@ -157,8 +166,8 @@ impl SavedProjectPlan {
             action: SavedAction::new(&step.action),
         };
         Self {
-            url: gitlab.to_string(),
-            project: SavedProject::new(project, *gitlab != Address::Sandbox),
+            url: url.map_or_else(|| Address::Sandbox.to_string(), str::to_owned),
+            project: SavedProject::new(project, url.is_some()),
             files: files.clone(),
             steps: steps.iter().enumerate().map(step).collect(),
             refusals: refusals.iter().map(SavedRefusal::new).collect(),
@@ -174,9 +183,15 @@ impl SavedProjectPlan {
 /// The JSON Schema of the saved plan, as text that ends in a newline.
 #[must_use]
 pub fn json_schema() -> String {
+    schema_of::<SavedPlan>()
+}
+
+/// The JSON Schema of what is written of a `T`, as text that ends in a newline.
+#[must_use]
+pub fn schema_of<T: JsonSchema>() -> String {
     // As it is written, where every key is there, if only as null.
     let settings = SchemaSettings::default().for_serialize().with_transform(RecursiveTransform(on_one_line));
-    format!("{:#}\n", settings.into_generator().into_root_schema_for::<SavedPlan>().to_value())
+    format!("{:#}\n", settings.into_generator().into_root_schema_for::<T>().to_value())
 }
 
 /// Doc comments are broken into lines; whoever shows them breaks them by themselves.

@@ -81,7 +81,7 @@ impl<T> SavedChange<T> {
 /// A release as GitLab has it.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SavedRelease {
+pub struct SavedRelease {
     tag_name: String,
     name: String,
     description: String,
@@ -94,7 +94,9 @@ pub(super) struct SavedRelease {
 }
 
 impl SavedRelease {
-    pub(super) fn new(release: &Release) -> Self {
+    /// Takes one.
+    #[must_use]
+    pub fn new(release: &Release) -> Self {
         let Release { tag_name, name, description, released_at, created_at, milestones, links, has_evidence } = release;
         Self {
             tag_name: tag_name.to_string(),

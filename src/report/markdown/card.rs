@@ -1,0 +1,287 @@
+//! One release or milestone to unfold: what is to be done about it on one line, and the details below.
+
+use super::VOICE;
+use super::code;
+use super::fit::{Entry, Hopes, Kind, Rank};
+use crate::model::{Description, Link, NewMilestone, NewRelease, NewTag, Release};
+use crate::plan::{Action, Change, MilestoneDiff, Plan, ReleaseDiff, StepId, WithoutEvidence};
+use crate::report::counts::{Counts, Words, of};
+use crate::report::explain;
+use crate::report::values::{DiffLine, diff_lines, link, quoted, timing, titles, visible};
+use jiff::civil::Date;
+use similar::ChangeTag;
+
+/// Changes of one release that are listed before the rest is counted.
+const MAX_ITEMS: usize = 300;
+
+/// The same, where room is scarce.
+const FEW_ITEMS: usize = 20;
+
+/// Changes of notes are cut after so many bytes.
+const MAX_NOTES: usize = 64 * 1024;
+
+/// What is said of one release or milestone.
+pub(super) struct Card {
+    sign: char,
+    noun: &'static str,
+    /// Its tag or title, and what else names it, harmless.
+    names: Vec<String>,
+    /// What changes, in words of ours.
+    short: Vec<String>,
+    /// What is lost.
+    losses: Vec<String>,
+    /// What else is changed.
+    items: Vec<String>,
+    /// The change of its notes.
+    notes: Option<Change<Description>>,
+    /// Why, if that was asked for.
+    reasons: Vec<String>,
+    /// How it ended, if it was applied.
+    ended: Option<&'static str>,
+    kind: Kind,
+}
+
+impl Card {
+    fn new(sign: char, noun: &'static str, kind: Kind, name: String) -> Self {
+        Self {
+            sign,
+            noun,
+            names: vec![name],
+            short: Vec::new(),
+            losses: Vec::new(),
+            items: Vec::new(),
+            notes: None,
+            reasons: Vec::new(),
+            ended: None,
+            kind,
+        }
+    }
+
+    /// The steps from `first` on, which are all about one thing.
+    pub(super) fn of(plan: &Plan, first: usize, count: usize) -> Self {
+        let actions = || plan.steps[first..first + count].iter().map(|step| &step.action);
+        let tag = actions().find_map(Action::tag_name);
+        let mut card = match (tag, actions().next()) {
+            (Some(tag), _) => Self::new('~', "release", Kind::Release, visible(tag.as_str())),
+            (None, Some(Action::UpdateMilestone { title, .. })) => {
+                Self::new('~', "milestone", Kind::Milestone, quoted(title))
+            }
+            (None, _) => Self::new('+', "milestone", Kind::Milestone, String::new()),
+        };
+        for action in actions() {
+            card.action(action);
+        }
+        card.short.extend(Counts::of(actions()).links.words("link", &Words::PLANNED));
+        card
+    }
+
+    /// Adds why each of the steps is there.
+    pub(super) fn explain(&mut self, plan: &Plan, first: usize, count: usize) {
+        self.reasons = (first..first + count).map(|step| explain::line(plan, StepId(step), VOICE)).collect();
+    }
+
+    /// Says how it ended.
+    pub(super) fn ended(&mut self, how: &'static str) {
+        self.ended = Some(how);
+    }
+
+    /// What it is about, with names as `code` writes them, and what is to change.
+    fn head(&self, code: fn(&str) -> String) -> String {
+        let names: Vec<_> = self.names.iter().map(|name| code(name)).collect();
+        let ended = self.ended.map(|how| format!(", {how}")).unwrap_or_default();
+        let Self { sign, noun, short, .. } = self;
+        format!("{} {noun} {}{ended}: {}", code(&sign.to_string()), names.join(" "), short.join(", "))
+    }
+
+    fn action(&mut self, action: &Action) {
+        match action {
+            Action::CreateMilestone(new) => self.new_milestone(new),
+            Action::UpdateMilestone { milestone: _, title: _, diff } => self.milestone_diff(diff),
+            Action::CreateTag(NewTag { name: _, git_ref, message }) => self.new_tag(git_ref, message.as_deref()),
+            Action::CreateRelease { release, timing: when, milestones: _ } => {
+                self.new_release(release, timing(*when));
+            }
+            Action::UpdateRelease { tag_name: _, diff, milestones: _ } => self.release_diff(diff),
+            Action::CreateLink { tag_name: _, link: new } => self.items.push(format!("`+` link {}", link(new, VOICE))),
+            Action::UpdateLink { tag_name: _, id: _, before, after } => {
+                self.items.push(format!("`~` link {} to {}", link(before, VOICE), link(after, VOICE)));
+            }
+            Action::DeleteLink { tag_name: _, id: _, link: gone } => {
+                self.losses.push(format!("`-` link {}", link(gone, VOICE)));
+            }
+            Action::CollectEvidence { tag_name: _, else_is } => {
+                self.short.push("evidence".to_owned());
+                self.items.push(match else_is {
+                    WithoutEvidence::Nothing => {
+                        "evidence: to be collected, if this GitLab offers it (no release has any)".to_owned()
+                    }
+                    WithoutEvidence::Failure | WithoutEvidence::Surprise => "evidence: to be collected".to_owned(),
+                });
+            }
+            Action::DeleteRelease(release) => self.deletion(release),
+        }
+    }
+
+    fn new_milestone(&mut self, new: &NewMilestone) {
+        let NewMilestone { title, description, start_date, due_date } = new;
+        self.names = vec![quoted(title)];
+        self.short.push("new".to_owned());
+        for (name, date) in [("start_date", start_date), ("due_date", due_date)] {
+            self.items.extend(date.map(|date| format!("`{name}`: {date}")));
+        }
+        self.new_notes(description.as_ref());
+    }
+
+    fn milestone_diff(&mut self, diff: &MilestoneDiff) {
+        let MilestoneDiff { description, start_date, due_date, state } = diff;
+        let date = |date: &Option<Date>| date.map_or_else(|| "none".to_owned(), |date| date.to_string());
+        for (name, change) in [("start_date", start_date), ("due_date", due_date)] {
+            if let Some(Change { before, after }) = change {
+                self.field(name, &date(before), &date(after));
+            }
+        }
+        if let Some(Change { before, after }) = state {
+            self.field("state", before.as_str(), after.as_str());
+        }
+        self.changed_notes(description.as_ref());
+    }
+
+    fn new_release(&mut self, release: &NewRelease, when: &str) {
+        let NewRelease { tag_name: _, name, description, released_at, git_ref, tag_message, milestones, links } =
+            release;
+        self.sign = '+';
+        self.names.extend(name.as_deref().map(quoted));
+        self.short.push(format!("new{when}"));
+        if let Some(git_ref) = git_ref {
+            self.new_tag(git_ref, tag_message.as_deref());
+        }
+        self.items.extend(released_at.map(|at| format!("`released_at`: {at}{when}")));
+        if !milestones.is_empty() {
+            self.items.push(format!("`milestones`: {}", titles(milestones, VOICE)));
+        }
+        if !links.is_empty() {
+            self.short.push(of(links.len(), "link"));
+        }
+        self.items.extend(links.iter().map(|new| format!("`+` link {}", link(new, VOICE))));
+        self.new_notes(description.as_ref());
+    }
+
+    fn new_tag(&mut self, git_ref: &str, message: Option<&str>) {
+        let message = message.map(|message| format!(", annotated {}", code::quoted(message))).unwrap_or_default();
+        self.short.push("tag to be created".to_owned());
+        self.items.push(format!("tag: to be created from {}{message}", code::quoted(git_ref)));
+    }
+
+    fn release_diff(&mut self, diff: &ReleaseDiff) {
+        let ReleaseDiff { name, description, released_at, milestones } = diff;
+        if let Some(Change { before, after }) = name {
+            self.field("name", &code::quoted(before), &code::quoted(after));
+        }
+        if let Some(change) = released_at {
+            let side = |date, when| format!("{date}{}", timing(when));
+            let before = side(change.date.before, change.timing.before);
+            self.field("released_at", &before, &side(change.date.after, change.timing.after));
+        }
+        if let Some(Change { before, after }) = milestones {
+            self.field("milestones", &titles(before, VOICE), &titles(after, VOICE));
+        }
+        self.changed_notes(description.as_ref());
+    }
+
+    fn deletion(&mut self, release: &Release) {
+        self.sign = '-';
+        self.kind = Kind::Deletion;
+        self.names.push(quoted(&release.name));
+        self.short.push("to be deleted".to_owned());
+        self.losses.push("its notes and links are lost; its tag stays".to_owned());
+        let links = release.links.iter().map(|live| &live.link);
+        self.losses.extend(links.map(|gone: &Link| format!("`-` link {}", link(gone, VOICE))));
+    }
+
+    fn field(&mut self, name: &str, before: &str, after: &str) {
+        self.short.push(name.to_owned());
+        self.items.push(format!("`{name}`: {before} → {after}"));
+    }
+
+    fn new_notes(&mut self, text: Option<&Description>) {
+        let Some(text) = text.filter(|text| !text.is_empty()) else { return };
+        self.notes = Some(Change { before: Description::default(), after: text.clone() });
+    }
+
+    fn changed_notes(&mut self, change: Option<&Change<Description>>) {
+        let Some(change) = change else { return };
+        self.short.push("description".to_owned());
+        self.notes = Some(change.clone());
+    }
+
+    /// In its three forms, as far as there is any hope that they fit: one line, what matters of it, all of it.
+    pub(super) fn entry(self, hopes: &mut Hopes) -> Entry {
+        let rank = if self.losses.is_empty() { Rank::Change } else { Rank::Deletion };
+        let forms: [fn(&Self) -> String; 3] = [Self::line, Self::outline, Self::whole];
+        let card = &self;
+        let levels = hopes.levels(rank, &forms.map(|form| move || form(card)));
+        Entry { rank, kind: self.kind, levels }
+    }
+
+    fn line(&self) -> String {
+        format!("- {}\n\n", self.head(code::span))
+    }
+
+    fn outline(&self) -> String {
+        let mut body = list(&[&self.losses[..], &self.items[..]].concat(), FEW_ITEMS);
+        if let Some(change) = &self.notes {
+            let (lines, more) = diff_lines(change);
+            let count = |tag| lines.iter().filter(|line| line.tag == Some(tag)).count();
+            let (added, removed) = (count(ChangeTag::Insert), count(ChangeTag::Delete));
+            let at_least = if more > 0 { "at least " } else { "" };
+            body.extend([
+                format!("`description`: {at_least}{} added, {removed} removed; ", of(added, "line")),
+                "not shown, as this page would be too long.\n\n".to_owned(),
+            ]);
+        }
+        self.folded(&body)
+    }
+
+    fn whole(&self) -> String {
+        let mut body = list(&[&self.losses[..], &self.items[..]].concat(), MAX_ITEMS);
+        if let Some(change) = &self.notes {
+            let (lines, more) = diff_lines(change);
+            body.push_str("`description`:\n\n");
+            body.push_str(&code::fence("diff", &bounded(&lines, more)));
+            body.push('\n');
+        }
+        if !self.reasons.is_empty() {
+            body.push_str("Why:\n\n");
+            body.push_str(&list(&self.reasons, MAX_ITEMS));
+        }
+        self.folded(&body)
+    }
+
+    fn folded(&self, body: &str) -> String {
+        format!("<details>\n<summary>{}</summary>\n\n{body}</details>\n\n", self.head(code::html))
+    }
+}
+
+/// A list and an empty line.
+fn list(items: &[String], most: usize) -> String {
+    let mut list = String::new();
+    list.extend(items.iter().take(most).map(|item| format!("- {item}\n")));
+    let more = items.len().saturating_sub(most);
+    list.extend((more > 0).then(|| format!("- … {more} more\n")));
+    if list.is_empty() { list } else { list + "\n" }
+}
+
+/// As many lines as a page can bear, and how many there would be more.
+fn bounded(lines: &[DiffLine], mut more: usize) -> Vec<String> {
+    let mut bytes = 0;
+    let shown = lines.iter().take_while(|line| {
+        bytes += line.text.len() + 1;
+        bytes <= MAX_NOTES
+    });
+    let mut shown: Vec<String> = shown.map(|line| line.text.clone()).collect();
+    more += lines.len() - shown.len();
+    if more > 0 {
+        shown.push(format!("… {more} lines more"));
+    }
+    shown
+}

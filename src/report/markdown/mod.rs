@@ -1,0 +1,62 @@
+//! A run as Markdown for GitLab: a note in a merge request, or a file among a job's artifacts.
+//!
+//! What others wrote is dead in it. Names and values stand in code spans, texts in fences whose lines all begin with a sign
+//! of ours ([`code`]): GitLab looks for references, mentions, links and commands outside of code only. Nothing of ours
+//! is text of theirs, and no line of ours begins with `/`.
+//!
+//! A page has a limit. What must be seen comes first ([`Rank`]): why a plan is refused, what failed, what is
+//! deleted. What no longer fits is shortened, then left out whole and counted ([`fit`]).
+
+mod card;
+mod code;
+mod fit;
+mod outcome;
+mod project;
+
+use super::counts::of;
+use super::run::{Command, Run};
+use super::text::{Detail, fleet};
+use super::values::visible;
+use super::voice::Voice;
+use fit::{Entry, Hopes, Kind, Page, Part, Rank, Section};
+
+/// Names and titles in code spans.
+const VOICE: Voice = Voice { name: code::name, quoted: code::quoted };
+
+/// The run on a page of at most `limit` bytes. Its first lines are there even if they are longer.
+#[must_use]
+pub fn markdown(run: &Run<'_>, detail: Detail, limit: usize) -> String {
+    let Run { command, now: _, projects, unread } = run;
+    let command = match command {
+        Command::Plan => "plan",
+        Command::Drift => "drift",
+        Command::Apply => "apply",
+    };
+    let is_alone = projects.len() + unread.len() == 1;
+    let about = match (projects.as_slice(), unread.as_slice()) {
+        ([project], []) => code::name(&project.plan.project.to_string()),
+        ([], [(project, _)]) => code::name(project),
+        _ => of(projects.len() + unread.len(), "project"),
+    };
+    let mut title = format!("## relsync {command}: {about}\n\n");
+    if !is_alone {
+        let plans: Vec<_> = projects.iter().map(|project| project.plan).collect();
+        title.extend([format!("**{}**\n\n", fleet(&plans, unread.len()).trim_end())]);
+    }
+    let not_read = Section { head: String::new(), parts: vec![not_read(unread)] };
+    let mut hopes = Hopes::new(limit);
+    let sections = projects.iter().map(|project| project::section(project, detail, is_alone, &mut hopes));
+    Page { title, sections: std::iter::once(not_read).chain(sections).collect() }.fit(limit)
+}
+
+fn not_read(unread: &[(String, String)]) -> Part {
+    let entry = |(project, error): &(String, String)| Entry {
+        rank: Rank::Unread,
+        kind: Kind::Project,
+        levels: vec![format!("- {}: {}\n", code::name(project), code::span(&visible(error)))],
+    };
+    Part {
+        head: "⚠️ **Could not be read, so this is not the whole truth:**\n\n".to_owned(),
+        entries: unread.iter().map(entry).collect(),
+    }
+}
