@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! releases.toml ──manifest──▶ Desired ─┐
-//!                                       ├─plan (pure)──▶ Plan ──report──▶ text
+//!                                       ├─plan (pure)──▶ Plan ──report──▶ text · JSON · Markdown · widget
 //! GitLab ──gitlab──▶ snapshot ▶ Current ┘                 └──apply──▶ gitlab ──▶ GitLab
 //! ```
 //!

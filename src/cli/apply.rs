@@ -3,18 +3,20 @@
 use super::args::ApplyArgs;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::formats::Faces;
 use super::interrupt::Interrupts;
-use super::plan::{self, Shown};
 use super::saved;
-use super::server::Server;
-use super::session::Session;
+use super::server::{self, Server};
+use super::session::{Found, Session};
+use super::shown::{self, Shown};
 use crate::apply::{Event, Pace};
 use crate::gitlab::Client;
-use crate::plan::{Digest, Plan};
-use crate::report::Detail;
-use crate::ui::Ui;
+use crate::model::Moment;
+use crate::plan::{Digest, Outcome, Plan, StepOutcome};
+use crate::report::{Command, Detail};
+use crate::ui::{Stream, Ui};
 use crate::{apply, report};
-use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 /// What is to be carried out, and where.
 pub(super) struct Planned {
@@ -22,100 +24,162 @@ pub(super) struct Planned {
     /// One for each project.
     pub(super) clients: Vec<Client>,
     /// Their plans, or why there is none.
-    pub(super) plans: Vec<Result<Plan, Failure>>,
+    pub(super) plans: Vec<Result<Found, Failure>>,
+    /// The projects as they are named in the manifests or the plan.
+    pub(super) names: Vec<String>,
     /// The digest of all plans that there are, if it matters.
     pub(super) digest: Option<Digest>,
+    /// When the run began.
+    pub(super) now: Moment,
 }
 
 pub(super) async fn run(ui: &Ui, args: ApplyArgs) -> Result<Exit, Failure> {
-    let Planned { server, clients, plans, digest } = match &args.plan {
+    let faces = Faces::open(args.faces.format, &args.faces.reports, None, None)?;
+    faces.spare(&args.plan.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
+    let planned = match &args.plan {
         Some(path) => saved::open(ui, path, &args).await?,
-        None => made_now(ui, &args).await?,
+        None => made_now(ui, &args, &faces).await?,
     };
-    let Shown { plans, is_whole } = plan::show(ui, plans, Detail::Changes)?;
-    if let (Some(expected), Some(found)) = (args.expect_digest, digest)
-        && found != expected
-    {
-        return Err(Failure::PlanChanged { found, expected });
-    }
-    let (accepted, refused): (Vec<_>, Vec<_>) = plans.into_iter().partition(|(_, plan)| plan.refusals.is_empty());
-    let todo: Vec<_> = accepted.into_iter().filter(|(_, plan)| !plan.is_empty()).collect();
-    if !refused.is_empty() {
-        let rest = if todo.is_empty() { "" } else { " there" };
-        ui.note(&format!("Refused; nothing was sent{rest}."));
-    }
-    let mut exit = if is_whole && refused.is_empty() { Exit::Done } else { Exit::Failed };
-    if todo.is_empty() {
-        return Ok(exit);
-    }
-    if !args.yes {
-        if !ui.can_ask() {
-            return Err(Failure::NobodyToAsk);
+    let Planned { server, clients, plans, names, digest, now } = planned;
+    let shown = Shown::new(plans, names);
+    shown.show(ui, faces.stream_of_text(), Detail::Changes)?;
+    let gitlabs = shown::gitlabs(server.is_embedded(), clients.iter());
+    let mut outcomes = vec![None; shown.plans.len()];
+    let site = Sites { clients: &clients, stream: faces.stream_of_text() };
+    let digests = digest.zip(args.expect_digest.clone()).filter(|_| !shown.plans.is_empty());
+    let ended = match digests {
+        Some((found, expected)) if found != expected => Err(Failure::PlanChanged { found, expected }),
+        _ => site.apply(ui, &args, &shown, &mut outcomes).await,
+    };
+    // However it ended: who asked for a report wants to know.
+    let reported = faces.finish(ui, &shown.run(Command::Apply, now, &gitlabs, &outcomes), Detail::Changes);
+    let exit = match (ended, reported) {
+        (Err(failure), Err(unwritten)) => {
+            ui.error(&unwritten);
+            ui.note("");
+            return Err(failure);
         }
-        if !ui.confirm(&question(&clients, &todo)).map_err(Failure::Answer)? {
-            ui.note("Nothing was sent.");
-            return Ok(Exit::Failed);
-        }
-    }
-    let interrupts = Interrupts::count();
-    for (site, plan) in &todo {
-        if interrupts.any() {
-            break;
-        }
-        match carry_out(ui, &clients[*site], plan, (args.concurrency, clients.len() > 1), &interrupts).await? {
-            Ended::Well => {}
-            Ended::Badly => exit = Exit::Failed,
-            Ended::Interrupted => {
-                exit = Exit::Failed;
-                break;
-            }
-        }
-    }
-    if let Some(way) = server.way_to_look() {
+        (ended, reported) => ended.and_then(|exit| reported.map(|()| exit))?,
+    };
+    shown.into_only_failure()?;
+    if let Some(way) = server.way_to_look().filter(|_| outcomes.iter().any(Option::is_some)) {
         ui.note(&way);
     }
     Ok(exit)
 }
 
 /// Plans what the manifests say.
-async fn made_now(ui: &Ui, args: &ApplyArgs) -> Result<Planned, Failure> {
+async fn made_now(ui: &Ui, args: &ApplyArgs, faces: &Faces) -> Result<Planned, Failure> {
     let session = Session::open(ui, &args.manifest, &args.server, &args.filter).await?;
-    let plans = session.plans(ui).await?;
+    faces.spare(&session.files())?;
+    let plans = session.plans(ui, faces.show_releases()).await?;
     let digest = args.expect_digest.is_some().then(|| {
-        let made = plans.iter().enumerate().filter_map(|(site, plan)| Some((site, plan.as_ref().ok()?)));
+        let made = plans.iter().enumerate().filter_map(|(site, found)| Some((site, &found.as_ref().ok()?.plan)));
         session.to_save(made).digest()
     });
+    let (names, now) = (session.names(), session.now);
     let clients = session.sites.into_iter().map(|site| site.client).collect();
-    Ok(Planned { server: session.server, clients, plans, digest })
+    Ok(Planned { server: session.server, clients, plans, names, digest, now })
 }
 
-fn question(clients: &[Client], todo: &[(usize, Plan)]) -> String {
-    match todo {
-        [(site, plan)] => {
-            format!("Apply this to {} on {} now?", plan.project, super::server::shown(clients[*site].url()))
+/// Where plans are carried out.
+struct Sites<'a> {
+    /// One for each project.
+    clients: &'a [Client],
+    /// Where it is told what became of each.
+    stream: Stream,
+}
+
+impl Sites<'_> {
+    /// Asks, and carries out the plans that may be, one after the other. What became of each is in `outcomes` then, whatever
+    /// else goes wrong.
+    async fn apply(
+        &self,
+        ui: &Ui,
+        args: &ApplyArgs,
+        shown: &Shown,
+        outcomes: &mut [Option<Outcome>],
+    ) -> Result<Exit, Failure> {
+        let is_refused = shown.plans.iter().any(|(_, plan)| !plan.refusals.is_empty());
+        let may_run = |plan: &Plan| plan.refusals.is_empty() && !plan.is_empty();
+        let todo: Vec<_> = shown.plans.iter().zip(outcomes).filter(|((_, plan), _)| may_run(plan)).collect();
+        if is_refused {
+            let rest = if todo.is_empty() { "" } else { " there" };
+            ui.note(&format!("Refused; nothing was sent{rest}."));
         }
-        many => format!("Apply this to {} projects?", many.len()),
+        let mut exit = if shown.is_whole() && !is_refused { Exit::Done } else { Exit::Failed };
+        if todo.is_empty() {
+            return Ok(exit);
+        }
+        if !args.yes {
+            if !ui.can_ask() {
+                return Err(Failure::NobodyToAsk);
+            }
+            let plans: Vec<_> = todo.iter().map(|(plan, _)| *plan).collect();
+            if !ui.confirm(&self.question(&plans)).map_err(Failure::Answer)? {
+                ui.note("Nothing was sent.");
+                return Ok(Exit::Failed);
+            }
+        }
+        let interrupts = Interrupts::count();
+        let mut is_over = false;
+        for ((site, plan), outcome) in todo {
+            if is_over || interrupts.any() {
+                exit = Exit::Failed;
+                *outcome = Some(Outcome { steps: vec![StepOutcome::Interrupted; plan.steps.len()] });
+                continue;
+            }
+            let (ended, what) = carry_out(ui, &self.clients[*site], plan, args, &interrupts).await;
+            if !matches!(ended, Ended::Well) {
+                exit = Exit::Failed;
+            }
+            is_over = matches!(ended, Ended::Interrupted | Ended::AtOnce);
+            let what = outcome.insert(what);
+            if !matches!(ended, Ended::AtOnce) {
+                let page = report::outcome(plan, what, self.clients.len() > 1, &ui.palette(self.stream));
+                ui.show(self.stream, &page).map_err(Failure::Output)?;
+            }
+        }
+        Ok(exit)
+    }
+
+    fn question(&self, todo: &[&(usize, Plan)]) -> String {
+        match todo {
+            [(site, plan)] => {
+                format!("Apply this to {} on {} now?", plan.project, server::shown(self.clients[*site].url()))
+            }
+            many => format!("Apply this to {} projects?", many.len()),
+        }
     }
 }
 
+#[derive(Clone, Copy)]
 enum Ended {
     Well,
     Badly,
+    /// What was under way was waited for.
     Interrupted,
+    /// What was under way was not waited for.
+    AtOnce,
 }
 
-/// Carries one project's plan out and says what became of it, by the project's name if it is one of several.
+/// Carries one project's plan out.
 async fn carry_out(
     ui: &Ui,
     client: &Client,
     plan: &Plan,
-    (concurrency, named): (NonZeroUsize, bool),
+    args: &ApplyArgs,
     interrupts: &Interrupts,
-) -> Result<Ended, Failure> {
+) -> (Ended, Outcome) {
     let mut progress = ui.steps(plan.steps.len());
     let mut is_stopping = false;
-    let run = apply::run(client, plan, Pace::new(concurrency), interrupts.at_least(1), |event| {
-        is_stopping |= matches!(event, Event::Stopping | Event::GivingUp);
+    let mut ends = vec![StepOutcome::Interrupted; plan.steps.len()];
+    let run = apply::run(client, plan, Pace::new(args.concurrency), interrupts.at_least(1), |event| {
+        match &event {
+            Event::Stopping | Event::GivingUp => is_stopping = true,
+            Event::Started(id) => ends[id.0] = under_way(),
+            Event::Finished(id, outcome) => ends[id.0] = (*outcome).clone(),
+        }
         progress.show(plan, &event);
     });
     let outcome = tokio::select! {
@@ -123,17 +187,25 @@ async fn carry_out(
         () = interrupts.at_least(2) => {
             drop(progress);
             ui.note("Stopped at once: requests under way may or may not have been carried out. Run apply again to see.");
-            return Ok(Ended::Interrupted);
+            return (Ended::AtOnce, Outcome { steps: ends });
         }
     };
     drop(progress);
-    ui.out(&report::outcome(plan, &outcome, named, &ui.palette())).map_err(Failure::Output)?;
     // Also if this project's last steps still went well: the others are not to be begun.
-    Ok(if is_stopping {
+    let ended = if is_stopping {
         Ended::Interrupted
     } else if outcome.is_success() {
         Ended::Well
     } else {
         Ended::Badly
-    })
+    };
+    (ended, outcome)
+}
+
+/// What is said of a step whose end nobody waited for.
+fn under_way() -> StepOutcome {
+    StepOutcome::Failed {
+        error: "stopped while it was under way: it may or may not have been carried out".to_owned(),
+        help: Some("run apply again to see".to_owned()),
+    }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::doc_markdown, reason = "doc comments are the help text here, which is no Markdown")]
 
 use super::failure::Failure;
+use super::formats::{Format, ReportFile};
 use crate::model::MaxDeletes;
 use crate::plan::{Digest, Selection, TagWords};
 #[cfg(feature = "sandbox")]
@@ -70,6 +71,15 @@ pub(super) struct PlanArgs {
     #[arg(long)]
     pub(super) explain: bool,
 
+    #[command(flatten)]
+    pub(super) faces: FacesArgs,
+
+    /// Also write FILE for GitLab's Terraform report (artifacts:reports:terraform), which shows in merge requests how many
+    /// releases and milestones would be created, updated and deleted. A plan that is refused, or not whole, gets no numbers
+    /// there: GitLab then says that the report could not be generated, and leads to the job.
+    #[arg(long, value_name = "FILE")]
+    pub(super) widget: Option<PathBuf>,
+
     /// Also write the plan to FILE, as JSON (see `relsync schema plan`).
     #[arg(short, long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
@@ -77,6 +87,18 @@ pub(super) struct PlanArgs {
     /// Exit with 2 if there are differences.
     #[arg(long)]
     pub(super) detailed_exitcode: bool,
+}
+
+/// What a run is shown as.
+#[derive(Debug, Args)]
+pub(super) struct FacesArgs {
+    /// What goes to stdout. Progress and talk go to stderr.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: Format,
+
+    /// Also write a report to FILE. May be given more than once.
+    #[arg(long = "report", value_name = "FORMAT=FILE")]
+    pub(super) reports: Vec<ReportFile>,
 }
 
 #[derive(Debug, Args)]
@@ -92,6 +114,8 @@ pub(super) enum SchemaOf {
     Manifest,
     /// Of the plans that `plan --out` writes.
     Plan,
+    /// Of the reports that `--format json` and `--report json=FILE` make.
+    Report,
 }
 
 #[derive(Debug, Args)]
@@ -107,6 +131,9 @@ pub(super) struct ApplyArgs {
     pub(super) filter: FilterArgs,
     #[command(flatten)]
     pub(super) server: ServerArgs,
+
+    #[command(flatten)]
+    pub(super) faces: FacesArgs,
 
     /// At most so many requests side by side. It begins with 8, and adapts to how the server does.
     #[arg(long, value_name = "N", default_value = "32")]

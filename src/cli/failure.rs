@@ -73,6 +73,18 @@ pub(super) enum Failure {
     #[diagnostic(help("to write the plan to stdout, name /dev/stdout"))]
     OutToStdout,
 
+    #[error("{0} is no file that a report could replace")]
+    #[diagnostic(help("name a new file or a regular one; `--format` chooses what goes to stdout"))]
+    NotAFile(String),
+
+    #[error("{0} would be written twice")]
+    #[diagnostic(help("name a file of its own for each report"))]
+    WrittenTwice(String),
+
+    #[error("{0} would be written over, which this run reads")]
+    #[diagnostic(help("name another file for the report"))]
+    WrittenOver(String),
+
     #[error("{0} names no project")]
     #[diagnostic(help(
         "add `path = \"group/app\"` under [project]; in a CI job it is CI_PROJECT_ID or CI_PROJECT_PATH"
@@ -167,6 +179,18 @@ impl Failure {
 
     pub(super) fn not_a_plan(path: &Path) -> Self {
         Self::NotAPlan(shown(path))
+    }
+
+    pub(super) fn not_a_file(path: &Path) -> Self {
+        Self::NotAFile(shown(path))
+    }
+
+    pub(super) fn written_twice(path: &Path) -> Self {
+        Self::WrittenTwice(shown(path))
+    }
+
+    pub(super) fn written_over(path: &Path) -> Self {
+        Self::WrittenOver(shown(path))
     }
 
     pub(super) fn no_manifest_in(folder: &Path) -> Self {

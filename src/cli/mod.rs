@@ -5,6 +5,7 @@ mod args;
 mod doctor;
 mod exit;
 mod failure;
+mod formats;
 mod interrupt;
 mod out;
 mod plan;
@@ -14,6 +15,7 @@ mod saved;
 mod schema;
 mod server;
 mod session;
+mod shown;
 mod validate;
 
 use args::{Cli, Command};

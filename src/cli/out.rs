@@ -1,9 +1,10 @@
 //! Files that a command writes for others: whole or not at all.
 
 use super::failure::Failure;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Writes `text` to `path`, in place of what is there. A reader sees the old text or the new one, never a part.
 ///
@@ -20,6 +21,70 @@ pub(super) fn write_plan(path: &Path, text: &str) -> Result<(), Failure> {
     replace(path, text).map_err(|error| Failure::out_file(path, error))
 }
 
+/// A report's file: a new one, or one in place of a regular file.
+#[derive(Debug)]
+pub(super) struct Target {
+    path: PathBuf,
+    /// Its folder's own name, whatever way it was reached, and its name in there.
+    place: PathBuf,
+}
+
+impl Target {
+    /// Makes sure that it can be written, now rather than when there is something to write.
+    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+        let name = path.file_name().ok_or_else(|| Failure::not_a_file(path))?;
+        if path.as_os_str() == "-" || fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(Failure::not_a_file(path));
+        }
+        let open = || {
+            let place = folder(path).canonicalize()?.join(name);
+            let draft = draft(&place, name);
+            fs::File::create_new(&draft)?;
+            fs::remove_file(&draft)?;
+            Ok(place)
+        };
+        let place = open().map_err(|error| Failure::out_file(path, error))?;
+        Ok(Self { path: path.to_owned(), place })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.place == other.place
+    }
+
+    /// Whether `path` leads to it.
+    pub(super) fn is(&self, path: &Path) -> bool {
+        let of_folder = || Some(folder(path).canonicalize().ok()?.join(path.file_name()?));
+        path.canonicalize().ok().or_else(of_folder).is_some_and(|place| place == self.place)
+    }
+
+    /// Writes `text`, in place of what is there.
+    pub(super) fn write(&self, text: &str) -> Result<(), Failure> {
+        // It may have become something else since it was looked at.
+        if fs::symlink_metadata(&self.place).is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(Failure::not_a_file(&self.path));
+        }
+        replace(&self.place, text).map_err(|error| Failure::out_file(&self.path, error))
+    }
+}
+
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// The file beside `path` that is written first.
+fn draft(path: &Path, name: &OsStr) -> PathBuf {
+    let mut name = name.to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    path.with_file_name(name)
+}
+
 fn is_plan_or_empty(path: &Path) -> io::Result<bool> {
     let mut beginning = String::new();
     // What is no text is no plan.
@@ -32,9 +97,7 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     if fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return fs::write(path, text);
     }
-    let mut name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?.to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let draft = path.with_file_name(name);
+    let draft = draft(path, path.file_name().ok_or(io::ErrorKind::IsADirectory)?);
     // Not through a link that somebody has laid in its place.
     let create = || fs::File::create_new(&draft)?.write_all(text.as_bytes());
     let written = create().and_then(|()| fs::rename(&draft, path));

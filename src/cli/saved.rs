@@ -6,9 +6,9 @@ use super::apply::Planned;
 use super::args::{ApplyArgs, ServerArgs};
 use super::failure::Failure;
 use super::server::{self, Server};
-use super::session::observer;
+use super::session::{Found, observer};
 use crate::gitlab::{Client, Kind, Settings, TokenKind};
-use crate::model::{Project, ProjectRef};
+use crate::model::{Moment, Project, ProjectRef};
 use crate::plan::{Address, Plan, ReadPlan};
 use crate::ui::Ui;
 use std::fs::File;
@@ -21,6 +21,7 @@ const MOST_BYTES: u64 = 1 << 30;
 
 /// Reads the plan at `path`, and looks its projects up. Writes nothing.
 pub(super) async fn open(ui: &Ui, path: &Path, args: &ApplyArgs) -> Result<Planned, Failure> {
+    let now = Moment::new(jiff::Timestamp::now());
     let bytes = bytes(path).map_err(|error| Failure::plan_file(path, error))?;
     let ReadPlan { digest, projects, created_at: _ } =
         ReadPlan::from_json(&bytes).map_err(|error| Failure::bad_plan(path, error))?;
@@ -30,7 +31,7 @@ pub(super) async fn open(ui: &Ui, path: &Path, args: &ApplyArgs) -> Result<Plann
     }
     let server = Server::open(&args.server).await?;
     let mut known: Vec<(Address, Client)> = Vec::new();
-    let (mut clients, mut plans) = (Vec::with_capacity(projects.len()), Vec::with_capacity(projects.len()));
+    let (mut clients, mut plans, mut names) = (Vec::new(), Vec::new(), Vec::new());
     for (gitlab, plan) in projects {
         let client = if let Some((_, client)) = known.iter().find(|(other, _)| *other == gitlab) {
             client.clone()
@@ -40,10 +41,11 @@ pub(super) async fn open(ui: &Ui, path: &Path, args: &ApplyArgs) -> Result<Plann
             client
         };
         let project = look_up(&server, &client, path, &plan.project).await?;
-        plans.push(Ok(Plan { project, ..plan }));
+        names.push(project.to_string());
+        plans.push(Ok(Found { plan: Plan { project, ..plan }, releases: Vec::new() }));
         clients.push(client);
     }
-    Ok(Planned { server, clients, plans, digest: Some(digest) })
+    Ok(Planned { server, clients, plans, names, digest: Some(digest), now })
 }
 
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {

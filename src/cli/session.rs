@@ -7,10 +7,11 @@ use crate::gitlab::{Client, Kind, Observer, Settings, Wait};
 use crate::manifest::{self, Manifest};
 use crate::model::{Current, Moment, Project, ProjectRef, TagName, harmless};
 use crate::plan::{Address, Plan, SavedPlan, Selection};
+use crate::report::Listed;
 use crate::snapshot::{self, Doubts, Interest};
 use crate::ui::Ui;
 use futures_util::{StreamExt, stream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Projects read at the same time; each reads several pages side by side.
@@ -23,6 +24,13 @@ pub(super) struct Session {
     selection: Selection,
     /// When the run began: what is upcoming or historical is judged by one moment.
     pub(super) now: Moment,
+}
+
+/// What was made of what a project has.
+pub(super) struct Found {
+    pub(super) plan: Plan,
+    /// Every release it has, if that was asked for.
+    pub(super) releases: Vec<Listed>,
 }
 
 /// A manifest and its project.
@@ -97,8 +105,8 @@ impl Session {
     }
 
     /// Reads what GitLab has and compares, project by project. A project that can't be read does not keep the others
-    /// from it.
-    pub(super) async fn plans(&self, ui: &Ui) -> Result<Vec<Result<Plan, Failure>>, Failure> {
+    /// from it. `listed`: all of their releases are of interest.
+    pub(super) async fn plans(&self, ui: &Ui, listed: bool) -> Result<Vec<Result<Found, Failure>>, Failure> {
         let what = match self.sites.as_slice() {
             [site] => site.project.to_string(),
             sites => format!("{} projects", sites.len()),
@@ -118,7 +126,23 @@ impl Session {
             }
         }
         self.refuse_idle_words(ui, &read)?;
-        Ok(read.into_iter().map(|one| one.map(|(plan, _)| plan)).collect())
+        let found = self.sites.iter().zip(read).map(|(site, read)| {
+            let (plan, current) = read?;
+            let desired = &site.manifest.desired;
+            let releases = if listed { Listed::all(desired, &current, self.now) } else { Vec::new() };
+            Ok(Found { plan, releases })
+        });
+        Ok(found.collect())
+    }
+
+    /// Every file of the manifests.
+    pub(super) fn files(&self) -> Vec<&Path> {
+        self.sites.iter().flat_map(|site| &site.manifest.desired.files).map(Path::new).collect()
+    }
+
+    /// The projects as the manifests name them.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.sites.iter().map(|site| site.project.to_string()).collect()
     }
 
     /// What is to be saved of `plans`, each of which comes with its site's index.

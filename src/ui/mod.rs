@@ -22,6 +22,15 @@ pub struct Ui {
     waits: Waits,
 }
 
+/// One of the process's streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// Data: stdout.
+    Data,
+    /// Talk: stderr.
+    Talk,
+}
+
 /// When to use colours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum ColourChoice {
@@ -80,10 +89,29 @@ impl Ui {
         }
     }
 
-    /// The styles for what goes to stdout.
+    /// The styles for what goes to `stream`.
     #[must_use]
-    pub fn palette(&self) -> Palette {
-        if self.stdout_colours { Palette::coloured() } else { Palette::plain() }
+    pub fn palette(&self, stream: Stream) -> Palette {
+        let coloured = match stream {
+            Stream::Data => self.stdout_colours,
+            Stream::Talk => self.stderr_colours,
+        };
+        if coloured { Palette::coloured() } else { Palette::plain() }
+    }
+
+    /// Writes a text to `stream`.
+    ///
+    /// # Errors
+    /// Those of [`Self::out`].
+    pub fn show(&self, stream: Stream, text: &str) -> io::Result<()> {
+        match stream {
+            Stream::Data => self.out(text),
+            Stream::Talk => {
+                // Nobody is left to be told when stderr is gone.
+                let _ = io::stderr().lock().write_all(text.as_bytes());
+                Ok(())
+            }
+        }
     }
 
     /// Data: what the command was run for. Who closes the pipe has read enough; that changes nothing about what is

@@ -9,6 +9,7 @@ mod conflict;
 mod doctor;
 mod evidence;
 mod fleet;
+mod formats;
 mod history;
 mod hostile;
 mod kill;

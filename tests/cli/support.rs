@@ -69,7 +69,7 @@ pub(crate) struct Run {
     pub(crate) stdout: String,
     pub(crate) stderr: String,
     pub(crate) code: Option<i32>,
-    home: PathBuf,
+    pub(crate) home: PathBuf,
 }
 
 impl Run {
