@@ -320,7 +320,7 @@ fn interrupted(server: &Server, steps: usize, at_once: bool) -> Value {
         }
     };
     let id = process.id().to_string();
-    let signal = || assert!(std::process::Command::new("kill").args(["-s", "TERM", &id]).status().unwrap().success());
+    let signal = || assert!(std::process::Command::new("kill").args(["-s", "INT", &id]).status().unwrap().success());
     until(&format!(" {steps}/60 "));
     signal();
     if at_once {
