@@ -20,6 +20,8 @@ pub(super) enum Format {
     Json,
     /// For a note in a merge request; below a million characters.
     Markdown,
+    /// One file to look at, which loads nothing.
+    Html,
 }
 
 impl Format {
@@ -28,6 +30,7 @@ impl Format {
             Self::Text => report::text(run, detail, &Palette::plain()),
             Self::Json => report::json(run),
             Self::Markdown => report::markdown(run, detail, MARKDOWN_BYTES),
+            Self::Html => report::html(run),
         }
     }
 

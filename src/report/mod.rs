@@ -6,6 +6,7 @@ mod conflict;
 mod counts;
 mod describe;
 mod explain;
+mod html;
 mod json;
 mod markdown;
 mod notes;
@@ -19,6 +20,7 @@ mod widget;
 
 pub use crate::model::harmless;
 pub use describe::describe;
+pub use html::html;
 pub use json::{REPORT_FORMAT, json, report_schema};
 pub use markdown::markdown;
 pub use run::{Command, Listed, ProjectRun, Run};

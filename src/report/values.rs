@@ -34,6 +34,11 @@ pub(super) fn visible(text: &str) -> String {
     shortened(&shown)
 }
 
+/// A short text where nothing else could pass for its end, as in a cell of a table.
+pub(super) fn short(text: &str) -> String {
+    shortened(&visible(text))
+}
+
 /// One line of a longer text. Tabs stay tabs.
 pub(super) fn line(text: &str) -> String {
     let parts: Vec<_> = text.split('\t').map(harmless).collect();

@@ -12,6 +12,7 @@ mod fleet;
 mod formats;
 mod history;
 mod hostile;
+mod html;
 mod kill;
 mod log;
 mod milestones;

@@ -1,0 +1,121 @@
+//! A release's own fields, as rows of a table.
+
+use super::when::{self, When};
+use crate::model::{NewRelease, NewTag, Release};
+use crate::plan::{Change, ReleaseDiff, Timing, WithoutEvidence};
+use crate::report::values::{self, short, titles};
+use crate::report::voice::Voice;
+
+/// A field, before and after. One that is not there was not, will not be, or is not known.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Row {
+    pub(super) name: &'static str,
+    pub(super) before: Option<String>,
+    pub(super) after: Option<String>,
+}
+
+/// All rows of a table, whose columns are those in which there is something.
+#[derive(Debug, Default)]
+pub(super) struct Rows(pub(super) Vec<Row>);
+
+impl Rows {
+    pub(super) fn has_before(&self) -> bool {
+        self.0.iter().any(|row| row.before.is_some())
+    }
+
+    pub(super) fn has_after(&self) -> bool {
+        self.0.iter().any(|row| row.after.is_some())
+    }
+}
+
+impl Row {
+    pub(super) fn new(name: &'static str, before: impl Into<String>, after: impl Into<String>) -> Self {
+        Self { name, before: Some(before.into()), after: Some(after.into()) }
+    }
+
+    pub(super) fn after(name: &'static str, after: impl Into<String>) -> Self {
+        Self { name, before: None, after: Some(after.into()) }
+    }
+
+    pub(super) fn before(name: &'static str, before: impl Into<String>) -> Self {
+        Self { name, before: Some(before.into()), after: None }
+    }
+}
+
+/// Of a release to be made; its links and notes are shown apart.
+pub(super) fn of_new(release: &NewRelease, timing: Timing) -> Vec<Row> {
+    let NewRelease { tag_name: _, name, description: _, released_at, git_ref, tag_message, milestones, links: _ } =
+        release;
+    let mut rows = Vec::new();
+    rows.extend(name.as_ref().map(|name| Row::after("name", short(name))));
+    rows.extend(git_ref.as_ref().map(|git_ref| Row::after("tag", tag(git_ref, tag_message.as_deref()))));
+    let date = released_at.map_or_else(|| "the moment it is made".to_owned(), when::minute);
+    rows.push(Row::after("released_at", format!("{date}{}", values::timing(timing))));
+    if !milestones.is_empty() {
+        rows.push(Row::after("milestones", titles(milestones, Voice::PLAIN)));
+    }
+    rows
+}
+
+/// Of a tag that is made again.
+pub(super) fn of_tag(new: &NewTag) -> Row {
+    Row::after("tag", tag(&new.git_ref, new.message.as_deref()))
+}
+
+fn tag(git_ref: &str, message: Option<&str>) -> String {
+    let message = message.map(|message| format!(", with the message “{}”", short(message))).unwrap_or_default();
+    format!("to be made from {}{message}", short(git_ref))
+}
+
+/// Only what differs.
+pub(super) fn of_diff(diff: &ReleaseDiff) -> Vec<Row> {
+    let ReleaseDiff { name, description: _, released_at, milestones } = diff;
+    let mut rows = Vec::new();
+    rows.extend(name.as_ref().map(|Change { before, after }| Row::new("name", short(before), short(after))));
+    rows.extend(released_at.as_ref().map(|change| {
+        let side = |at, timing| format!("{}{}", precise(at), values::timing(timing));
+        let before = side(change.date.before, change.timing.before);
+        Row::new("released_at", before, side(change.date.after, change.timing.after))
+    }));
+    rows.extend(
+        milestones
+            .as_ref()
+            .map(|c| Row::new("milestones", titles(&c.before, Voice::PLAIN), titles(&c.after, Voice::PLAIN))),
+    );
+    rows
+}
+
+/// Of a release that will be gone.
+pub(super) fn of_lost(release: &Release, when: &When) -> Vec<Row> {
+    let Release { tag_name: _, name, description: _, released_at: _, created_at, milestones, links: _, has_evidence } =
+        release;
+    let mut rows = vec![
+        Row::before("name", short(name)),
+        Row::before("released_at", format!("{}{}", when.minute(), values::timing(when.timing))),
+        Row::before("created_at", when::minute(*created_at)),
+    ];
+    if !milestones.is_empty() {
+        rows.push(Row::before("milestones", titles(milestones, Voice::PLAIN)));
+    }
+    if *has_evidence {
+        rows.push(Row::before("evidence", "collected"));
+    }
+    rows
+}
+
+/// Of evidence that is to be collected.
+pub(super) fn of_evidence(else_is: WithoutEvidence) -> Row {
+    Row::after(
+        "evidence",
+        match else_is {
+            WithoutEvidence::Nothing => "to be collected, if this GitLab offers it (no release has any)",
+            WithoutEvidence::Failure | WithoutEvidence::Surprise => "to be collected",
+        },
+    )
+}
+
+/// Two dates may differ by less than a minute.
+fn precise(moment: crate::model::Moment) -> String {
+    let exact = moment.to_string();
+    if exact.ends_with(":00Z") { when::minute(moment) } else { exact }
+}

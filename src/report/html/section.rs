@@ -1,0 +1,145 @@
+//! A project's part of the page.
+
+use super::figures::{Figure, figures, sentence};
+use super::kind::Kind;
+use super::markdown::address;
+use super::milestones::{self, Milestone};
+use super::prose::Allowance;
+use super::releases::{Changed, Other, Releases};
+use super::status::{Trouble, troubles};
+use super::timeline::{Dot, Timeline};
+use crate::model::Moment;
+use crate::plan::{Plan, StepOutcome};
+use crate::report::counts::{self, Ends, of};
+use crate::report::run::{Command, ProjectRun};
+use crate::report::values::short;
+use crate::report::voice::Voice;
+use crate::report::{notes, refusal};
+
+/// Changes of no more releases than this are open from the start.
+const FEW: usize = 8;
+
+/// Failures that are listed above everything else.
+const MAX_TROUBLES: usize = 20;
+
+/// A project.
+#[derive(Debug)]
+pub(super) struct Section {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) gitlab: String,
+    pub(super) href: Option<String>,
+    pub(super) figures: Vec<Figure>,
+    pub(super) sentence: String,
+    pub(super) refusals: Vec<(String, String)>,
+    /// What to do next, if it was applied and not all of it was done.
+    pub(super) advice: Option<&'static str>,
+    /// What is told of that on top.
+    pub(super) troubles: Vec<Trouble>,
+    pub(super) more_troubles: usize,
+    pub(super) notes: Vec<String>,
+    pub(super) timeline: Option<Timeline>,
+    pub(super) milestones: Vec<Milestone>,
+    pub(super) changed: Vec<Changed>,
+    pub(super) is_open: bool,
+    pub(super) groups: Vec<Group>,
+}
+
+/// Releases that stay as they are, of one kind.
+#[derive(Debug)]
+pub(super) struct Group {
+    pub(super) kind: Kind,
+    pub(super) title: String,
+    pub(super) others: Vec<Other>,
+}
+
+impl Section {
+    /// `id` is its own within the page.
+    pub(super) fn new(run: &ProjectRun<'_>, command: Command, now: Moment, id: String, allowance: Allowance) -> Self {
+        let ProjectRun { gitlab, plan, outcome, releases: _ } = run;
+        let Releases { changed, others } = Releases::new(run, now, &id, allowance);
+        let milestones = milestones::of(plan, *outcome, allowance);
+        let timeline = (!changed.is_empty() || others.iter().any(|other| other.when.is_some()))
+            .then(|| Timeline::new(&dots(&changed, &others), now));
+        let mut troubles = all_troubles(run);
+        let more_troubles = troubles.len().saturating_sub(MAX_TROUBLES);
+        troubles.truncate(MAX_TROUBLES);
+        Self {
+            id,
+            name: short(&plan.project.to_string()),
+            gitlab: gitlab.as_deref().map_or_else(|| "the embedded GitLab".to_owned(), short),
+            href: plan.project.web_url.as_deref().and_then(address),
+            figures: figures(run, &changed, command),
+            sentence: sentence(run),
+            refusals: plan.refusals.iter().map(|refusal| refusal::explain(refusal, Voice::PLAIN)).collect(),
+            advice: outcome.and_then(|outcome| Ends::of(outcome).advice()),
+            troubles,
+            more_troubles,
+            notes: notes(plan),
+            timeline,
+            milestones,
+            is_open: changed.len() <= FEW,
+            changed,
+            groups: groups(others, plan),
+        }
+    }
+
+    pub(super) fn count(&self, kind: Kind) -> usize {
+        let changed = self.changed.iter().filter(|release| release.kind == kind).count();
+        changed + self.groups.iter().filter(|group| group.kind == kind).map(|group| group.others.len()).sum::<usize>()
+    }
+
+    pub(super) fn has_troubles(&self) -> bool {
+        self.changed.iter().any(|release| release.status.is_some_and(|status| !status.is_good()))
+    }
+}
+
+/// All that went wrong, in the plan's order: what failed first, and what was left alone or skipped after that.
+fn all_troubles(run: &ProjectRun<'_>) -> Vec<Trouble> {
+    let ProjectRun { plan, outcome, .. } = run;
+    let mut all: Vec<(bool, Trouble)> = Vec::new();
+    for (index, step) in outcome.iter().flat_map(|outcome| outcome.steps.iter().enumerate()) {
+        // Skipped ones are told by the failure they are skipped for.
+        if !matches!(step, StepOutcome::Skipped { .. }) {
+            let is_failure = matches!(step, StepOutcome::Failed { .. });
+            all.extend(troubles(plan, *outcome, &[index]).into_iter().map(|trouble| (!is_failure, trouble)));
+        }
+    }
+    all.sort_by_key(|(is_less, _)| *is_less);
+    all.into_iter().map(|(_, trouble)| trouble).collect()
+}
+
+fn dots<'a>(changed: &'a [Changed], others: &'a [Other]) -> Vec<Dot<'a>> {
+    let changed = changed.iter().map(|release| Dot {
+        kind: release.kind,
+        tag: &release.tag,
+        when: &release.when,
+        before: release.moved_from.map(Moment::second),
+        status: release.status,
+        id: Some(&release.id),
+    });
+    let others = others.iter().filter_map(|other| {
+        let when = other.when.as_ref()?;
+        Some(Dot { kind: other.kind, tag: &other.tag, when, before: None, status: None, id: None })
+    });
+    changed.chain(others).collect()
+}
+
+/// What a person should know, in sentences.
+fn notes(plan: &Plan) -> Vec<String> {
+    let notes = plan.notes.iter().map(|note| format!("{}.", notes::sentence(note, Voice::PLAIN)));
+    notes.chain(counts::left_out(plan)).collect()
+}
+
+fn groups(others: Vec<Other>, plan: &Plan) -> Vec<Group> {
+    let (unchanged, unmanaged): (Vec<_>, Vec<_>) = others.into_iter().partition(|other| other.kind == Kind::Unchanged);
+    let or_left_out = if plan.left_out > 0 { ", or not part of this run" } else { "" };
+    [
+        (Kind::Unmanaged, "not in the manifest, left alone".to_owned(), unmanaged),
+        (Kind::Unchanged, format!("unchanged{or_left_out}"), unchanged),
+    ]
+    .into_iter()
+    .filter(|(_, _, others)| !others.is_empty())
+    .map(|(kind, what, others)| Group { kind, title: format!("{} {what}", of(others.len(), "release")), others })
+    .collect()
+}
