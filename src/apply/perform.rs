@@ -327,11 +327,6 @@ impl Site<'_> {
 
     /// Waits before a thing that is absent is made again, if what went wrong is likely to pass.
     async fn again(&self, tries: &mut Tries, error: Error) -> Result<(), Ended> {
-        let may_pass = match error.kind() {
-            Kind::Timeout | Kind::Interrupted => true,
-            Kind::Server => matches!(error.status(), Some(502..=504)),
-            _ => false,
-        };
-        if may_pass { Ok(self.client.wait(tries, error).await?) } else { Err(error.into()) }
+        if error.may_pass() { Ok(self.client.wait(tries, error).await?) } else { Err(error.into()) }
     }
 }

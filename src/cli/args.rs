@@ -3,6 +3,7 @@
 
 use super::failure::Failure;
 use super::formats::{Format, ReportFile};
+use super::note::{NoteKey, Target};
 use crate::model::MaxDeletes;
 use crate::plan::{Digest, Selection, TagWords};
 #[cfg(feature = "sandbox")]
@@ -87,6 +88,18 @@ pub(super) struct PlanArgs {
     /// Exit with 2 if there are differences.
     #[arg(long)]
     pub(super) detailed_exitcode: bool,
+
+    /// Keep the plan as a note on a merge request: MR is 7 or group/app!7, by default the CI job's own, if it has one.
+    ///
+    /// The token's user gets one note, which later plans rewrite. It takes a token with the scope api and the role
+    /// Reporter; a CI job token can't write notes. What goes wrong with the note is a warning, and no failure.
+    #[arg(long, value_name = "MR", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub(super) note: Option<Target>,
+
+    /// Keep a note of its own under KEY. By default there is one for each set of manifests (-f); jobs that plan the same
+    /// ones apart, such as with --only, need different keys.
+    #[arg(long, value_name = "KEY", requires = "note")]
+    pub(super) note_key: Option<NoteKey>,
 }
 
 /// What a run is shown as.
@@ -165,6 +178,11 @@ pub(super) struct ManifestArgs {
 }
 
 impl ManifestArgs {
+    /// Files and folders as they were given.
+    pub(super) fn given(&self) -> &[PathBuf] {
+        &self.files
+    }
+
     /// Each manifest once, in the order given.
     pub(super) fn paths(&self) -> Result<Vec<PathBuf>, Failure> {
         let mut paths = Vec::new();

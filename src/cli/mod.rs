@@ -7,6 +7,7 @@ mod exit;
 mod failure;
 mod formats;
 mod interrupt;
+mod note;
 mod out;
 mod plan;
 #[cfg(feature = "sandbox")]

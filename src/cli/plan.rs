@@ -4,6 +4,7 @@ use super::args::PlanArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::formats::Faces;
+use super::note::{self, Told};
 use super::out;
 use super::session::Session;
 use super::shown::{self, Shown};
@@ -13,17 +14,26 @@ use crate::ui::{Stream, Ui};
 
 pub(super) async fn run(ui: &Ui, args: PlanArgs) -> Result<Exit, Failure> {
     let faces = Faces::open(args.faces.format, &args.faces.reports, args.widget.as_deref(), args.out.as_deref())?;
-    let session = Session::open(ui, &args.manifest, &args.server, &args.filter).await?;
+    let session = match Session::open(ui, &args.manifest, &args.server, &args.filter).await {
+        Ok(session) => session,
+        Err(failure) => return no_plan(ui, &args, None, failure).await,
+    };
     faces.spare(&session.files())?;
     let detail = if args.explain { Detail::Reasons } else { Detail::Changes };
-    let found = session.plans(ui, faces.show_releases()).await?;
+    let found = match session.plans(ui, faces.show_releases()).await {
+        Ok(found) => found,
+        Err(failure) => return no_plan(ui, &args, Some(&session), failure).await,
+    };
     let shown = Shown::new(found, session.names());
     match faces.stream_of_text() {
         Stream::Data => shown.show(ui, Stream::Data, detail)?,
         Stream::Talk => shown.tell_unread(ui),
     }
     let gitlabs = shown::gitlabs(session.server.is_embedded(), session.sites.iter().map(|site| &site.client));
-    faces.finish(ui, &shown.run(Command::Plan, session.now, &gitlabs, &[]), detail)?;
+    let run = shown.run(Command::Plan, session.now, &gitlabs, &[]);
+    let finished = faces.finish(ui, &run, detail);
+    note::keep(ui, &args, Some(&session), || Told::of(&run, detail)).await;
+    finished?;
     let shown = shown.into_only_failure()?;
     if !shown.is_whole() && args.out.is_some() {
         ui.note("Not written: some projects could not be read.");
@@ -38,4 +48,10 @@ pub(super) async fn run(ui: &Ui, args: PlanArgs) -> Result<Exit, Failure> {
     } else {
         Exit::Failed
     })
+}
+
+/// A note of an earlier plan must not stand as if it were still right.
+async fn no_plan(ui: &Ui, args: &PlanArgs, session: Option<&Session>, failure: Failure) -> Result<Exit, Failure> {
+    note::keep(ui, args, session, || Told::failure(args.manifest.given(), &failure)).await;
+    Err(failure)
 }

@@ -116,6 +116,16 @@ impl Error {
         self.0.status.is_some() && self.0.kind != Kind::RateLimited && self.method() != Some("GET")
     }
 
+    /// Whether what went wrong is likely to pass. Only who has looked that it was not done may try again what makes something.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        match self.0.kind {
+            Kind::Timeout | Kind::Interrupted => true,
+            Kind::Server => matches!(self.status(), Some(502..=504)),
+            _ => false,
+        }
+    }
+
     pub(super) fn with_help(mut self, help: Option<String>) -> Self {
         self.0.help = help;
         self

@@ -95,6 +95,16 @@ fn forbidden(failed: &Failed<'_>) -> String {
     let Some(token) = failed.token else {
         return "this is for members only: set RELSYNC_TOKEN or GITLAB_TOKEN".to_owned();
     };
+    let who = match token {
+        TokenKind::Private | TokenKind::OAuth => "the token's user",
+        TokenKind::Job => "the user who started the job",
+    };
+    if failed.path.contains("/merge_requests/") {
+        return format!(
+            "one of: {who} is less than a Reporter of the project that the merge request is in; its thread is locked for those \
+             who are no members; the project is archived"
+        );
+    }
     let (releases, reads) = (failed.path.contains("/releases"), *failed.method == Method::GET);
     let is_link = failed.path.contains("/assets/links");
     let role = if reads || failed.path.contains("/milestones") {
@@ -103,10 +113,6 @@ fn forbidden(failed: &Failed<'_>) -> String {
         "Maintainer"
     } else {
         "Developer"
-    };
-    let who = match token {
-        TokenKind::Private | TokenKind::OAuth => "the token's user",
-        TokenKind::Job => "the user who started the job",
     };
     let protected = format!(
         "the tag is protected and {who} may not create it, which counts even if it exists (see Settings > Repository > \
@@ -140,6 +146,12 @@ fn not_found(failed: &Failed<'_>) -> Option<&'static str> {
         return Some(
             "releases are turned off in the project, or for members only (there: Settings > General > Visibility), or url is \
              not GitLab's own address",
+        );
+    }
+    if failed.path.contains("/merge_requests/") && !failed.message.starts_with("Project") {
+        return Some(
+            "there is no such merge request in that project (its number is the one after `!`), or the token's user is less than \
+             a Reporter there",
         );
     }
     // `/projects/24` and the project's own message; what is missing below a project needs no such hint.

@@ -13,6 +13,7 @@ mod help;
 mod links;
 mod message;
 mod milestones;
+mod notes;
 mod pages;
 mod project;
 mod releases;
@@ -25,6 +26,7 @@ mod trust;
 
 pub use error::{Error, Kind};
 pub use health::{Heard, Identity, Quota, Role, Standing, Tier, TokenFacts, Told, Version};
+pub use notes::{MergeRequest, MergeRequestNote, NoteId};
 pub use retry::Tries;
 pub use tags::TagList;
 pub use token::{Token, TokenKind};

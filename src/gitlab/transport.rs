@@ -377,7 +377,8 @@ impl Transport {
         self.redact(&String::from_utf8_lossy(body))
     }
 
-    fn redact(&self, text: &str) -> String {
+    /// `text` without the token.
+    pub(super) fn redact(&self, text: &str) -> String {
         self.token.as_ref().map_or_else(|| text.to_owned(), |token| token.redact(text))
     }
 

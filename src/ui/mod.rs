@@ -6,7 +6,7 @@ mod waits;
 pub use progress::Progress;
 
 use crate::report::{Palette, harmless};
-use miette::{Diagnostic, LabeledSpan, MietteHandler, MietteHandlerOpts, ReportHandler, SourceCode};
+use miette::{Diagnostic, LabeledSpan, MietteHandler, MietteHandlerOpts, ReportHandler, Severity, SourceCode};
 use std::fmt;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::time::Duration;
@@ -218,6 +218,10 @@ impl std::error::Error for Headline<'_> {
 }
 
 impl Diagnostic for Headline<'_> {
+    fn severity(&self) -> Option<Severity> {
+        self.0.severity()
+    }
+
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.0.help()
     }

@@ -2,6 +2,8 @@
 
 use crate::support::{Home, Run, Server};
 use crate::wire::{Answer, Authority, Wire, gitlab};
+use reqwest::Method;
+use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,6 +29,7 @@ fn homes(url: &str) -> [Home; 2] {
     let by_file = Home::new();
     [by_variable, by_file].map(|home| {
         let home = home.env("RUST_LOG", "trace").env("RUST_BACKTRACE", "full").env("CI_SERVER_URL", url);
+        let home = home.env("CI_MERGE_REQUEST_IID", "1").env("CI_MERGE_REQUEST_PROJECT_ID", "24");
         home.manifest(MANIFEST);
         home
     })
@@ -50,8 +53,13 @@ fn assert_clean_files(folder: &Path) {
 }
 
 /// The commands that ask GitLab.
-const ASKING: &[&[&str]] =
-    &[&["plan", "--explain", "--out", "new.json"], &["apply", "--yes"], &["apply", "plan.json", "--yes"], &["doctor"]];
+const ASKING: &[&[&str]] = &[
+    &["plan", "--explain", "--out", "new.json"],
+    &["plan", "--note"],
+    &["apply", "--yes"],
+    &["apply", "plan.json", "--yes"],
+    &["doctor"],
+];
 
 /// And the others.
 const ALONE: &[&[&str]] = &[&["validate"], &["schema"], &["schema", "plan"], &["sandbox", "reset"]];
@@ -88,8 +96,8 @@ const HOSTILE: &[(&str, Hostile)] = &[
     ("307 elsewhere", |_, to| (307, format!("location: {to}/api/v4/projects/24\r\n"), String::new())),
     ("301 moved", |_, _| (301, "location: /api/v4/projects/25\r\n".to_owned(), String::new())),
     ("401 text", |head, _| (401, String::new(), head.to_owned())),
-    ("403 json", |head, _| (403, String::new(), serde_json::json!({ "message": head }).to_string())),
-    ("404 json", |head, _| (404, String::new(), serde_json::json!({ "error": { "headers": [head] } }).to_string())),
+    ("403 json", |head, _| (403, String::new(), json!({ "message": head }).to_string())),
+    ("404 json", |head, _| (404, String::new(), json!({ "error": { "headers": [head] } }).to_string())),
     ("429", |head, _| (429, format!("retry-after: {}\r\n", token(head)), head.to_owned())),
     ("500 id", |head, _| (500, format!("x-request-id: {}\r\n", token(head)), head.to_owned())),
     ("502 html", |head, _| (502, String::new(), format!("<html><title>{}{head}</title>", "x".repeat(100)))),
@@ -103,7 +111,7 @@ const HOSTILE: &[(&str, Hostile)] = &[
     }),
     ("200 text", |head, _| (200, String::new(), head.to_owned())),
     ("200 html", |head, _| (200, String::new(), format!("<h1>{head}</h1>"))),
-    ("200 wrong type", |head, _| (200, String::new(), serde_json::json!({ "id": token(head) }).to_string())),
+    ("200 wrong type", |head, _| (200, String::new(), json!({ "id": token(head) }).to_string())),
     // Answers, then breaks off in the middle of a body.
     ("200 truncated", |head, _| (200, "transfer-encoding: chunked\r\n".to_owned(), format!("ff\r\n{head}"))),
     ("500 truncated", |head, _| (500, "transfer-encoding: chunked\r\n".to_owned(), format!("fff\r\n{head}"))),
@@ -180,10 +188,19 @@ fn the_canary_is_in_no_log_of_an_encrypted_connection() {
 fn a_token_is_in_no_output_when_all_goes_well() {
     let server = Server::start();
     let secret = "sandbox-maintainer";
-    let home = Home::with_server(&server, secret).env("RUST_LOG", "trace");
+    let home = Home::with_server(&server, secret).env("RUST_LOG", "trace").env("CI_MERGE_REQUEST_PROJECT_ID", "24");
+    // It does not get into a note even from the manifest.
+    home.manifest(&MANIFEST.replace("\"One\"", &format!("\"{secret}\"")));
+    let merge_request = json!({ "title": "a", "source_branch": "a", "target_branch": "main" });
+    server.ask(Method::POST, "/projects/24/merge_requests", &merge_request);
+    home.run(&["plan", "--note=1"]).expect(0);
+    let notes = server.ask(Method::GET, "/projects/24/merge_requests/1/notes", &Value::Null);
+    assert_eq!(notes.as_array().map(Vec::len), Some(1));
+    assert!(!notes[0]["body"].as_str().unwrap().contains(secret), "{notes}");
     home.manifest(MANIFEST);
     for args in [
         &["plan", "-vv", "--explain", "--out", "plan.json"][..],
+        &["plan", "-vv", "--note=1"],
         &["apply", "-vv", "--yes", "plan.json"],
         &["apply", "-vv", "--yes", "--log-format", "json"],
         &["doctor", "-vv"],

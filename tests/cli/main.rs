@@ -18,6 +18,7 @@ mod log;
 mod milestones;
 mod moved;
 mod narrow;
+mod note;
 mod plan;
 mod quickstart;
 mod readme;

@@ -47,13 +47,18 @@ fn url_in(name: &'static str) -> Result<Option<Url>, Failure> {
 /// The project of this CI job, for a manifest that names none: by its id, which stays when the project moves, but only
 /// on the job's own GitLab, as on any other that number is another project's.
 pub(super) fn project_of_job(url: &Url) -> Option<Found<ProjectRef>> {
-    let is_of_job = |name| url_in(name).ok().flatten().is_some_and(|of_job| is_same(&of_job, url));
     let id = || {
         let id = variable("CI_PROJECT_ID").and_then(|text| text.trim().parse().ok())?;
-        VARIABLES[1..].iter().any(|name| is_of_job(name)).then_some((ProjectRef::Id(ProjectId(id)), "CI_PROJECT_ID"))
+        is_of_job(url).then_some((ProjectRef::Id(ProjectId(id)), "CI_PROJECT_ID"))
     };
     let (value, from) = id().or_else(|| Some((ProjectRef::Path(path_of_job()?), "CI_PROJECT_PATH")))?;
     Some(Found { value, from: from.to_owned() })
+}
+
+/// Whether `url` is the GitLab that this CI job is of.
+pub(in crate::cli) fn is_of_job(url: &Url) -> bool {
+    let is_there = |name| url_in(name).ok().flatten().is_some_and(|of_job| is_same(&of_job, url));
+    VARIABLES[1..].iter().any(|name| is_there(name))
 }
 
 /// What people call the project of this CI job.

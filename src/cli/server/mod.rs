@@ -4,12 +4,12 @@ mod address;
 mod authority;
 mod secret;
 
-pub(super) use address::{is_same, shown};
+pub(super) use address::{is_of_job, is_same, shown};
 
 use super::args::ServerArgs;
 use super::failure::Failure;
 use crate::gitlab::Settings;
-use crate::model::ProjectRef;
+use crate::model::{ProjectId, ProjectRef};
 use std::env;
 use url::Url;
 
@@ -120,6 +120,16 @@ impl Server {
             return Some(Found { value, from: "CI_PROJECT_PATH".to_owned() });
         }
         address::project_of_job(url)
+    }
+
+    /// The project that this CI job's merge request wants to be merged into, on the GitLab at `url`.
+    pub(super) fn project_of_merge_request(&self, url: &Url) -> Option<ProjectRef> {
+        let by_path = || variable("CI_MERGE_REQUEST_PROJECT_PATH").map(ProjectRef::Path);
+        if self.is_embedded() {
+            return by_path();
+        }
+        let id = variable("CI_MERGE_REQUEST_PROJECT_ID").and_then(|text| text.trim().parse().ok());
+        id.filter(|_| is_of_job(url)).map(|id| ProjectRef::Id(ProjectId(id))).or_else(by_path)
     }
 
     /// Whether it is the embedded one.
