@@ -4,7 +4,7 @@
 //! that start with a dot match no wildcard, `**` follows no symbolic link, and only regular files are found. However
 //! links lead about, no folder is looked through twice for the same names, and the whole search has a limit.
 
-use crate::manifest::files::{Folder, Refusal, refuse_special, step};
+use crate::manifest::files::{Folder, Refusal};
 use crate::manifest::values::{FilePattern, Part};
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -43,7 +43,7 @@ pub(super) fn find(folder: &Folder<'_>, from: &Path, pattern: &FilePattern, look
         Err(refusal) => return refused(refusal),
     };
     let is_plain = !parts.iter().any(|part| matches!(part, Part::Wild(..) | Part::Deep));
-    let mut search = Search { root, is_plain, looks, seen: HashSet::new(), matches: Matches::default() };
+    let mut search = Search { folder, is_plain, looks, seen: HashSet::new(), matches: Matches::default() };
     search.walk(root, Path::new(""), &parts);
     let mut matches = search.matches;
     if *looks == 0 {
@@ -86,7 +86,7 @@ fn whole_path(from: &Path, pattern: &FilePattern) -> Result<Vec<Part>, Refusal> 
 }
 
 struct Search<'s> {
-    root: &'s Path,
+    folder: &'s Folder<'s>,
     /// Whether exactly one file is meant.
     is_plain: bool,
     /// How many more folders and names may be looked at.
@@ -137,14 +137,14 @@ impl Search<'_> {
         if !self.look() {
             return;
         }
-        match step(self.root, &real.join(name)) {
+        match self.folder.step(&real.join(name)) {
             Ok(real) => self.walk(&real, below, rest),
             Err(refusal) => self.refuse(below, refusal),
         }
     }
 
     fn take(&mut self, real: &Path, below: &Path) {
-        match real.metadata().map_err(Refusal::from).and_then(|metadata| refuse_special(&metadata)) {
+        match self.folder.check_regular(real) {
             Ok(()) => self.matches.found.push(Found { below: below.to_owned(), real: real.to_owned() }),
             Err(refusal) => self.refuse(below, refusal),
         }
@@ -169,12 +169,8 @@ impl Search<'_> {
         if !self.look() {
             return Vec::new();
         }
-        let list = || -> std::io::Result<Vec<(OsString, bool)>> {
-            let entries = std::fs::read_dir(real)?;
-            entries.map(|entry| entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?.is_dir())))).collect()
-        };
-        let mut entries = list().unwrap_or_else(|error| {
-            self.refuse(below, error.into());
+        let mut entries = self.folder.entries(real).unwrap_or_else(|refusal| {
+            self.refuse(below, refusal);
             Vec::new()
         });
         entries.sort_unstable();

@@ -27,27 +27,28 @@ pub(super) struct Loaded<'a> {
     pub(super) files: Vec<ReadFile>,
 }
 
-/// Reads `text`, which is the manifest at `path` in `folder`, and what it includes.
+/// Reads the one text of `sources`, which is the manifest at `path` in `folder`, and what it includes.
 pub(super) fn load<'a>(
     limits: &Limits,
     path: &Path,
-    text: &'a str,
+    sources: Sources<'a>,
     folder: &Folder<'_>,
     findings: &mut Findings,
 ) -> Loaded<'a> {
+    let text = &sources.file(FileId::MAIN).text;
     let mut main = pieces::read::<RawManifest>(FileId::MAIN, text, limits.piece, findings);
     let mut loader = Loader {
         left: *limits,
         limits,
         folder,
         raw: std::mem::take(&mut main.raw),
-        sources: Sources::new(path, text),
+        sources,
         files: vec![main],
         way: Vec::new(),
         seen: HashSet::new(),
         findings,
     };
-    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let real = folder.real(path);
     let includes = std::mem::take(&mut loader.raw.include);
     loader.enter(FileId::MAIN, None, real, includes);
     while let Some(last) = loader.way.last_mut() {

@@ -7,7 +7,7 @@
 //!
 //! Every step notes what it finds and goes on, so that all that is wrong is told at once ([`ManifestError`]), each with
 //! its line underlined. May import `model` and nothing else of ours; reads the manifest and the files it names, and
-//! nothing else of the machine.
+//! nothing else of the machine. Those of another version are reached through a [`Tree`].
 
 mod changelog;
 mod checks;
@@ -36,6 +36,7 @@ mod tests;
 
 pub use changelog::{Changelog, NoNotes, Section, version_of};
 pub use error::{ManifestError, Problem};
+pub use files::{Node, Tree};
 pub use schema::json_schema;
 
 use crate::model::{Desired, ProjectRef};
@@ -44,6 +45,7 @@ use finding::{Finding, Findings, Kind};
 use include::Loaded;
 use limits::Limits;
 use resolve::Resolved;
+use source::Sources;
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -80,14 +82,29 @@ pub fn parse(path: &Path, text: &str) -> Result<Manifest, ManifestError> {
     parse_within(&Limits::USUAL, path, text)
 }
 
+/// Reads the manifest at `path` of `tree`, and the files it names there, if it is there at all.
+///
+/// # Errors
+/// Everything that is wrong with it, at once.
+pub fn load_of_tree(tree: &dyn Tree, path: &Path) -> Result<Option<Manifest>, ManifestError> {
+    let folder = Folder::in_tree(tree, path.parent().unwrap_or(Path::new("")));
+    let Some(text) = source::read_of_tree(path, &folder, tree)? else { return Ok(None) };
+    read(&Limits::USUAL, path, Sources::new(tree.label(), path, &text), &folder).map(Some)
+}
+
 fn parse_within(limits: &Limits, path: &Path, text: &str) -> Result<Manifest, ManifestError> {
     source::check_length(path, text.len())?;
-    let folder = Folder::new(source::folder(path));
+    let folder = Folder::on_disk(source::folder(path));
+    read(limits, path, Sources::new(String::new(), path, text), &folder)
+}
+
+/// Takes the one text of `sources` for the manifest at `path`, which is in `folder`.
+fn read(limits: &Limits, path: &Path, sources: Sources<'_>, folder: &Folder<'_>) -> Result<Manifest, ManifestError> {
     let mut findings = Findings::new();
-    let Loaded { mut raw, sources, files } = include::load(limits, path, text, &folder, &mut findings);
+    let Loaded { mut raw, sources, files } = include::load(limits, path, sources, folder, &mut findings);
     defaults::fill(&mut raw, &mut findings);
     checks::run(&raw, &mut findings);
-    let Resolved { project, url, desired } = resolve::resolve(raw, &sources, &folder, &mut findings);
+    let Resolved { project, url, desired } = resolve::resolve(raw, &sources, folder, &mut findings);
     findings
         .retain(|finding| finding.labels.iter().all(|(span, _)| files[span.file.index()].leaves(finding.kind, *span)));
     if files.first().is_some_and(|main| main.is_empty) {

@@ -3,6 +3,7 @@
 //! Knows nothing of TOML.
 
 use crate::manifest::error::ManifestError;
+use crate::manifest::files::{Folder, Refusal, Tree};
 use crate::manifest::finding::Finding;
 use crate::manifest::lines::Lines;
 use crate::manifest::visible;
@@ -115,6 +116,8 @@ impl<T: schemars::JsonSchema> schemars::JsonSchema for Located<T> {
 
 /// The files a manifest is made of, itself first.
 pub(super) struct Sources<'a> {
+    /// What stands before each name, if the files are not on the disk.
+    label: String,
     files: Vec<Source<'a>>,
 }
 
@@ -130,8 +133,8 @@ pub(super) struct Source<'a> {
 
 impl<'a> Sources<'a> {
     /// The manifest itself.
-    pub(super) fn new(name: &Path, text: &'a str) -> Self {
-        Self { files: vec![Source { name: name.to_owned(), text: Cow::Borrowed(text), folder: PathBuf::new() }] }
+    pub(super) fn new(label: String, name: &Path, text: &'a str) -> Self {
+        Self { label, files: vec![Source { name: name.to_owned(), text: Cow::Borrowed(text), folder: PathBuf::new() }] }
     }
 
     /// Adds a file that the manifest includes; `below` is its path, seen from the manifest's folder.
@@ -155,7 +158,7 @@ impl<'a> Sources<'a> {
 
     /// The files' names, as text.
     pub(super) fn names(&self) -> Vec<String> {
-        self.files.iter().map(|file| file.name.to_string_lossy().into_owned()).collect()
+        self.files.iter().map(|file| format!("{}{}", self.label, file.name.to_string_lossy())).collect()
     }
 }
 
@@ -164,6 +167,28 @@ pub(super) fn read(path: &Path) -> Result<String, ManifestError> {
     refuse_foreign_link(path)?;
     let bytes = read_bytes(path).map_err(|error| unreadable(path, &error))?;
     check_length(path, bytes.len())?;
+    utf8(path, bytes)
+}
+
+/// Reads the text of the manifest `path` of a tree, if there is one; `folder` is the one it is in.
+pub(super) fn read_of_tree(path: &Path, folder: &Folder<'_>, tree: &dyn Tree) -> Result<Option<String>, ManifestError> {
+    let name = PathBuf::from(format!("{}{}", tree.label(), path.to_string_lossy()));
+    let read = folder.step(path).and_then(|real| folder.read_real(&real, LONGEST_FILE));
+    match read {
+        Ok(bytes) => utf8(&name, bytes).map(Some),
+        Err(Refusal::Missing) => Ok(None),
+        Err(Refusal::Link) => Err(foreign_link(&name)),
+        Err(Refusal::TooLarge(limit)) => check_length(&name, limit + 1).map(|()| None),
+        Err(Refusal::NotAFile(what)) => {
+            let finding = Finding::new(format!("{} is {what}", shown(&name)));
+            Err(ManifestError::of_file(&name, finding.help("a manifest is a regular file")))
+        }
+        Err(Refusal::Io(error)) => Err(unreadable(&name, &error)),
+        Err(_) => Err(unreadable(&name, &io::Error::from(io::ErrorKind::Unsupported))),
+    }
+}
+
+fn utf8(path: &Path, bytes: Vec<u8>) -> Result<String, ManifestError> {
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..at].split(|byte| *byte == b'\n').count();
@@ -206,9 +231,13 @@ fn refuse_foreign_link(path: &Path) -> Result<(), ManifestError> {
     if inside() == Some(true) {
         return Ok(());
     }
+    Err(foreign_link(path))
+}
+
+fn foreign_link(path: &Path) -> ManifestError {
     let finding = Finding::new(format!("{} is a symbolic link that leads out of its folder, or nowhere", shown(path)))
         .help("name the file it should lead to, or replace the link by that file");
-    Err(ManifestError::of_file(path, finding))
+    ManifestError::of_file(path, finding)
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> ManifestError {

@@ -16,4 +16,5 @@ mod render;
 mod schema;
 mod syntax;
 mod taken;
+mod tree;
 mod values;
