@@ -12,6 +12,7 @@
 
 pub mod apply;
 pub mod cli;
+pub mod git;
 pub mod gitlab;
 pub mod manifest;
 pub mod model;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 const ROOMS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("manifest", &["model"]),
+    ("git", &["manifest", "model"]),
     ("gitlab", &["model"]),
     ("snapshot", &["gitlab", "model"]),
     ("plan", &["model"]),
@@ -16,7 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("report", &["plan", "model"]),
     ("sandbox", &[]),
     ("ui", &["apply", "plan", "report"]),
-    ("cli", &["model", "manifest", "gitlab", "snapshot", "plan", "apply", "report", "sandbox", "ui"]),
+    ("cli", &["model", "manifest", "git", "gitlab", "snapshot", "plan", "apply", "report", "sandbox", "ui"]),
 ];
 
 /// Modules that know no network, file, environment or clock, and what would give them away: paths, and words.
