@@ -4,6 +4,7 @@
 //! Pure: no clock (`now` is an argument), no network, no files, no environment. Wording belongs to `report`.
 
 mod diff;
+mod drift;
 mod links;
 mod milestones;
 mod notes;
@@ -17,6 +18,7 @@ mod selection;
 mod step;
 
 pub use diff::{Change, ReleaseDiff, ReleasedAtChange, Timing};
+pub use drift::{Aspect, Clash, Difference, Drift, Ignored, IgnoredField, Subject, Value};
 pub use milestones::MilestoneDiff;
 pub use notes::Note;
 pub use outcome::{Conflict, Outcome, StepOutcome};

@@ -25,7 +25,7 @@ mod writes;
 #[cfg(test)]
 mod tests;
 
-use crate::model::{AssetPath, DesiredLink, Link, LiveLink, PathWish};
+use crate::model::{AssetPath, DesiredLink, Link, LinkId, LiveLink, PathWish};
 use std::collections::HashMap;
 use target::Target;
 
@@ -75,6 +75,44 @@ pub(super) fn steps(live: &[LiveLink], wished: &[DesiredLink]) -> Vec<LinkStep> 
     let order = removal::order(live.len(), &needs, &identities);
     let becomes = bodies::assign(&order, &needs, &identities);
     writes::lay_out(all, &live, targets, &order, &becomes)
+}
+
+/// The live links and the wished ones that differ, each beside the one it is or is to be, whole: a wish that nothing stands
+/// for, a link that no wish means, and what of both is not the same. In the order of the wishes, then of the live links.
+pub(super) fn differences<'l>(
+    live: &'l [LiveLink],
+    wished: &[DesiredLink],
+) -> Vec<(Option<&'l LiveLink>, Option<Link>)> {
+    if nothing_differs(live, wished) {
+        return Vec::new();
+    }
+    let (live, targets) = differing(live, target::targets(live, wished));
+    let mut is_meant = vec![false; live.len()];
+    let mut differences = Vec::new();
+    for Target { link, identity } in targets {
+        if let Some(i) = identity {
+            is_meant[i] = true;
+        }
+        differences.push((identity.map(|i| live[i]), Some(link)));
+    }
+    differences.extend(live.into_iter().zip(is_meant).filter(|(_, meant)| !meant).map(|(live, _)| (Some(live), None)));
+    differences
+}
+
+/// All links of a release that is as wished, whole. Those that are new get ids of their own.
+pub(super) fn as_wished(live: &[LiveLink], wished: &[DesiredLink]) -> Vec<LiveLink> {
+    let mut ids = (1 + live.iter().map(|live| live.id.0).max().unwrap_or_default()..).map(LinkId);
+    let targets = target::targets(live, wished).into_iter();
+    let whole = targets.filter_map(|Target { link, identity }| {
+        let id = identity.map(|i| live[i].id).or_else(|| ids.next())?;
+        Some(LiveLink { id, link })
+    });
+    whole.collect()
+}
+
+/// Whether two urls lead to the same, however they are spelled.
+pub(super) fn is_same_url(a: &str, b: &str) -> bool {
+    spelling::same(a, b)
 }
 
 /// Whether every wish is there, word for word: a quick look that settles most releases, and never says yes wrongly.
