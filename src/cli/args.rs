@@ -5,10 +5,11 @@ use super::failure::Failure;
 use super::formats::{Format, ReportFile};
 use super::note::{NoteKey, Target};
 use crate::model::MaxDeletes;
-use crate::plan::{Digest, Selection, TagWords};
+use crate::plan::{Digest, IgnoredField, Selection, TagWords};
 #[cfg(feature = "sandbox")]
 use crate::sandbox::{Fault, Limit, Span, Tier};
 use crate::ui::{ColourChoice, LogFormat};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -47,6 +48,11 @@ pub(super) enum Command {
     /// Right before a release is written it is read again. One that is not as it was when the plan was made is left alone
     /// and reported; the others go on.
     Apply(ApplyArgs),
+    /// Show what was changed in GitLab behind the manifest's back. Changes nothing.
+    ///
+    /// Exits with 0 if there is no drift, with 2 if there is, and with 1 if something failed. What the manifest says and
+    /// nobody has applied looks like drift, too; with --base, what a change of the manifest will do is told apart.
+    Drift(DriftArgs),
     /// Check what apply will need: server, token, role, limits. Changes nothing.
     Doctor(DoctorArgs),
     /// Check a manifest without asking GitLab.
@@ -112,6 +118,35 @@ pub(super) struct FacesArgs {
     /// Also write a report to FILE. May be given more than once.
     #[arg(long = "report", value_name = "FORMAT=FILE")]
     pub(super) reports: Vec<ReportFile>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DriftArgs {
+    #[command(flatten)]
+    pub(super) manifest: ManifestArgs,
+    #[command(flatten)]
+    pub(super) select: SelectArgs,
+    #[command(flatten)]
+    pub(super) server: ServerArgs,
+
+    /// Hold GitLab against the manifest as it is in the commit REF, and tell apart what the manifest here changes about
+    /// that, and what conflicts. A mere change is no drift: then the exit code is 0. Read from git; nothing is checked out.
+    ///
+    /// In a merge request pipeline REF is CI_MERGE_REQUEST_DIFF_BASE_SHA, even without --base; elsewhere --base alone stands
+    /// for the default branch: CI_DEFAULT_BRANCH of origin, or origin/HEAD. Where that branch has moved on since, name it:
+    /// --base origin/main.
+    #[arg(long, value_name = "REF", num_args = 0..=1)]
+    #[expect(clippy::option_option, reason = "left out, given alone, and given with a value are three things")]
+    pub(super) base: Option<Option<String>>,
+
+    /// Let differences in FIELD be. May be given more than once. `milestones` also stands for the milestones themselves.
+    #[arg(long, value_name = "FIELD", value_parser = ignored_field())]
+    pub(super) ignore_field: Vec<IgnoredField>,
+}
+
+fn ignored_field() -> impl TypedValueParser<Value = IgnoredField> {
+    PossibleValuesParser::new(IgnoredField::ALL.map(IgnoredField::as_str))
+        .try_map(|word| IgnoredField::from_word(&word).ok_or("no such field"))
 }
 
 #[derive(Debug, Args)]
@@ -224,13 +259,8 @@ fn manifests_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 /// Which releases a run is about, and how much it may do.
 #[derive(Debug, Args)]
 pub(super) struct FilterArgs {
-    /// Look only at releases with these tags, or whose tags match these globs.
-    #[arg(long, value_name = "TAG", num_args = 1..)]
-    pub(super) only: Vec<String>,
-
-    /// Leave releases with these tags, or whose tags match these globs, as they are.
-    #[arg(long, value_name = "TAG", num_args = 1..)]
-    pub(super) ignore: Vec<String>,
+    #[command(flatten)]
+    pub(super) select: SelectArgs,
 
     /// Refuse a plan that deletes more releases, whatever the manifest allows: a number, or a percentage such as 10%. For
     /// one manifest at a time.
@@ -238,7 +268,19 @@ pub(super) struct FilterArgs {
     pub(super) max_deletes: Option<MaxDeletes>,
 }
 
-impl FilterArgs {
+/// Which releases a run is about.
+#[derive(Debug, Args)]
+pub(super) struct SelectArgs {
+    /// Look only at releases with these tags, or whose tags match these globs.
+    #[arg(long, value_name = "TAG", num_args = 1..)]
+    pub(super) only: Vec<String>,
+
+    /// Leave releases with these tags, or whose tags match these globs, as they are.
+    #[arg(long, value_name = "TAG", num_args = 1..)]
+    pub(super) ignore: Vec<String>,
+}
+
+impl SelectArgs {
     /// The releases that the run is about.
     pub(super) fn selection(&self) -> Result<Selection, Failure> {
         let words = |words: &[String]| match words {

@@ -2,7 +2,7 @@
 
 use crate::model::{Project, ProjectRef, harmless};
 use crate::plan::{Digest, ReadError};
-use crate::{gitlab, manifest};
+use crate::{git, gitlab, manifest};
 use miette::Diagnostic;
 use std::io;
 use std::path::Path;
@@ -17,6 +17,10 @@ pub(super) enum Failure {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Gitlab(#[from] gitlab::Error),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Git(#[from] git::Error),
 
     #[cfg(feature = "sandbox")]
     #[error(transparent)]

@@ -2,7 +2,9 @@
 
 mod apply;
 mod args;
+mod base;
 mod doctor;
+mod drift;
 mod exit;
 mod failure;
 mod formats;
@@ -45,6 +47,7 @@ fn run(ui: &Ui, command: Command) -> Result<Exit, Failure> {
         match command {
             Command::Plan(args) => plan::run(ui, args).await,
             Command::Apply(args) => apply::run(ui, args).await,
+            Command::Drift(args) => drift::run(ui, args).await,
             Command::Doctor(args) => doctor::run(ui, args).await,
             Command::Validate(args) => validate::run(ui, &args),
             Command::Schema(args) => schema::run(ui, &args),

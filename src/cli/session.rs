@@ -5,12 +5,13 @@ use super::failure::Failure;
 use super::server::{self, Server};
 use crate::gitlab::{Client, Kind, Observer, Settings, Wait};
 use crate::manifest::{self, Manifest};
-use crate::model::{Current, Moment, Project, ProjectRef, TagName, harmless};
+use crate::model::{Current, Desired, Moment, Project, ProjectRef, TagName, harmless};
 use crate::plan::{Address, Plan, SavedPlan, Selection};
 use crate::report::Listed;
 use crate::snapshot::{self, Doubts, Interest};
 use crate::ui::Ui;
 use futures_util::{StreamExt, stream};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ const SIDE_BY_SIDE: usize = 4;
 pub(super) struct Session {
     pub(super) server: Server,
     pub(super) sites: Vec<Site>,
-    selection: Selection,
+    pub(super) selection: Selection,
     /// When the run began: what is upcoming or historical is judged by one moment.
     pub(super) now: Moment,
 }
@@ -73,7 +74,7 @@ impl Session {
         filter: &FilterArgs,
     ) -> Result<Self, Failure> {
         let mut manifests = load(ui, manifests.paths()?)?;
-        let selection = filter.selection()?;
+        let selection = filter.select.selection()?;
         if filter.max_deletes.is_some() && manifests.len() > 1 {
             return Err(Failure::MaxDeletesOfMany);
         }
@@ -107,32 +108,39 @@ impl Session {
     /// Reads what GitLab has and compares, project by project. A project that can't be read does not keep the others
     /// from it. `listed`: all of their releases are of interest.
     pub(super) async fn plans(&self, ui: &Ui, listed: bool) -> Result<Vec<Result<Found, Failure>>, Failure> {
+        let read = self.read_all(ui, &[]).await?;
+        let found = self.sites.iter().zip(read).map(|(site, current)| {
+            let (current, desired) = (current?, &site.manifest.desired);
+            let plan = Plan::new(desired, &current, &self.selection, self.now);
+            let releases = if listed { Listed::all(desired, &current, self.now) } else { Vec::new() };
+            Ok(Found { plan, releases })
+        });
+        Ok(found.collect())
+    }
+
+    /// Reads what GitLab has, project by project, as well as it has to be known for the manifests and for what there is
+    /// `beside` them: nothing, or one for each.
+    pub(super) async fn read_all(
+        &self,
+        ui: &Ui,
+        beside: &[&Desired],
+    ) -> Result<Vec<Result<Current, Failure>>, Failure> {
         let what = match self.sites.as_slice() {
             [site] => site.project.to_string(),
             sites => format!("{} projects", sites.len()),
         };
         let _waiting = ui.waiting(&format!("reading the releases of {what}"));
-        let reads = self.sites.iter().map(|site| async move {
-            let current = self.read(site).await?;
-            Ok((Plan::new(&site.manifest.desired, &current, &self.selection, self.now), current))
-        });
-        let read: Vec<Result<(Plan, Current), Failure>> = stream::iter(reads).buffered(SIDE_BY_SIDE).collect().await;
+        let reads = self.sites.iter().enumerate().map(|(index, site)| self.read(site, beside.get(index).copied()));
+        let read: Vec<Result<Current, Failure>> = stream::iter(reads).buffered(SIDE_BY_SIDE).collect().await;
         self.refuse_doubled(&read)?;
-        for (site, (_, current)) in
-            self.sites.iter().zip(&read).filter_map(|(site, read)| Some((site, read.as_ref().ok()?)))
+        for (site, current) in self.sites.iter().zip(&read).filter_map(|(site, read)| Some((site, read.as_ref().ok()?)))
         {
             if let Some(note) = site.moved(&current.project) {
                 ui.note(&note);
             }
         }
-        self.refuse_idle_words(ui, &read)?;
-        let found = self.sites.iter().zip(read).map(|(site, read)| {
-            let (plan, current) = read?;
-            let desired = &site.manifest.desired;
-            let releases = if listed { Listed::all(desired, &current, self.now) } else { Vec::new() };
-            Ok(Found { plan, releases })
-        });
-        Ok(found.collect())
+        self.refuse_idle_words(ui, &read, beside)?;
+        Ok(read)
     }
 
     /// Every file of the manifests.
@@ -158,12 +166,14 @@ impl Session {
         SavedPlan::new(plans.into_iter().map(|(site, plan)| (address(site), plan)), self.now)
     }
 
-    /// A project's state, as well as it has to be known for what is to be changed.
-    async fn read(&self, site: &Site) -> Result<Current, Failure> {
+    /// A project's state, as well as it has to be known for what its manifest, and what is `beside` it, would change.
+    async fn read(&self, site: &Site, beside: Option<&Desired>) -> Result<Current, Failure> {
         let Site { client, manifest, project } = site;
-        let desired = &manifest.desired;
-        let milestones = !desired.milestones.is_empty()
-            || desired.releases.iter().any(|r| r.milestones.as_ref().is_some_and(|m| !m.is_empty()));
+        let wishes = || std::iter::once(&manifest.desired).chain(beside);
+        let milestones = wishes().any(|desired| {
+            !desired.milestones.is_empty()
+                || desired.releases.iter().any(|r| r.milestones.as_ref().is_some_and(|m| !m.is_empty()))
+        });
         let mut current =
             snapshot::read(client, project, Interest { milestones }).await.map_err(|error| match error.kind() {
                 Kind::NotFound if self.server.is_embedded() => Failure::not_in_sandbox(project),
@@ -173,8 +183,14 @@ impl Session {
             // To a job token GitLab does not tell it, but the job knows.
             current.project.path = server::path_of_job();
         }
-        let first = Plan::new(desired, &current, &self.selection, self.now);
-        let doubts = Doubts { releases: first.milestone_updates(), tags: first.tag_names() };
+        let mut doubts = Doubts::default();
+        for desired in wishes() {
+            let first = Plan::new(desired, &current, &self.selection, self.now);
+            doubts.releases.extend(first.milestone_updates());
+            doubts.tags.extend(first.tag_names());
+        }
+        let mut known = HashSet::new();
+        doubts.releases.retain(|tag| known.insert(tag.clone()));
         if doubts != Doubts::default() {
             snapshot::look_again(client, &mut current, doubts).await?;
         }
@@ -182,13 +198,13 @@ impl Session {
     }
 
     /// Two names of one project are only found out once it has been read; and with a job token not even then.
-    fn refuse_doubled(&self, read: &[Result<(Plan, Current), Failure>]) -> Result<(), Failure> {
+    fn refuse_doubled(&self, read: &[Result<Current, Failure>]) -> Result<(), Failure> {
         let known = || self.sites.iter().zip(read).filter_map(|(site, read)| Some((site, read.as_ref().ok()?)));
-        for (index, (site, (plan, _))) in known().enumerate() {
+        for (index, (site, current)) in known().enumerate() {
             let here = known().take(index).filter(|(other, _)| server::is_same(other.client.url(), site.client.url()));
-            for (other, (earlier, _)) in here {
+            for (other, earlier) in here {
                 let [first, second] = [&other.manifest.path, &site.manifest.path];
-                match earlier.project.is_same(&plan.project) {
+                match earlier.project.is_same(&current.project) {
                     Some(true) => return Err(Failure::same_project(&site.project, first, second)),
                     Some(false) => {}
                     None => return Err(Failure::perhaps_same_project(&site.project, first, second)),
@@ -198,13 +214,18 @@ impl Session {
         Ok(())
     }
 
-    fn refuse_idle_words(&self, ui: &Ui, read: &[Result<(Plan, Current), Failure>]) -> Result<(), Failure> {
+    fn refuse_idle_words(
+        &self,
+        ui: &Ui,
+        read: &[Result<Current, Failure>],
+        beside: &[&Desired],
+    ) -> Result<(), Failure> {
         if read.iter().any(Result::is_err) {
             return Ok(());
         }
-        let wished =
-            self.sites.iter().flat_map(|site| &site.manifest.desired.releases).map(|release| &release.tag_name);
-        let live = read.iter().flatten().flat_map(|(_, current)| current.releases.keys());
+        let desired = self.sites.iter().map(|site| &site.manifest.desired).chain(beside.iter().copied());
+        let wished = desired.flat_map(|desired| &desired.releases).map(|release| &release.tag_name);
+        let live = read.iter().flatten().flat_map(|current| current.releases.keys());
         let tags: Vec<&TagName> = wished.chain(live).collect();
         for word in self.selection.idle_ignored(&tags) {
             ui.note(&format!("Note: `--ignore {}` names no release.", harmless(&word)));

@@ -5,6 +5,7 @@
 mod conflict;
 mod counts;
 mod describe;
+mod drift;
 mod explain;
 mod html;
 mod json;
@@ -20,6 +21,7 @@ mod widget;
 
 pub use crate::model::harmless;
 pub use describe::describe;
+pub use drift::{Base, drift, drift_fleet};
 pub use html::html;
 pub use json::{REPORT_FORMAT, json, report_schema};
 pub use markdown::markdown;

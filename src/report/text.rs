@@ -34,7 +34,7 @@ pub enum Detail {
 /// What will change, and what a person should know before saying yes.
 #[must_use]
 pub fn plan(plan: &Plan, detail: Detail, palette: &Palette) -> String {
-    let mut page = Page { palette: *palette, lines: Vec::new() };
+    let mut page = Page::new(palette);
     if !plan.is_empty() {
         page.line(0, palette.heading, format_args!("Changes to {}", visible(&plan.project.to_string())));
     }
@@ -46,7 +46,7 @@ pub fn plan(plan: &Plan, detail: Detail, palette: &Palette) -> String {
             page.line(4, palette.quiet, explain::line(plan, StepId(index), Voice::PLAIN));
         }
     }
-    page.unmanaged(plan);
+    page.unmanaged(&plan.unmanaged);
     page.notes(plan, detail);
     if let Some(summary) = counts::summary(plan, &visible(&plan.project.to_string())) {
         page.gap();
@@ -98,7 +98,7 @@ pub fn text(run: &Run<'_>, detail: Detail, palette: &Palette) -> String {
 /// What was done, what failed and what was skipped; `named` says for which project, as it is one of several.
 #[must_use]
 pub fn outcome(plan: &Plan, outcome: &Outcome, named: bool, palette: &Palette) -> String {
-    let mut page = Page { palette: *palette, lines: Vec::new() };
+    let mut page = Page::new(palette);
     page.lines.push(String::new());
     if outcome.steps.contains(&StepOutcome::NotOffered) {
         page.line(0, palette.quiet, format_args!("Note: {NOT_OFFERED}"));
@@ -120,22 +120,27 @@ fn tag(tag_name: &TagName) -> String {
     visible(tag_name.as_str())
 }
 
-struct Page {
-    palette: Palette,
+/// A page that grows line by line.
+pub(super) struct Page {
+    pub(super) palette: Palette,
     lines: Vec<String>,
 }
 
 impl Page {
-    fn line(&mut self, indent: usize, style: Style, text: impl Display) {
+    pub(super) fn new(palette: &Palette) -> Self {
+        Self { palette: *palette, lines: Vec::new() }
+    }
+
+    pub(super) fn line(&mut self, indent: usize, style: Style, text: impl Display) {
         self.plain(indent, paint(style, text));
     }
 
-    fn plain(&mut self, indent: usize, text: impl Display) {
+    pub(super) fn plain(&mut self, indent: usize, text: impl Display) {
         self.lines.push(format!("{:indent$}{text}", ""));
     }
 
     /// An empty line, but not at the top.
-    fn gap(&mut self) {
+    pub(super) fn gap(&mut self) {
         if self.lines.last().is_some_and(|last| !last.is_empty()) {
             self.lines.push(String::new());
         }
@@ -149,14 +154,14 @@ impl Page {
         self.field(name, format_args!("{before} → {after}"));
     }
 
-    fn text(&mut self, name: &str, lines: Vec<String>) {
+    pub(super) fn text(&mut self, name: &str, lines: Vec<String>) {
         self.plain(4, name);
         for line in lines {
             self.plain(6, line);
         }
     }
 
-    fn finish(mut self) -> String {
+    pub(super) fn finish(mut self) -> String {
         self.lines.push(String::new());
         self.lines.join("\n")
     }
@@ -323,16 +328,16 @@ impl Page {
         }
     }
 
-    fn unmanaged(&mut self, plan: &Plan) {
-        if plan.unmanaged.is_empty() {
+    pub(super) fn unmanaged(&mut self, unmanaged: &[TagName]) {
+        if unmanaged.is_empty() {
             return;
         }
-        let mut names: Vec<_> = plan.unmanaged.iter().take(MAX_UNMANAGED).map(tag).collect();
-        if let Some(more) = plan.unmanaged.len().checked_sub(MAX_UNMANAGED).filter(|more| *more > 0) {
+        let mut names: Vec<_> = unmanaged.iter().take(MAX_UNMANAGED).map(tag).collect();
+        if let Some(more) = unmanaged.len().checked_sub(MAX_UNMANAGED).filter(|more| *more > 0) {
             names.push(format!("{more} more"));
         }
         self.gap();
-        let count = of(plan.unmanaged.len(), "release");
+        let count = of(unmanaged.len(), "release");
         self.plain(0, format_args!("Not in the manifest, left alone: {count} ({})", names.join(", ")));
     }
 

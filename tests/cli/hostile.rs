@@ -98,7 +98,7 @@ fn names_of_all_kinds_are_shown_escaped() {
     }]));
     let home = Home::new().env("CI_SERVER_URL", &wire.url()).env("RELSYNC_TOKEN", "glpat-x1");
     home.manifest("[policy]\nunmanaged = \"delete\"\nmax_deletes = 1\n");
-    for args in [&["plan", "-vv"][..], &["plan", "--explain"], &["apply", "--yes", "--retry-for", "0s"]] {
+    for args in [&["plan", "-vv"][..], &["plan", "--explain"], &["drift"], &["apply", "--yes", "--retry-for", "0s"]] {
         let run = home.run(args);
         assert_harmless(&run);
         assert!(run.stdout.contains("section_start"), "{run}");

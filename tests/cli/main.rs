@@ -7,6 +7,7 @@ mod auth;
 mod canary;
 mod conflict;
 mod doctor;
+mod drift;
 mod evidence;
 mod fleet;
 mod formats;

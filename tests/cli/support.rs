@@ -64,6 +64,28 @@ pub(crate) fn relsync(args: &[&str]) -> Command {
     command
 }
 
+/// What git says in `folder`, whatever this machine's settings are.
+pub(crate) fn git(folder: &Path, args: &[&str]) -> String {
+    let mut command = Command::new("git");
+    command.arg("-C").arg(folder).args(args);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GIT_")) {
+        command.env_remove(name);
+    }
+    for who in ["AUTHOR", "COMMITTER"] {
+        command.env(format!("GIT_{who}_NAME"), "Ada").env(format!("GIT_{who}_EMAIL"), "ada@example.com");
+    }
+    let output = command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null").output().unwrap();
+    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// Commits all there is in `folder`, and says as what.
+pub(crate) fn commit(folder: &Path) -> String {
+    git(folder, &["add", "--all"]);
+    git(folder, &["commit", "--quiet", "--allow-empty", "--message", "x"]);
+    git(folder, &["rev-parse", "HEAD"])
+}
+
 /// One run's end. Displayed whole, with what varies taken out.
 pub(crate) struct Run {
     pub(crate) stdout: String,

@@ -9,6 +9,7 @@ fn help_says_what_there_is() {
     for (name, args) in [
         ("help", &["--help"][..]),
         ("help_plan", &["plan", "--help"]),
+        ("help_drift", &["drift", "--help"]),
         ("help_apply", &["apply", "-h"]),
         ("help_sandbox_serve", &["sandbox", "serve", "--help"]),
     ] {

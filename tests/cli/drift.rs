@@ -1,0 +1,500 @@
+//! `relsync drift`: what somebody did in GitLab behind the manifest's back, and what a change of the manifest will do.
+
+use crate::support::{Home, Run, Server, commit, git};
+use serde_json::json;
+use std::fmt::Write as _;
+use std::process::Command;
+
+const SEED: &str = r#"
+[[projects.tags]]
+name = "v1.0"
+target = "1111111111111111111111111111111111111111"
+[[projects.tags]]
+name = "v1.1"
+target = "1111111111111111111111111111111111111111"
+[[projects.tags]]
+name = "v1.2"
+target = "1111111111111111111111111111111111111111"
+[[projects.tags]]
+name = "v1.3"
+target = "1111111111111111111111111111111111111111"
+[[projects.tags]]
+name = "stray"
+target = "1111111111111111111111111111111111111111"
+"#;
+
+const MANIFEST: &str = r#"
+[[milestones]]
+title = "one"
+due_date = 2026-02-01
+[[releases]]
+tag_name = "v1.0"
+name = "One"
+description = "First line\n\nLast line"
+released_at = 2024-01-01T00:00:00Z
+milestones = ["one"]
+links = [
+  { name = "linux", url = "https://example.com/linux", direct_asset_path = "/bin/linux" },
+  { name = "mac", url = "https://example.com/mac" },
+  { name = "win", url = "https://example.com/win" },
+]
+[[releases]]
+tag_name = "v1.1"
+name = "One one"
+released_at = 2024-01-02T00:00:00Z
+[[releases]]
+tag_name = "v1.2"
+name = "One two"
+description_file = "notes/v1.2.md"
+released_at = 2024-01-03T00:00:00Z
+"#;
+
+/// A GitLab to which the manifest has been applied, and the folder that it is in.
+fn applied() -> (Server, Home) {
+    let server = Server::with(SEED);
+    let home = Home::with_server(&server, "sandbox-maintainer");
+    home.write("notes/v1.2.md", "# Notes\n\n- of one two\n");
+    home.manifest(MANIFEST);
+    home.run(&["apply", "--yes"]).expect(0);
+    server.requests();
+    (server, home)
+}
+
+/// The same in a git repository, with everything in a first commit on `main`.
+fn committed() -> (Server, Home) {
+    let (server, home) = applied();
+    git(home.path(), &["init", "--quiet", "--initial-branch", "main"]);
+    commit(home.path());
+    (server, home)
+}
+
+fn edit(server: &Server, method: reqwest::Method, path: &str, body: &serde_json::Value) {
+    server.ask(method, &format!("/projects/24{path}"), body);
+}
+
+/// Puts, which is how most things are edited.
+fn put(server: &Server, path: &str, body: &serde_json::Value) {
+    edit(server, reqwest::Method::PUT, path, body);
+}
+
+/// Removes, where GitLab answers with what was removed.
+fn delete(server: &Server, path: &str) {
+    edit(server, reqwest::Method::DELETE, path, &json!({}));
+}
+
+fn link_id(server: &Server, tag: &str, name: &str) -> u64 {
+    let path = format!("/projects/24/releases/{tag}/assets/links");
+    let links = server.ask(reqwest::Method::GET, &path, &json!({}));
+    links.as_array().unwrap().iter().find(|link| link["name"] == name).unwrap()["id"].as_u64().unwrap()
+}
+
+/// All kinds of things that people do by hand.
+fn by_hand(server: &Server) {
+    put(server, "/releases/v1.0", &json!({ "name": "By hand", "description": "First line\n\nAnother line" }));
+    put(server, "/releases/v1.0", &json!({ "released_at": "2024-02-01T00:00:00Z", "milestones": [] }));
+    let (linux, mac) = (link_id(server, "v1.0", "linux"), link_id(server, "v1.0", "mac"));
+    put(
+        server,
+        &format!("/releases/v1.0/assets/links/{linux}"),
+        &json!({ "url": "https://evil.example", "link_type": "package" }),
+    );
+    delete(server, &format!("/releases/v1.0/assets/links/{mac}"));
+    let new = json!({ "name": "bsd", "url": "https://example.com/bsd" });
+    edit(server, reqwest::Method::POST, "/releases/v1.0/assets/links", &new);
+    delete(server, "/releases/v1.1");
+    edit(server, reqwest::Method::POST, "/releases", &json!({ "tag_name": "stray", "name": "Stray" }));
+    let milestones = server.ask(reqwest::Method::GET, "/projects/24/milestones", &json!({}));
+    put(
+        server,
+        &format!("/milestones/{}", milestones[0]["id"]),
+        &json!({ "state_event": "close", "due_date": "2026-03-01" }),
+    );
+    server.requests();
+}
+
+/// Nothing was asked of GitLab but to be read.
+#[track_caller]
+fn only_read(server: &Server) {
+    let requests = server.requests();
+    assert!(!requests.is_empty() && requests.iter().all(|request| request.starts_with("GET ")), "{requests:?}");
+}
+
+#[test]
+fn what_was_done_by_hand_is_told() {
+    let (server, home) = applied();
+    insta::assert_snapshot!("none", home.run(&["drift"]).expect(0));
+    only_read(&server);
+    by_hand(&server);
+    insta::assert_snapshot!("by_hand", home.run(&["drift"]).expect(2));
+    only_read(&server);
+}
+
+#[test]
+fn releases_that_no_entry_names_are_drift_where_they_would_be_deleted() {
+    let (server, home) = applied();
+    edit(&server, reqwest::Method::POST, "/releases", &json!({ "tag_name": "stray", "name": "Stray" }));
+    insta::assert_snapshot!("unmanaged", home.run(&["drift"]).expect(0));
+    home.manifest(&format!("[policy]\nunmanaged = \"delete\"\n{MANIFEST}"));
+    insta::assert_snapshot!("unwished", home.run(&["drift"]).expect(2));
+    home.manifest(&format!("[policy]\nunmanaged = \"delete\"\nprotect = [\"stray\"]\n{MANIFEST}"));
+    home.run(&["drift"]).expect(0);
+}
+
+#[test]
+fn releases_and_fields_can_be_let_be() {
+    let (server, home) = applied();
+    by_hand(&server);
+    home.run(&["drift", "--only", "v1.2"]).expect(0);
+    home.run(&["drift", "--ignore", "v1.1", "--ignore-field", "milestones"]).expect(2);
+    let all = ["name", "description", "released_at", "milestones", "links"];
+    let ignored: Vec<_> = all.iter().flat_map(|field| ["--ignore-field", field]).collect();
+    let run = home.run(&[&["drift", "--ignore", "v1.1"], ignored.as_slice()].concat()).expect(0);
+    insta::assert_snapshot!("let_be", run);
+    for left in all {
+        let rest: Vec<_> = all.iter().filter(|field| **field != left).flat_map(|f| ["--ignore-field", f]).collect();
+        home.run(&[&["drift", "--ignore", "v1.1"], rest.as_slice()].concat()).expect(2);
+    }
+    insta::assert_snapshot!("no_such_field", home.run(&["drift", "--ignore-field", "url"]).expect(1));
+    only_read(&server);
+}
+
+/// A CI job's own token is enough, but for what it can't see.
+#[test]
+fn a_job_token_can_look_for_drift() {
+    let (server, home) = applied();
+    let job = Home::new().env("CI_SERVER_URL", &server.url).env("CI_JOB_TOKEN", "sandbox-job");
+    job.manifest(MANIFEST);
+    job.write("notes/v1.2.md", "# Notes\n\n- of one two\n");
+    insta::assert_snapshot!("job_token", job.run(&["drift"]).expect(0));
+    only_read(&server);
+    put(&server, "/releases/v1.1", &json!({ "name": "By hand" }));
+    server.requests();
+    job.run(&["drift"]).expect(2);
+    only_read(&server);
+    drop(home);
+}
+
+/// What the clock does, and what is only worth an attempt.
+#[test]
+fn time_going_by_is_no_drift() {
+    let server = Server::with(&format!(
+        "{SEED}[[projects.releases]]\ntag_name = \"v1.0\"\ncreated_at = 2024-01-01T00:00:00Z\nreleased_at = 2024-06-01T00:00:00Z\n"
+    ));
+    let home = Home::with_server(&server, "sandbox-maintainer");
+    home.manifest("[[releases]]\ntag_name = \"v1.0\"\nreleased_at = 2024-06-01T00:00:00Z\nevidence = true\n");
+    let run = home.run(&["drift"]);
+    let plan = home.run(&["plan", "--detailed-exitcode"]);
+    assert_eq!((run.code, plan.code), (Some(0), Some(0)), "{run}{plan}");
+}
+
+#[test]
+fn a_project_that_can_not_be_read_is_a_failure_and_the_others_are_told() {
+    let (server, home) = applied();
+    by_hand(&server);
+    home.write("gone.toml", "version = 1\n[project]\npath = \"root/gone\"\n[[releases]]\ntag_name = \"v1\"\n");
+    insta::assert_snapshot!("fleet", home.run(&["drift", "-f", "releases.toml", "-f", "gone.toml"]).expect(1));
+    home.run(&["drift", "-f", "nowhere.toml"]).expect(1);
+}
+
+/// The manifest after a change of everything that `by_hand` has touched, and more.
+fn changed() -> String {
+    MANIFEST
+        .replace("due_date = 2026-02-01", "due_date = 2026-04-01")
+        .replace("\"One\"", "\"Uno\"")
+        .replace("Last line", "Last line of all")
+        .replace("released_at = 2024-01-01T00:00:00Z", "released_at = 2024-02-01T00:00:00Z")
+        .replace("https://example.com/linux", "https://example.com/tux")
+        .replace("https://example.com/mac", "https://example.com/apple")
+        .replace("\"win\"", "\"windows\"")
+        .replace("\"One one\"", "\"Uno uno\"")
+        + "[[releases]]\ntag_name = \"v1.3\"\nname = \"One three\"\n"
+}
+
+#[test]
+fn with_a_base_drift_and_change_and_conflicts_are_told_apart() {
+    let (server, home) = committed();
+    home.manifest(&changed());
+    home.write("notes/v1.2.md", "# Notes\n\n- of one two\n- and more\n");
+    insta::assert_snapshot!("mere_change", home.run(&["drift", "--base", "main"]).expect(0));
+    by_hand(&server);
+    insta::assert_snapshot!("all_three", home.run(&["drift", "--base", "main"]).expect(2));
+    insta::assert_snapshot!(
+        "let_be_with_base",
+        home.run(&[
+            "drift",
+            "--base",
+            "main",
+            "--ignore-field",
+            "description",
+            "--ignore-field",
+            "links",
+            "--ignore-field",
+            "milestones",
+            "--ignore",
+            "v1.1"
+        ])
+        .expect(2)
+    );
+    only_read(&server);
+    home.manifest(MANIFEST);
+    home.write("notes/v1.2.md", "# Notes\n\n- of one two\n");
+    insta::assert_snapshot!("mere_drift", home.run(&["drift", "--base", "HEAD"]).expect(2));
+}
+
+#[test]
+fn a_merge_request_compares_with_its_base_and_a_bare_base_is_the_default_branch() {
+    let (server, home) = committed();
+    let sha = git(home.path(), &["rev-parse", "HEAD"]);
+    git(home.path(), &["update-ref", "refs/remotes/origin/trunk", "HEAD"]);
+    git(home.path(), &["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    home.manifest(&MANIFEST.replace("\"One\"", "\"Uno\""));
+    commit(home.path());
+    let says = |run: Run, base: &str| {
+        assert!(run.stdout.contains(&format!("as {base}:releases.toml says")), "{run}");
+        assert!(run.stdout.contains("\"One\" → \"Uno\""), "{run}");
+    };
+    let run = home.run(&["drift"]).expect(2);
+    assert!(run.stdout.contains("\"One\" in place of \"Uno\""), "{run}");
+    insta::assert_snapshot!("no_default_branch", home.run(&["drift", "--base"]).expect(1));
+    git(home.path(), &["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk"]);
+    says(home.run(&["drift", "--base"]).expect(0), "origin/HEAD");
+    let home = home.env("CI_DEFAULT_BRANCH", "main");
+    says(home.run(&["drift", "--base"]).expect(0), "origin/main");
+    let home = home.env("CI_MERGE_REQUEST_DIFF_BASE_SHA", &sha);
+    says(home.run(&["drift", "--base"]).expect(0), &sha[..8]);
+    says(home.run(&["drift"]).expect(0), &sha[..8]);
+    says(home.run(&["drift", "--base", "origin/trunk"]).expect(0), "origin/trunk");
+    only_read(&server);
+}
+
+#[test]
+fn a_commit_that_is_not_there_is_said_how_to_get() {
+    let (_server, home) = committed();
+    let base = git(home.path(), &["rev-parse", "HEAD"]);
+    commit(home.path());
+    let url = format!("file://{}", home.path().display());
+    git(home.path(), &["clone", "--quiet", "--depth", "1", &url, "shallow"]);
+    let args = ["drift", "-f", "shallow/releases.toml", "--base"];
+    let run = home.run(&[&args[..], &[&base]].concat()).expect(1);
+    assert!(run.stderr.contains(&format!("there is no commit `{base}` in this shallow clone")), "{run}");
+    let shown = run.to_string().replace(['\n', '│'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(shown.contains(&format!("`git fetch origin {base} --depth=1`")) && shown.contains("GIT_DEPTH: 0"), "{run}");
+    git(&home.path().join("shallow"), &["fetch", "--quiet", "origin", &base, "--depth=1"]);
+    home.run(&[&args[..], &[&base]].concat()).expect(0);
+    for (name, rev) in [("branch", "origin/nowhere"), ("name", "nowhere"), ("words", "no where"), ("nothing", "")] {
+        insta::assert_snapshot!(format!("no_{name}"), home.run(&["drift", &format!("--base={rev}")]).expect(1));
+    }
+}
+
+#[test]
+fn a_ref_is_never_an_option() {
+    let (_server, home) = committed();
+    insta::assert_snapshot!("an_option", home.run(&["drift", "--base=-x"]).expect(1));
+    let out = home.path().join("out");
+    home.run(&["drift", &format!("--base=--output={}", out.display())]).expect(1);
+    assert!(!out.exists());
+    home.run(&["drift", "--base=--git-dir"]).expect(1);
+}
+
+#[test]
+fn all_that_a_manifest_names_is_read_at_the_base_whatever_is_in_the_work_tree() {
+    let (server, home) = committed();
+    home.manifest("include = [\"more/*.toml\"]\n");
+    home.write(
+        "releases.toml",
+        "version = 1\ninclude = [\"more/*.toml\", \"**/deep.toml\"]\n[project]\npath = \"root/awesome-app\"\n",
+    );
+    home.write(
+        "more/a.toml",
+        "[[releases]]\ntag_name = \"v1.0\"\nname = \"One\"\nchangelog = \"../docs/CHANGES.md\"\n",
+    );
+    home.write("more/b.toml", "include = [\"nested/?.toml\"]\n[[releases]]\ntag_name = \"v1.1\"\nname = \"One one\"\n");
+    home.write(
+        "more/nested/c.toml",
+        "[[releases]]\ntag_name = \"v1.2\"\ndescription_file = \"../../linked/v1.2.md\"\n",
+    );
+    home.write("a/b/deep.toml", "[[releases]]\ntag_name = \"v1.3\"\ndescription_file = \"note.md\"\n");
+    std::os::unix::fs::symlink("notes", home.path().join("linked")).unwrap();
+    std::os::unix::fs::symlink("../../linked/../notes/v1.2.md", home.path().join("a/b/note.md")).unwrap();
+    home.write("docs/CHANGES.md", "# Changes\n\n## 1.0\n\nFirst line\n\nLast line\n");
+    home.write(".gitattributes", "* filter=evil diff=evil eol=crlf\n");
+    home.run(&["apply", "--yes"]).expect(0);
+    commit(home.path());
+    let trap = tempfile::tempdir().unwrap();
+    let evil = format!("touch {}; cat", trap.path().join("sprung").display());
+    for key in ["filter.evil.smudge", "filter.evil.clean", "core.fsmonitor", "diff.evil.textconv"] {
+        git(home.path(), &["config", key, &evil]);
+    }
+    for gone in ["more/a.toml", "docs/CHANGES.md", "a/b/deep.toml", "a/b/note.md", "linked", "more/nested/c.toml"] {
+        std::fs::remove_file(home.path().join(gone)).unwrap();
+    }
+    home.write("notes/v1.2.md", "Dirty");
+    home.write("untracked.md", "Untracked");
+    home.write("releases.toml", "version = 1\n[project]\npath = \"root/awesome-app\"\n");
+    let status = || git(home.path(), &["--no-optional-locks", "-c", "core.fsmonitor=false", "status", "--porcelain"]);
+    let index = || std::fs::metadata(home.path().join(".git/index")).unwrap().modified().unwrap();
+    let before = (status(), index());
+    let _ = std::fs::remove_file(trap.path().join("sprung"));
+    insta::assert_snapshot!("nothing_left_here", home.run(&["drift", "--base", "HEAD"]).expect(0));
+    assert!(!trap.path().join("sprung").exists(), "a filter or hook was run");
+    assert_eq!((status(), index()), before);
+    put(&server, "/releases/v1.3", &json!({ "description": "By hand" }));
+    insta::assert_snapshot!("by_hand_meanwhile", home.run(&["drift", "--base", "HEAD"]).expect(2));
+}
+
+#[test]
+fn links_out_of_the_folder_are_refused_at_the_base_too() {
+    let (_server, home) = committed();
+    let app = home.path().join("app");
+    let entry = |n: usize, file: &str| format!("[[releases]]\ntag_name = \"v1.{n}\"\ndescription_file = \"{file}\"\n");
+    let files =
+        ["out.md", "rooted.md", "nowhere.md", "round.md", "dir/v1.2.md", "sub/x.md", "sub", "pointer.md", "fine.md"];
+    let entries: String = files.iter().enumerate().map(|(n, file)| entry(n, file)).collect();
+    home.write(
+        "app/releases.toml",
+        &format!(
+            "version = 1\ninclude = [\"*/x.toml\", \"inc.toml\"]\n[project]\npath = \"root/awesome-app\"\n{entries}"
+        ),
+    );
+    let link = |name: &str, to: &str| std::os::unix::fs::symlink(to, app.join(name)).unwrap();
+    link("out.md", "../notes/v1.2.md");
+    link("rooted.md", "/etc/passwd");
+    link("nowhere.md", "nowhere-at-all.md");
+    link("round.md", "round.md");
+    link("dir", "../notes");
+    link("inc.toml", "../releases.toml");
+    link("fine.md", "../app/real.md");
+    home.write("app/real.md", "Fine");
+    home.write("app/pointer.md", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n");
+    let sha = git(home.path(), &["rev-parse", "HEAD"]);
+    git(home.path(), &["add", "--all"]);
+    git(home.path(), &["update-index", "--add", "--cacheinfo", &format!("160000,{sha},app/sub")]);
+    git(home.path(), &["commit", "--quiet", "--message", "x"]);
+    home.write("app/releases.toml", "version = 1\n[project]\npath = \"root/awesome-app\"\n");
+    insta::assert_snapshot!("links_out", home.run(&["drift", "-f", "app", "--base", "HEAD"]).expect(1));
+    // The manifest's own file.
+    std::fs::remove_file(app.join("releases.toml")).unwrap();
+    link("releases.toml", "../releases.toml");
+    commit(home.path());
+    std::fs::remove_file(app.join("releases.toml")).unwrap();
+    home.write("app/releases.toml", "version = 1\n[project]\npath = \"root/awesome-app\"\n");
+    insta::assert_snapshot!("manifest_links_out", home.run(&["drift", "-f", "app", "--base", "HEAD"]).expect(1));
+}
+
+#[test]
+fn a_manifest_that_is_wrong_at_the_base_is_underlined_there() {
+    let (_server, home) = committed();
+    home.write("more/x.toml", "[[releases]]\ntag_name = \"v 1\"\n");
+    home.manifest("nmae = 1\n");
+    home.write("releases.toml", "version = 1\ninclude = [\"more/*\"]\nnmae = 1\n");
+    git(home.path(), &["checkout", "--quiet", "-b", "bad"]);
+    commit(home.path());
+    home.manifest(MANIFEST);
+    insta::assert_snapshot!("wrong_at_base", home.run(&["drift", "--base", "bad"]).expect(1));
+}
+
+#[test]
+fn a_manifest_that_is_new_is_all_change() {
+    let (server, home) = committed();
+    home.write(
+        "app/releases.toml",
+        &format!("version = 1\n[project]\npath = \"root/awesome-app\"\n{MANIFEST}")
+            .replace("notes/", "")
+            .replace("\"One\"", "\"Uno\""),
+    );
+    home.write("app/v1.2.md", "# Notes\n\n- of one two\n");
+    insta::assert_snapshot!("new_manifest", home.run(&["drift", "-f", "app", "--base", "main"]).expect(0));
+    // Another project's is none of this one's.
+    home.write(
+        "app/releases.toml",
+        "version = 1\n[project]\npath = \"root/other-app\"\n[[releases]]\ntag_name = \"v9\"\n",
+    );
+    commit(home.path());
+    home.write(
+        "app/releases.toml",
+        "version = 1\n[project]\npath = \"root/awesome-app\"\n[[releases]]\ntag_name = \"v1.0\"\n",
+    );
+    let run = home.run(&["drift", "-f", "app", "--base", "HEAD"]).expect(0);
+    assert!(run.stdout.contains("There is no HEAD:app/releases.toml for root/awesome-app"), "{run}");
+    only_read(&server);
+}
+
+#[test]
+fn without_git_it_is_said_what_to_do() {
+    let (_server, home) = applied();
+    insta::assert_snapshot!("no_repository", home.run(&["drift", "--base", "main"]).expect(1));
+    git(home.path(), &["init", "--quiet", "--initial-branch", "main"]);
+    commit(home.path());
+    let home = home.env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
+    insta::assert_snapshot!("somebody_elses", home.run(&["drift", "--base", "main"]).expect(1));
+    let home = home.env("PATH", "/nowhere");
+    insta::assert_snapshot!("no_git", home.run(&["drift", "--base", "main"]).expect(1));
+}
+
+#[test]
+fn hostile_text_is_shown_and_does_nothing() {
+    let (server, home) = committed();
+    let evil = "\u{1b}[2Jx\u{202e}y\r\n\u{1b}[0Ksection_start:1:x\r";
+    put(&server, "/releases/v1.0", &json!({ "name": evil, "description": evil }));
+    put(&server, &format!("/releases/v1.0/assets/links/{}", link_id(&server, "v1.0", "mac")), &json!({ "name": evil }));
+    home.manifest(&MANIFEST.replace("\"One\"", "\"Uno\\u202E\"").replace("Last line", "\\u001B[31mred"));
+    git(home.path(), &["branch", "ma\u{202e}in"]);
+    let run = home.run(&["drift", "--base", "ma\u{202e}in"]).expect(2);
+    assert!(!run.stdout.contains(['\u{1b}', '\r', '\u{202e}']), "{run}");
+    insta::assert_snapshot!("hostile", run);
+    let run = home.run(&["drift", "--base", "\u{1b}[31mno\u{202e}where"]).expect(1);
+    assert!(!run.stderr.contains(['\u{1b}', '\u{202e}']), "{run}");
+}
+
+/// As in a clone that fetches objects when they are needed, but can't. That is not as if the files were not there.
+#[test]
+fn objects_that_are_missing_are_no_missing_files() {
+    for (name, path) in [("notes", "notes/v1.2.md"), ("manifest", "releases.toml"), ("folder", "notes")] {
+        let (_server, home) = committed();
+        let id = git(home.path(), &["rev-parse", &format!("HEAD:{path}")]);
+        std::fs::remove_file(home.path().join(format!(".git/objects/{}/{}", &id[..2], &id[2..]))).unwrap();
+        insta::assert_snapshot!(format!("missing_{name}"), home.run(&["drift", "--base", "HEAD"]).expect(1));
+    }
+}
+
+/// A hook's environment, and one that would have objects replaced.
+#[test]
+fn the_environment_leads_to_no_other_repository() {
+    let (_server, home) = committed();
+    let other = tempfile::tempdir().unwrap();
+    git(other.path(), &["init", "--quiet"]);
+    home.manifest(&MANIFEST.replace("\"One\"", "\"Uno\""));
+    let first = git(home.path(), &["rev-parse", "HEAD"]);
+    let second = commit(home.path());
+    git(home.path(), &["replace", &first, &second]);
+    let elsewhere = other.path().join(".git").display().to_string();
+    let home = home.env("GIT_DIR", &elsewhere).env("GIT_INDEX_FILE", "nowhere");
+    let run = home.run(&["drift", "--base", &first]).expect(0);
+    assert!(run.stdout.contains("\"One\" → \"Uno\""), "{run}");
+}
+
+#[test]
+fn many_notes_take_few_processes() {
+    let (_server, home) = committed();
+    let mut manifest = MANIFEST.to_owned();
+    for n in 0..300 {
+        home.write(&format!("notes/{n}.md"), &format!("Notes {n}"));
+        write!(manifest, "[[releases]]\ntag_name = \"n{n}\"\nref = \"main\"\ndescription_file = \"notes/{n}.md\"\n")
+            .unwrap();
+    }
+    home.manifest(&manifest);
+    commit(home.path());
+    // In the place of git, one that counts itself.
+    let real = String::from_utf8(Command::new("sh").args(["-c", "command -v git"]).output().unwrap().stdout).unwrap();
+    home.write(
+        "bin/git",
+        &format!("#!/bin/sh\necho run >> {}/runs\nexec {} \"$@\"\n", home.path().display(), real.trim()),
+    );
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(home.path().join("bin/git"), mode).unwrap();
+    let bin = home.path().join("bin").display().to_string();
+    let home = home.env("PATH", &bin);
+    let run = home.run(&["drift", "--base", "HEAD"]).expect(2);
+    assert!(run.stdout.contains("release n299 is missing in GitLab"), "{run}");
+    assert_eq!(std::fs::read_to_string(home.path().join("runs")).unwrap().lines().count(), 3);
+}
