@@ -4,9 +4,9 @@ use super::args::ApplyArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::formats::Faces;
-use super::interrupt::Interrupts;
+use super::interrupt::{Interrupts, stoppable};
 use super::saved;
-use super::server::{self, Server};
+use super::server::Server;
 use super::session::{Found, Session};
 use super::shown::{self, Shown};
 use crate::apply::{Event, Pace};
@@ -45,7 +45,7 @@ pub(super) async fn run(ui: &Ui, args: ApplyArgs) -> Result<Exit, Failure> {
     shown.show(ui, faces.stream_of_text(), Detail::Changes)?;
     let gitlabs = shown::gitlabs(server.is_embedded(), clients.iter());
     let mut outcomes = vec![None; shown.plans.len()];
-    let site = Sites { clients: &clients, stream: faces.stream_of_text() };
+    let site = Sites { clients: &clients, gitlabs: &gitlabs, stream: faces.stream_of_text() };
     let digests = digest.zip(args.expect_digest.clone()).filter(|_| !shown.plans.is_empty());
     let ended = match digests {
         Some((found, expected)) if found != expected => Err(Failure::PlanChanged { found, expected }),
@@ -56,7 +56,7 @@ pub(super) async fn run(ui: &Ui, args: ApplyArgs) -> Result<Exit, Failure> {
     let exit = match (ended, reported) {
         (Err(failure), Err(unwritten)) => {
             ui.error(&unwritten);
-            ui.note("");
+            ui.gap();
             return Err(failure);
         }
         (ended, reported) => ended.and_then(|exit| reported.map(|()| exit))?,
@@ -86,6 +86,8 @@ async fn made_now(ui: &Ui, args: &ApplyArgs, faces: &Faces) -> Result<Planned, F
 struct Sites<'a> {
     /// One for each project.
     clients: &'a [Client],
+    /// Their addresses, as a person may see them; none is the embedded one's.
+    gitlabs: &'a [Option<String>],
     /// Where it is told what became of each.
     stream: Stream,
 }
@@ -105,7 +107,7 @@ impl Sites<'_> {
         let todo: Vec<_> = shown.plans.iter().zip(outcomes).filter(|((_, plan), _)| may_run(plan)).collect();
         if is_refused {
             let rest = if todo.is_empty() { "" } else { " there" };
-            ui.note(&format!("Refused; nothing was sent{rest}."));
+            ui.warn(&format!("Refused; nothing was sent{rest}."));
         }
         let mut exit = if shown.is_whole() && !is_refused { Exit::Done } else { Exit::Failed };
         if todo.is_empty() {
@@ -116,13 +118,13 @@ impl Sites<'_> {
                 return Err(Failure::NobodyToAsk);
             }
             let plans: Vec<_> = todo.iter().map(|(plan, _)| *plan).collect();
-            if !ui.confirm(&self.question(&plans)).map_err(Failure::Answer)? {
+            if !stoppable(ui.confirm(&self.question(&plans))).await?.map_err(Failure::Answer)? {
                 ui.note("Nothing was sent.");
                 return Ok(Exit::Failed);
             }
         }
         let interrupts = Interrupts::count();
-        let mut is_over = false;
+        let (mut is_over, mut unwritten) = (false, None);
         for ((site, plan), outcome) in todo {
             if is_over || interrupts.any() {
                 exit = Exit::Failed;
@@ -137,18 +139,25 @@ impl Sites<'_> {
             let what = outcome.insert(what);
             if !matches!(ended, Ended::AtOnce) {
                 let page = report::outcome(plan, what, self.clients.len() > 1, &ui.palette(self.stream));
-                ui.show(self.stream, &page).map_err(Failure::Output)?;
+                // The others are to be changed all the same: they were agreed to.
+                if let Err(error) = ui.show(self.stream, &page) {
+                    unwritten.get_or_insert(error);
+                }
             }
         }
-        Ok(exit)
+        unwritten.map_or(Ok(exit), |error| Err(Failure::Output(error)))
     }
 
+    /// A step is one request.
     fn question(&self, todo: &[&(usize, Plan)]) -> String {
+        let requests: usize = todo.iter().map(|(_, plan)| plan.steps.len()).sum();
+        let noun = if requests == 1 { "request" } else { "requests" };
         match todo {
             [(site, plan)] => {
-                format!("Apply this to {} on {} now?", plan.project, server::shown(self.clients[*site].url()))
+                let gitlab = self.gitlabs[*site].as_deref().unwrap_or("the embedded GitLab");
+                format!("Apply this plan of {requests} {noun} to {} on {gitlab}?", plan.project)
             }
-            many => format!("Apply this to {} projects?", many.len()),
+            many => format!("Apply these plans of {requests} {noun} to {} projects?", many.len()),
         }
     }
 }
@@ -171,7 +180,7 @@ async fn carry_out(
     args: &ApplyArgs,
     interrupts: &Interrupts,
 ) -> (Ended, Outcome) {
-    let mut progress = ui.steps(plan.steps.len());
+    let mut progress = ui.writing(&format!("writing to {}", plan.project), plan.steps.len());
     let mut is_stopping = false;
     let mut ends = vec![StepOutcome::Interrupted; plan.steps.len()];
     let run = apply::run(client, plan, Pace::new(args.concurrency), interrupts.at_least(1), |event| {
@@ -186,7 +195,7 @@ async fn carry_out(
         outcome = run => outcome,
         () = interrupts.at_least(2) => {
             drop(progress);
-            ui.note("Stopped at once: requests under way may or may not have been carried out. Run apply again to see.");
+            ui.warn("Stopped at once: requests under way may or may not have been carried out. Run apply again to see.");
             return (Ended::AtOnce, Outcome { steps: ends });
         }
     };

@@ -59,7 +59,7 @@ pub(super) fn read(ui: &Ui, rev: &Rev, sites: &[Site]) -> Result<Vec<Base>, Fail
             Err(error) => {
                 if let Some(earlier) = last_error.replace(error) {
                     ui.error(&earlier);
-                    ui.note("");
+                    ui.gap();
                 }
             }
         }

@@ -50,7 +50,7 @@ fn show(ui: &Ui, drifts: Vec<Result<(Option<&Base>, Drift), Failure>>) -> Result
             Err(failure) if count == 1 => return Err(failure),
             Err(failure) => {
                 ui.error(&failure);
-                ui.note("");
+                ui.gap();
             }
         }
     }

@@ -152,6 +152,9 @@ pub(super) enum Failure {
     #[diagnostic(help("look at the plan above, then run again with --yes"))]
     NobodyToAsk,
 
+    #[error("stopped; nothing was changed")]
+    Stopped,
+
     #[error("failed to read the answer: {0}")]
     Answer(io::Error),
 

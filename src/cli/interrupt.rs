@@ -3,7 +3,18 @@
 //! Only Ctrl-C counts twice: it is a person who is in a hurry. Who sends SIGTERM may send it to the process and to its
 //! group, and has SIGKILL for what must end at once.
 
+use super::failure::Failure;
 use tokio::sync::watch;
+
+/// Does what only reads, or asks, until it is done or the run is asked to stop: then what was shown of it is tidied away,
+/// which the process's end by the signal would not do.
+pub(super) async fn stoppable<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    let interrupts = Interrupts::count();
+    tokio::select! {
+        done = work => Ok(done),
+        () = interrupts.at_least(1) => Err(Failure::Stopped),
+    }
+}
 
 /// How often the run was asked to stop.
 pub(super) struct Interrupts(watch::Receiver<usize>);

@@ -36,14 +36,14 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return exit::usage(&error),
     };
-    let ui = Ui::new(cli.color);
+    let ui = Ui::new(cli.color, cli.quiet);
     ui.log(cli.verbose, cli.log_format);
     exit::code(&ui, run(&ui, cli.command))
 }
 
 fn run(ui: &Ui, command: Command) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::Runtime)?;
-    runtime.block_on(async {
+    let result = runtime.block_on(async {
         match command {
             Command::Plan(args) => plan::run(ui, args).await,
             Command::Apply(args) => apply::run(ui, args).await,
@@ -54,5 +54,8 @@ fn run(ui: &Ui, command: Command) -> Result<Exit, Failure> {
             #[cfg(feature = "sandbox")]
             Command::Sandbox(command) => sandbox::run(ui, command).await,
         }
-    })
+    });
+    // A question that nobody is going to answer must not keep the process.
+    runtime.shutdown_background();
+    result
 }

@@ -36,7 +36,7 @@ pub(super) async fn run(ui: &Ui, args: PlanArgs) -> Result<Exit, Failure> {
     finished?;
     let shown = shown.into_only_failure()?;
     if !shown.is_whole() && args.out.is_some() {
-        ui.note("Not written: some projects could not be read.");
+        ui.warn("Not written: some projects could not be read.");
     } else if let Some(path) = &args.out {
         let saved = session.to_save(shown.plans.iter().map(|(site, plan)| (*site, plan)));
         out::write_plan(path, &saved.to_json())?;

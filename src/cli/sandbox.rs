@@ -37,7 +37,7 @@ async fn serve(ui: &Ui, args: ServeArgs) -> Result<(), Failure> {
         ui.note("Note: there is a state already, so the seed was left alone. `relsync sandbox reset` lays it anew.");
     }
     if sandbox.is_open() {
-        ui.note("Warning: other machines can reach this sandbox, and everybody knows its tokens.");
+        ui.warn("Warning: other machines can reach this sandbox, and everybody knows its tokens.");
     }
     ui.out(&format!("listening on {}\n", sandbox.url())).map_err(Failure::Output)?;
     tokio::signal::ctrl_c().await.map_err(Failure::Runtime)?;

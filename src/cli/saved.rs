@@ -5,6 +5,7 @@
 use super::apply::Planned;
 use super::args::{ApplyArgs, ServerArgs};
 use super::failure::Failure;
+use super::interrupt::stoppable;
 use super::server::{self, Server};
 use super::session::{Found, observer};
 use crate::gitlab::{Client, Kind, Settings, TokenKind};
@@ -40,7 +41,8 @@ pub(super) async fn open(ui: &Ui, path: &Path, args: &ApplyArgs) -> Result<Plann
             known.push((gitlab, client.clone()));
             client
         };
-        let project = look_up(&server, &client, path, &plan.project).await?;
+        let _progress = ui.reading(&format!("looking at {}", plan.project), || 0);
+        let project = stoppable(look_up(&server, &client, path, &plan.project)).await??;
         names.push(project.to_string());
         plans.push(Ok(Found { plan: Plan { project, ..plan }, releases: Vec::new() }));
         clients.push(client);

@@ -2,6 +2,7 @@
 
 use super::args::{FilterArgs, ManifestArgs, ServerArgs};
 use super::failure::Failure;
+use super::interrupt::stoppable;
 use super::server::{self, Server};
 use crate::gitlab::{Client, Kind, Observer, Settings, Wait};
 use crate::manifest::{self, Manifest};
@@ -44,7 +45,7 @@ pub(super) struct Site {
 /// Tells of a client's waits.
 pub(super) fn observer(ui: &Ui) -> Observer {
     let show = ui.wait_observer();
-    Arc::new(move |wait: &Wait| show(wait.how_long, &wait.why))
+    Arc::new(move |wait: &Wait| show(wait.how_long, &wait.why, wait.is_for_limit))
 }
 
 /// Reads the manifests at `paths`. All that is wrong with any of them is said.
@@ -57,7 +58,7 @@ pub(super) fn load(ui: &Ui, paths: Vec<PathBuf>) -> Result<Vec<Manifest>, Failur
             Err(error) => {
                 if let Some(earlier) = last_error.replace(error) {
                     ui.error(&earlier);
-                    ui.note("");
+                    ui.gap();
                 }
             }
         }
@@ -129,9 +130,14 @@ impl Session {
             [site] => site.project.to_string(),
             sites => format!("{} projects", sites.len()),
         };
-        let _waiting = ui.waiting(&format!("reading the releases of {what}"));
         let reads = self.sites.iter().enumerate().map(|(index, site)| self.read(site, beside.get(index).copied()));
-        let read: Vec<Result<Current, Failure>> = stream::iter(reads).buffered(SIDE_BY_SIDE).collect().await;
+        let clients: Vec<_> = self.sites.iter().map(|site| site.client.clone()).collect();
+        let count = move || clients.iter().map(Client::releases_read).sum();
+        let progress = ui.reading(&format!("reading the releases of {what}"), count);
+        let read: Vec<Result<Current, Failure>> =
+            stoppable(stream::iter(reads).buffered(SIDE_BY_SIDE).collect()).await?;
+        // What is said from here on is to be seen, and not folded away.
+        drop(progress);
         self.refuse_doubled(&read)?;
         for (site, current) in self.sites.iter().zip(&read).filter_map(|(site, read)| Some((site, read.as_ref().ok()?)))
         {

@@ -70,7 +70,7 @@ impl Shown {
     pub(super) fn tell_unread(&self, ui: &Ui) {
         for (_, failure) in self.unread.iter().filter(|_| self.plans.len() + self.unread.len() > 1) {
             ui.error(failure);
-            ui.note("");
+            ui.gap();
         }
     }
 

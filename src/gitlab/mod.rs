@@ -66,6 +66,8 @@ pub struct Wait {
     pub how_long: Duration,
     /// What is waited for, in harmless words.
     pub why: String,
+    /// Whether that is for GitLab's rate limit.
+    pub is_for_limit: bool,
 }
 
 /// Is told of every wait, from any task.
@@ -139,6 +141,12 @@ impl Client {
     #[must_use]
     pub fn url(&self) -> &Url {
         self.transport.url()
+    }
+
+    /// How many releases have been read in lists so far, for those who watch.
+    #[must_use]
+    pub fn releases_read(&self) -> u64 {
+        self.transport.releases_read()
     }
 
     /// The first of several tries of something that is more than one request.

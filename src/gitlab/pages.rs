@@ -110,6 +110,7 @@ impl Client {
         let rows = answer.json::<Vec<W>>()?.into_iter().map(W::into_model).collect::<Result<Vec<_>, _>>();
         let count = |name: &str| answer.header(name).and_then(|text| text.parse().ok());
         let rows = rows.map_err(|flaw| answer.flaw(&flaw))?;
+        self.transport.has_read(list, rows.len());
         let next = match answer.header("x-next-page") {
             Some(next) => next.parse().ok().map(|next| numbered(list, next)),
             None => match answer.header(header::LINK) {

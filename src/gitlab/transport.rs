@@ -44,6 +44,7 @@ pub(super) struct Transport {
     stopped: watch::Sender<bool>,
     troubles: AtomicU64,
     in_trouble: Mutex<Troubles>,
+    releases_read: AtomicU64,
 }
 
 /// Since when no request has been answered as by a server that is not in trouble. Writes by themselves: where they fail,
@@ -129,6 +130,7 @@ impl Transport {
             stopped: watch::Sender::new(false),
             troubles: AtomicU64::new(0),
             in_trouble: Mutex::default(),
+            releases_read: AtomicU64::new(0),
         })
     }
 
@@ -178,7 +180,8 @@ impl Transport {
             is_lost = since.elapsed() > self.retry_for;
         }
         let Some(wait) = tries.next_wait(&error).filter(|_| !is_lost) else { return Err(error) };
-        let why = Wait { how_long: wait, why: error.to_string() };
+        let is_for_limit = error.kind() == Kind::RateLimited;
+        let why = Wait { how_long: wait, why: error.to_string(), is_for_limit };
         self.tell(&why);
         match self.sleep(wait).await {
             Err(()) if !error.is_in_doubt() => Err(error.stopped()),
@@ -215,6 +218,17 @@ impl Transport {
         self.troubles.load(Ordering::Relaxed)
     }
 
+    /// Counts a page of `list`, if it is one of releases.
+    pub(super) fn has_read(&self, list: &Request, rows: usize) {
+        if list.path.ends_with("/releases") {
+            self.releases_read.fetch_add(rows as u64, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn releases_read(&self) -> u64 {
+        self.releases_read.load(Ordering::Relaxed)
+    }
+
     /// Nothing more is waited for: what waits to be sent is given up.
     pub(super) fn stop_waiting(&self) {
         self.stopped.send_replace(true);
@@ -241,7 +255,8 @@ impl Transport {
                     return Err(self.error(method, path, (None, Some(how_long)), None, Kind::RateLimited, text));
                 }
                 if told.replace(until) != Some(until) {
-                    self.tell(&Wait { how_long, why: "GitLab's rate limit is used up".to_owned() });
+                    let why = "GitLab's rate limit is used up".to_owned();
+                    self.tell(&Wait { how_long, why, is_for_limit: true });
                 }
             }
             tokio::select! {

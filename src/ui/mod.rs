@@ -1,17 +1,25 @@
 //! What reaches the person: data on stdout, talk on stderr, questions, progress. The only room of ours that prints.
 
+mod activity;
+mod colour;
 mod progress;
-mod waits;
+mod screen;
+mod section;
 
+pub use colour::ColourChoice;
 pub use progress::Progress;
 
 use crate::report::{Palette, harmless};
 use miette::{Diagnostic, LabeledSpan, MietteHandler, MietteHandlerOpts, ReportHandler, Severity, SourceCode};
+use progress::Style;
+use screen::Screen;
 use std::fmt;
 use std::io::{self, ErrorKind, IsTerminal, Write};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tracing_subscriber::EnvFilter;
-use waits::Waits;
+
+/// How long a job's log may stay silent while something goes on.
+const PULSE: Duration = Duration::from_secs(5);
 
 /// The terminal, or what stands in for it.
 #[derive(Debug)]
@@ -19,7 +27,9 @@ pub struct Ui {
     stdout_colours: bool,
     stderr_colours: bool,
     stderr_is_terminal: bool,
-    waits: Waits,
+    /// How to talk beside errors and data, if at all.
+    talk: Option<Style>,
+    screen: Screen,
 }
 
 /// One of the process's streams.
@@ -29,18 +39,6 @@ pub enum Stream {
     Data,
     /// Talk: stderr.
     Talk,
-}
-
-/// When to use colours.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum ColourChoice {
-    /// On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`.
-    #[default]
-    Auto,
-    /// Everywhere, such as in a CI job's log.
-    Always,
-    /// Nowhere.
-    Never,
 }
 
 /// What the log is written as.
@@ -54,22 +52,27 @@ pub enum LogFormat {
 }
 
 impl Ui {
-    /// Looks at the streams.
+    /// Looks at the streams. A quiet one writes nothing but errors and what was asked for.
     #[must_use]
-    pub fn new(choice: ColourChoice) -> Self {
-        let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        let colours = |is_terminal| match choice {
-            ColourChoice::Auto => is_terminal && !set("NO_COLOR") && !dumb,
-            ColourChoice::Always => true,
-            ColourChoice::Never => false,
+    pub fn new(choice: ColourChoice, is_quiet: bool) -> Self {
+        let is = |name, value| std::env::var_os(name).is_some_and(|found| found == value);
+        let (stdout, stderr) = (io::stdout(), io::stderr());
+        let stderr_is_terminal = stderr.is_terminal() && !is("TERM", "dumb");
+        // Some runners lend their jobs a terminal; what is written is a log all the same.
+        let is_job = is("GITLAB_CI", "true");
+        // Only tests have a reason to wait for less.
+        let pulse = std::env::var("RELSYNC_TEST_PULSE_MS").ok().and_then(|text| text.parse().ok());
+        let style = Style {
+            terminal: stderr_is_terminal && !is_job,
+            sections: is_job,
+            pulse: pulse.map_or(PULSE, Duration::from_millis),
         };
-        let stderr_is_terminal = io::stderr().is_terminal();
         Self {
-            stdout_colours: colours(io::stdout().is_terminal()),
-            stderr_colours: colours(stderr_is_terminal),
-            stderr_is_terminal: stderr_is_terminal && !dumb,
-            waits: Waits::default(),
+            stdout_colours: choice.colours(&stdout),
+            stderr_colours: choice.colours(&stderr),
+            stderr_is_terminal,
+            talk: (!is_quiet).then_some(style),
+            screen: Screen::default(),
         }
     }
 
@@ -82,7 +85,7 @@ impl Ui {
         };
         let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
         let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(self.stderr_colours);
-        let log = log.with_writer(io::stderr);
+        let log = log.with_writer(self.screen.clone());
         match format {
             LogFormat::Text => log.init(),
             LogFormat::Json => log.json().flatten_event(true).init(),
@@ -107,8 +110,7 @@ impl Ui {
         match stream {
             Stream::Data => self.out(text),
             Stream::Talk => {
-                // Nobody is left to be told when stderr is gone.
-                let _ = io::stderr().lock().write_all(text.as_bytes());
+                self.screen.line(text.trim_end_matches('\n'));
                 Ok(())
             }
         }
@@ -129,8 +131,19 @@ impl Ui {
 
     /// A sentence beside the data.
     pub fn note(&self, text: &str) {
-        // Nobody is left to be told when stderr is gone.
-        let _ = writeln!(io::stderr().lock(), "{text}");
+        if self.talk.is_some() {
+            self.screen.line(text);
+        }
+    }
+
+    /// A sentence that matters as much as an error.
+    pub fn warn(&self, text: &str) {
+        self.screen.line(text);
+    }
+
+    /// An empty line between two errors.
+    pub fn gap(&self) {
+        self.screen.line("");
     }
 
     /// What went wrong, with the places underlined where there are some: each problem by itself, then how many they are.
@@ -138,12 +151,12 @@ impl Ui {
         let problems: Vec<_> = error.related().into_iter().flatten().collect();
         for (index, problem) in problems.iter().enumerate() {
             if index > 0 {
-                self.note("");
+                self.gap();
             }
             self.report(*problem);
         }
         if problems.len() > 1 {
-            self.note("");
+            self.gap();
         }
         if problems.len() != 1 {
             self.report(&Headline(error));
@@ -158,7 +171,7 @@ impl Ui {
             .terminal_links(false);
         // In a log nobody knows how wide the reader's window is.
         let options = if self.stderr_is_terminal { options } else { options.width(100) };
-        self.note(format!("{:?}", Shown(error, options.build())).trim_end());
+        self.screen.line(format!("{:?}", Shown(error, options.build())).trim_end());
     }
 
     /// Whether somebody is there to be asked.
@@ -167,37 +180,45 @@ impl Ui {
         self.stderr_is_terminal && io::stdin().is_terminal()
     }
 
-    /// Asks; only `y` or `yes` is a yes.
+    /// Asks; only `y` or `yes` is a yes, and the end of the input is a no.
+    ///
+    /// Waits on a thread of its own, so that whoever waits for this can stop waiting.
     ///
     /// # Errors
     /// When stdin can't be read.
-    pub fn confirm(&self, question: &str) -> io::Result<bool> {
-        let mut stderr = io::stderr().lock();
+    pub async fn confirm(&self, question: &str) -> io::Result<bool> {
+        let mut stderr = io::stderr();
         write!(stderr, "\n{} [y/N] ", harmless(question))?;
         stderr.flush()?;
         let mut answer = String::new();
-        if io::stdin().read_line(&mut answer)? == 0 {
+        let read = move || io::stdin().read_line(&mut answer).map(|length| (length, answer));
+        let (length, answer) = tokio::task::spawn_blocking(read).await.map_err(io::Error::other)??;
+        if length == 0 {
             writeln!(stderr)?;
         }
         Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
     }
 
-    /// Shows a wait: a spinner on a terminal, nothing elsewhere.
+    /// Shows that GitLab is being asked. `count` answers how many releases it has told of so far.
     #[must_use]
-    pub fn waiting(&self, what: &str) -> Progress {
-        Progress::waiting(self.stderr_is_terminal, &harmless(what), &self.waits)
+    pub fn reading(&self, what: &str, count: impl Fn() -> u64 + Send + 'static) -> Progress {
+        let Some(style) = &self.talk else { return Progress::silent() };
+        Progress::reading(style, &self.screen, &harmless(what), count)
     }
 
-    /// Shows `total` steps going by: a bar on a terminal, a line each elsewhere.
+    /// Shows `total` steps going by.
     #[must_use]
-    pub fn steps(&self, total: usize) -> Progress {
-        Progress::steps(self.stderr_is_terminal, total, &self.waits)
+    pub fn writing(&self, what: &str, total: usize) -> Progress {
+        let Some(style) = &self.talk else { return Progress::silent() };
+        Progress::writing(style, &self.screen, &harmless(what), total)
     }
 
-    /// Says what is waited for, and how long: on the bar if there is one, else on a line.
-    pub fn wait_observer(&self) -> impl Fn(Duration, &str) + Send + Sync + 'static {
-        let waits = self.waits.clone();
-        move |how_long, why| waits.show(how_long, why)
+    /// Says what is waited for, and how long, and whether that is for GitLab's rate limit.
+    pub fn wait_observer(&self) -> impl Fn(Duration, &str, bool) + Send + Sync + 'static {
+        let screen = self.screen.clone();
+        move |how_long, why, is_for_limit| {
+            screen.tell(|activity| activity.wait(how_long, &harmless(why), is_for_limit, Instant::now()));
+        }
     }
 }
 

@@ -1,105 +1,145 @@
-//! Signs of life on stderr.
+//! Signs of life on stderr: a bar on a terminal, lines elsewhere, folded in GitLab CI.
 
-use super::waits::Waits;
+use super::activity::Activity;
+use super::screen::Screen;
+use super::section::Section;
 use crate::apply::Event;
 use crate::plan::{Plan, StepOutcome};
 use crate::report::describe;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::Write;
-use std::time::Duration;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
-/// A bar or spinner on a terminal, lines elsewhere. Gone from the screen when dropped.
+/// How often a bar is drawn.
+const FRAME: Duration = Duration::from_millis(100);
+
+/// Where talk goes, and how.
+#[derive(Debug, Clone)]
+pub(super) struct Style {
+    /// Whether a bar can be drawn.
+    pub(super) terminal: bool,
+    /// Whether to fold.
+    pub(super) sections: bool,
+    /// Without a bar a sign of life is due whenever nothing has been said for so long.
+    pub(super) pulse: Duration,
+}
+
+/// Something that goes on until this is dropped. Then nothing is left of it but the lines it took to say.
 #[derive(Debug)]
 pub struct Progress {
-    bar: Option<ProgressBar>,
-    waits: Waits,
+    // Dropped in this order: the last sign of life comes before the end of the section.
+    _pulse: Option<Pulse>,
+    _section: Option<Section>,
+    screen: Screen,
     total: usize,
-    over: usize,
 }
 
 impl Progress {
-    pub(super) fn waiting(terminal: bool, what: &str, waits: &Waits) -> Self {
-        let bar = terminal.then(|| {
-            let bar = ProgressBar::new_spinner().with_message(what.to_owned());
-            bar.enable_steady_tick(Duration::from_millis(100));
-            bar
-        });
-        Self::of(bar, 0, waits)
+    /// Nobody is told anything.
+    pub(super) fn silent() -> Self {
+        Self { _pulse: None, _section: None, screen: Screen::default(), total: 0 }
     }
 
-    pub(super) fn steps(terminal: bool, total: usize, waits: &Waits) -> Self {
-        let bar = terminal.then(|| {
-            let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr());
-            if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} {elapsed} · {wide_msg}") {
-                bar.set_style(style.progress_chars("━╸─"));
-            }
-            bar.enable_steady_tick(Duration::from_millis(100));
-            bar
-        });
-        Self::of(bar, total, waits)
+    /// `count` answers how many releases have been read so far.
+    pub(super) fn reading(
+        style: &Style,
+        screen: &Screen,
+        what: &str,
+        count: impl Fn() -> u64 + Send + 'static,
+    ) -> Self {
+        let activity = Activity::reading(what.to_owned(), Instant::now());
+        Self::begin(style, screen, what, activity, count)
     }
 
-    fn of(bar: Option<ProgressBar>, total: usize, waits: &Waits) -> Self {
-        waits.on(bar.as_ref());
-        Self { bar, waits: waits.clone(), total, over: 0 }
+    pub(super) fn writing(style: &Style, screen: &Screen, what: &str, total: usize) -> Self {
+        let activity = Activity::writing(total, Instant::now());
+        Self { total, ..Self::begin(style, screen, what, activity, || 0) }
+    }
+
+    fn begin(
+        style: &Style,
+        screen: &Screen,
+        what: &str,
+        activity: Activity,
+        count: impl Fn() -> u64 + Send + 'static,
+    ) -> Self {
+        let section = style.sections.then(|| Section::open(what, screen));
+        screen.begin(activity, style.terminal);
+        let pulse = Pulse::start(screen.clone(), style.pulse, count);
+        Self { _pulse: Some(pulse), _section: section, screen: screen.clone(), total: 0 }
     }
 
     /// Shows what happens to `plan`.
     pub fn show(&mut self, plan: &Plan, event: &Event<'_>) {
         match event {
-            Event::Started(id) => {
-                if let Some(bar) = &self.bar {
-                    bar.set_message(describe(&plan.steps[id.0].action));
-                }
-            }
-            Event::Stopping => {
-                self.say("Stopping: waiting for the requests under way. Press Ctrl-C again to stop at once.");
-            }
-            Event::GivingUp => {
-                self.say("Giving up: more requests would be in vain. Waiting for those under way.");
-            }
+            Event::Started(id) => self.screen.change(|activity| {
+                activity.begin(describe(&plan.steps[id.0].action));
+                None
+            }),
+            Event::Stopping => self.screen.change(|_| {
+                Some("Stopping: waiting for the requests under way. Press Ctrl-C again to stop at once.".to_owned())
+            }),
+            Event::GivingUp => self
+                .screen
+                .change(|_| Some("Giving up: more requests would be in vain. Waiting for those under way.".to_owned())),
             Event::Finished(id, outcome) => {
-                self.over += 1;
                 let what = describe(&plan.steps[id.0].action);
-                let line = match outcome {
-                    StepOutcome::Done => format!("{:>5}/{} {what}", self.over, self.total),
-                    StepOutcome::AlreadyDone => {
-                        format!("{:>5}/{} done by somebody else: {what}", self.over, self.total)
-                    }
-                    StepOutcome::NotOffered => format!("{:>5}/{} not offered: {what}", self.over, self.total),
-                    StepOutcome::Failed { .. } => format!("{:>5}/{} failed to {what}", self.over, self.total),
-                    StepOutcome::Conflict(_) => format!("{:>5}/{} left alone: {what}", self.over, self.total),
-                    StepOutcome::Skipped { .. } | StepOutcome::Interrupted => {
-                        format!("{:>5}/{} skipped: {what}", self.over, self.total)
-                    }
-                };
-                if self.bar.is_none() || **outcome != StepOutcome::Done {
-                    self.say(&line);
-                }
-                if let Some(bar) = &self.bar {
-                    bar.inc(1);
-                }
+                let is_worth_a_line = **outcome != StepOutcome::Done || !self.screen.has_bar();
+                let total = self.total;
+                self.screen.change(|activity| {
+                    let over = activity.finish(Instant::now());
+                    is_worth_a_line.then(|| format!("{over:>5}/{total} {}{what}", prefix(outcome)))
+                });
             }
         }
     }
 }
 
-impl Progress {
-    /// A line above the bar.
-    fn say(&self, line: &str) {
-        match &self.bar {
-            Some(bar) => bar.println(line),
-            // Nobody is left to be told when stderr is gone.
-            None => drop(writeln!(std::io::stderr().lock(), "{line}")),
-        }
+fn prefix(outcome: &StepOutcome) -> &'static str {
+    match outcome {
+        StepOutcome::Done => "",
+        StepOutcome::AlreadyDone => "done by somebody else: ",
+        StepOutcome::NotOffered => "not offered: ",
+        StepOutcome::Failed { .. } => "failed to ",
+        StepOutcome::Conflict(_) => "left alone: ",
+        StepOutcome::Skipped { .. } | StepOutcome::Interrupted => "skipped: ",
     }
 }
 
-impl Drop for Progress {
+/// A thread that lets the screen tick until this is dropped. None where no thread can be had: it is only talk.
+#[derive(Debug)]
+struct Pulse {
+    screen: Screen,
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Pulse {
+    fn start(screen: Screen, silence: Duration, count: impl Fn() -> u64 + Send + 'static) -> Self {
+        let (stop, stopped) = mpsc::channel::<()>();
+        let every = if screen.has_bar() { FRAME } else { silence.min(Duration::from_secs(1)) };
+        let ticking = screen.clone();
+        let tick = move || {
+            while stopped.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+                ticking.change(|activity| {
+                    activity.read(count(), Instant::now());
+                    None
+                });
+                ticking.tick(silence);
+            }
+        };
+        let thread = thread::Builder::new().name("progress".to_owned()).spawn(tick).ok();
+        Self { screen, stop: Some(stop), thread }
+    }
+}
+
+impl Drop for Pulse {
     fn drop(&mut self) {
-        self.waits.on(None);
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // It can't panic; and if it has, what it was for is over.
+            drop(thread.join());
         }
+        self.screen.end();
     }
 }

@@ -14,6 +14,7 @@ mod formats;
 mod history;
 mod hostile;
 mod html;
+mod job;
 mod kill;
 mod log;
 mod milestones;

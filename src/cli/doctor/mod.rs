@@ -9,6 +9,7 @@ mod server;
 use super::args::DoctorArgs;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::interrupt::stoppable;
 use super::server::{Contact, Server};
 use crate::gitlab::{Client, Settings};
 use crate::manifest::{self, Manifest};
@@ -29,10 +30,13 @@ pub(super) async fn run(ui: &Ui, args: DoctorArgs) -> Result<Exit, Failure> {
     let mut page = Page::default();
     let manifests = manifests(ui, &args, &mut page)?;
     {
-        let _waiting = ui.waiting("asking GitLab");
-        for visit in visits(&server, &args, &manifests, &mut page) {
-            look(&server, &visit, &mut page).await;
-        }
+        let _progress = ui.reading("asking GitLab", || 0);
+        stoppable(async {
+            for visit in visits(&server, &args, &manifests, &mut page) {
+                look(&server, &visit, &mut page).await;
+            }
+        })
+        .await?;
     }
     ui.out(&page.render()).map_err(Failure::Output)?;
     Ok(if page.is_good() { Exit::Done } else { Exit::Failed })
@@ -56,7 +60,7 @@ fn manifests(ui: &Ui, args: &DoctorArgs, page: &mut Page) -> Result<Vec<Manifest
             }
             Err(error) => {
                 ui.error(&error);
-                ui.note("");
+                ui.gap();
                 let broken = Finding::new(Verdict::Bad, "manifest", format!("{name} can't be used as it is"));
                 page.add(broken.advice("correct what is said above; `relsync validate` says it again"));
             }

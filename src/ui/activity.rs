@@ -1,0 +1,248 @@
+//! What is going on, and how to say it: on the one line of a bar, or in the lines of a job's log.
+//!
+//! Pure: the time is an argument, so that a test needs none.
+
+use std::fmt::{self, Display};
+use std::time::{Duration, Instant};
+
+/// Shorter waits are over before anybody reads of them.
+const SHORTEST_TOLD: Duration = Duration::from_secs(1);
+/// So long nobody wonders why nothing happens.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// On a narrower terminal what is done matters more than how far it is.
+const ROOM_FOR_A_BAR: usize = 60;
+const BAR: usize = 16;
+
+/// Reading or writing, how far it is, and what it waits for.
+#[derive(Debug)]
+pub(super) struct Activity {
+    doing: Doing,
+    began: Instant,
+    /// When something was heard of GitLab last.
+    heard: Instant,
+    wait: Option<Waiting>,
+    /// Since when it has been known how fast GitLab lets requests through: until when the first wait for that took, and how
+    /// many were over by then.
+    pace: Option<(Instant, usize)>,
+}
+
+#[derive(Debug)]
+enum Doing {
+    /// With what is read, and how many releases that is so far.
+    Reading(String, u64),
+    /// How many steps are over, of how many, and the last one begun.
+    Writing(usize, usize, String),
+}
+
+#[derive(Debug)]
+struct Waiting {
+    until: Instant,
+    why: String,
+}
+
+impl Activity {
+    pub(super) fn reading(what: String, now: Instant) -> Self {
+        Self::of(Doing::Reading(what, 0), now)
+    }
+
+    pub(super) fn writing(total: usize, now: Instant) -> Self {
+        Self::of(Doing::Writing(0, total, String::new()), now)
+    }
+
+    fn of(doing: Doing, now: Instant) -> Self {
+        Self { doing, began: now, heard: now, wait: None, pace: None }
+    }
+
+    /// So many releases have been read.
+    pub(super) fn read(&mut self, releases: u64, now: Instant) {
+        if let Doing::Reading(_, so_far) = &mut self.doing
+            && releases > *so_far
+        {
+            *so_far = releases;
+            self.hear(now);
+        }
+    }
+
+    /// A step has begun. Nothing has been heard of it yet; but what is begun is not waited with.
+    pub(super) fn begin(&mut self, step: String) {
+        if let Doing::Writing(_, _, last) = &mut self.doing {
+            *last = step;
+        }
+        self.wait = None;
+    }
+
+    /// A step is over. Answers how many are.
+    pub(super) fn finish(&mut self, now: Instant) -> usize {
+        self.hear(now);
+        let Doing::Writing(over, ..) = &mut self.doing else { return 0 };
+        *over += 1;
+        *over
+    }
+
+    fn hear(&mut self, now: Instant) {
+        self.heard = now;
+        self.wait = None;
+    }
+
+    /// A request waits for so long. Answers a line about it if that is news: many wait for the same.
+    pub(super) fn wait(&mut self, how_long: Duration, why: &str, is_for_limit: bool, now: Instant) -> Option<String> {
+        let until = now + how_long;
+        let is_news = self.wait.as_ref().is_none_or(|wait| until > wait.until + SHORTEST_TOLD);
+        if how_long < SHORTEST_TOLD || !is_news {
+            return None;
+        }
+        if is_for_limit && let (Doing::Writing(over, ..), None) = (&self.doing, self.pace) {
+            self.pace = Some((until, *over));
+        }
+        // What GitLab says of its limits is longer, and not clearer.
+        let why = if is_for_limit { "GitLab's rate limit is used up" } else { why };
+        self.wait = Some(Waiting { until, why: why.to_owned() });
+        Some(format!("waiting {}: {why}", Span(how_long)))
+    }
+
+    /// A sign of life for a log in which nothing has been said for a while.
+    pub(super) fn sign(&self, now: Instant) -> String {
+        let so_far = match &self.doing {
+            Doing::Reading(_, 0) => String::new(),
+            Doing::Reading(_, count) => format!("{count} releases read so far"),
+            Doing::Writing(over, total, _) => format!("{over} of {total} requests done"),
+        };
+        let parts = [so_far, self.silence(now, Duration::ZERO).unwrap_or_default()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
+    }
+
+    /// What a bar's line says; it is cut off on the right where the terminal is too narrow.
+    pub(super) fn bar(&self, now: Instant, width: usize) -> String {
+        let silence = self.silence(now, PATIENCE);
+        match &self.doing {
+            Doing::Reading(what, count) => {
+                let turn = now.saturating_duration_since(self.began).as_millis() / 100;
+                let wheel = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+                let wheel = wheel[usize::try_from(turn % 10).unwrap_or_default()];
+                match silence {
+                    Some(silence) => format!("{wheel} {silence}"),
+                    None if *count > 0 => format!("{wheel} {count} releases read: {what}"),
+                    None => format!("{wheel} {what}"),
+                }
+            }
+            Doing::Writing(over, total, step) => {
+                let what = silence.unwrap_or_else(|| step.clone());
+                if width < ROOM_FOR_A_BAR {
+                    return format!("{over}/{total} {what}");
+                }
+                let full = (over * BAR).checked_div(*total).unwrap_or(BAR);
+                let bar = format!("{}{}", "━".repeat(full), "─".repeat(BAR - full));
+                let left = self.left(now).map(|left| format!(" · {left}")).unwrap_or_default();
+                format!("{bar} {over}/{total}{left} · {what}")
+            }
+        }
+    }
+
+    /// What is waited for, if it is for longer than `patience`.
+    fn silence(&self, now: Instant, patience: Duration) -> Option<String> {
+        if let Some(Waiting { until, why }) = &self.wait
+            && *until > now
+        {
+            return Some(format!("waiting, {} left: {why}", Span(*until - now)));
+        }
+        // After a wait nothing could be heard before its end.
+        let since = self.wait.as_ref().map_or(self.heard, |wait| wait.until.max(self.heard));
+        let silent = now.saturating_duration_since(since);
+        (silent >= patience).then(|| format!("still waiting for GitLab, {} so far", Span(silent)))
+    }
+
+    /// About how long the rest takes. Nobody knows before GitLab's limits have been met: until then requests go through
+    /// much faster than they will. From then on, the pace is that of whole windows, waits included.
+    fn left(&self, now: Instant) -> Option<String> {
+        let (Doing::Writing(over, total, _), Some((until, through))) = (&self.doing, self.pace) else { return None };
+        let wait = self.wait.as_ref().map_or(until, |wait| wait.until.max(until)).max(now);
+        let over = (*over).max(through);
+        let pace = wait.saturating_duration_since(self.began).checked_div(u32::try_from(over).ok()?)?;
+        let rest = pace.checked_mul(u32::try_from(total.checked_sub(over)?).ok()?)?;
+        Some(match (wait.saturating_duration_since(now) + rest).as_secs() / 60 {
+            0 => "<1 min left".to_owned(),
+            minutes => format!("~{} min left", minutes + 1),
+        })
+    }
+}
+
+/// A span of time as people say it.
+struct Span(Duration);
+
+impl Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = (self.0 + Duration::from_millis(500)).as_secs();
+        if seconds < 100 { write!(f, "{seconds} s") } else { write!(f, "{} min {} s", seconds / 60, seconds % 60) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn reading_says_how_much_it_has_and_when_nothing_is_heard() {
+        let start = Instant::now();
+        let mut reading = Activity::reading("reading the releases of a/b".to_owned(), start);
+        assert_eq!(reading.bar(start, 80), "⠋ reading the releases of a/b");
+        assert_eq!(reading.sign(start + seconds(20)), "still waiting for GitLab, 20 s so far");
+        reading.read(300, start + seconds(20));
+        assert_eq!(reading.bar(start + seconds(21), 80), "⠋ 300 releases read: reading the releases of a/b");
+        let sign = "300 releases read so far; still waiting for GitLab, 3 s so far";
+        assert_eq!(reading.sign(start + seconds(23)), sign);
+        assert_eq!(reading.bar(start + seconds(140), 80), "⠋ still waiting for GitLab, 2 min 0 s so far");
+    }
+
+    #[test]
+    fn a_wait_counts_down_and_is_over_when_something_happens() {
+        let start = Instant::now();
+        let mut writing = Activity::writing(10, start);
+        writing.begin("create release v1".to_owned());
+        let limit = "POST /projects/24/releases answered 429: Too Many Requests";
+        assert_eq!(writing.wait(Duration::from_millis(900), limit, true, start), None);
+        let line = writing.wait(seconds(40), limit, true, start);
+        assert_eq!(line.as_deref(), Some("waiting 40 s: GitLab's rate limit is used up"));
+        assert_eq!(writing.wait(seconds(40), "the same, for another", true, start), None);
+        let bar = "0/10 waiting, 25 s left: GitLab's rate limit is used up";
+        assert_eq!(writing.bar(start + seconds(15), 40), bar);
+        let sign = "0 of 10 requests done; still waiting for GitLab, 7 s so far";
+        assert_eq!(writing.sign(start + seconds(47)), sign);
+        assert_eq!(writing.finish(start + seconds(47)), 1);
+        assert_eq!(writing.bar(start + seconds(48), 40), "1/10 create release v1");
+    }
+
+    #[test]
+    fn time_left_is_only_told_once_the_limit_has_been_met() {
+        let start = Instant::now();
+        let mut writing = Activity::writing(1000, start);
+        for _ in 0..300 {
+            writing.finish(start + seconds(1));
+        }
+        let at =
+            |writing: &Activity, now| writing.bar(start + seconds(now), 80).split(" · ").nth(1).unwrap().to_owned();
+        assert_eq!(at(&writing, 1), "");
+        writing.wait(seconds(2), "GitLab is down", false, start + seconds(1));
+        assert!(at(&writing, 1).starts_with("waiting, 2 s left"));
+        writing.wait(seconds(59), "GitLab's rate limit is used up", true, start + seconds(1));
+        // 300 a minute: this one, two whole ones and a third of one.
+        assert_eq!(at(&writing, 1), "~4 min left");
+        for _ in 0..600 {
+            writing.finish(start + seconds(120));
+        }
+        assert_eq!(at(&writing, 130), "<1 min left");
+    }
+
+    #[test]
+    fn a_full_bar_is_full_and_a_plan_of_nothing_divides_by_nothing() {
+        let now = Instant::now();
+        assert!(Activity::writing(0, now).bar(now, 80).starts_with(&"━".repeat(BAR)));
+        let mut writing = Activity::writing(1, now);
+        assert!(writing.bar(now, 80).starts_with(&"─".repeat(BAR)));
+        writing.finish(now);
+        assert!(writing.bar(now, 80).starts_with(&"━".repeat(BAR)));
+    }
+}
