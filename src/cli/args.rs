@@ -61,8 +61,14 @@ pub(super) enum Command {
     Doctor(DoctorArgs),
     /// Check a manifest without asking GitLab.
     Validate(ManifestArgs),
+    /// Write a manifest to begin with, for the project that git's remote names.
+    Init(InitArgs),
     /// Print the JSON Schema of a file format.
     Schema(SchemaArgs),
+    /// Print what a shell needs to complete relsync's words.
+    Completions(CompletionsArgs),
+    /// Write manual pages, one for each command.
+    Man(ManArgs),
     /// The embedded GitLab: rehearse and test without a server.
     #[cfg(feature = "sandbox")]
     #[command(subcommand)]
@@ -151,6 +157,25 @@ pub(super) struct DriftArgs {
 fn ignored_field() -> impl TypedValueParser<Value = IgnoredField> {
     PossibleValuesParser::new(IgnoredField::ALL.map(IgnoredField::as_str))
         .try_map(|word| IgnoredField::from_word(&word).ok_or("no such field"))
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// Where to write it; in a folder, as its releases.toml. What is there already stays.
+    #[arg(short, long, value_name = "FILE|DIR", default_value = "releases.toml")]
+    pub(super) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// For which shell.
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ManArgs {
+    /// Where to write the pages; made if it is not there.
+    pub(super) dir: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -73,6 +73,10 @@ pub(super) enum Failure {
     #[diagnostic(help("name another file to write the plan to, or remove that one"))]
     NotAPlan(String),
 
+    #[error("{0} is there already")]
+    #[diagnostic(help("`relsync plan` shows what it would change; or name another file with -f"))]
+    ThereAlready(String),
+
     #[error("--out wants a file")]
     #[diagnostic(help("to write the plan to stdout, name /dev/stdout"))]
     OutToStdout,
@@ -198,6 +202,10 @@ impl Failure {
 
     pub(super) fn written_over(path: &Path) -> Self {
         Self::WrittenOver(shown(path))
+    }
+
+    pub(super) fn there_already(path: &Path) -> Self {
+        Self::ThereAlready(shown(path))
     }
 
     pub(super) fn no_manifest_in(folder: &Path) -> Self {

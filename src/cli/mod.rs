@@ -3,12 +3,15 @@
 mod apply;
 mod args;
 mod base;
+mod completions;
 mod doctor;
 mod drift;
 mod exit;
 mod failure;
 mod formats;
+mod init;
 mod interrupt;
+mod man;
 mod note;
 mod out;
 mod plan;
@@ -51,6 +54,9 @@ fn run(ui: &Ui, command: Command) -> Result<Exit, Failure> {
             Command::Doctor(args) => doctor::run(ui, args).await,
             Command::Validate(args) => validate::run(ui, &args),
             Command::Schema(args) => schema::run(ui, &args),
+            Command::Init(args) => init::run(ui, &args),
+            Command::Completions(args) => completions::run(ui, &args),
+            Command::Man(args) => man::run(ui, &args),
             #[cfg(feature = "sandbox")]
             Command::Sandbox(command) => sandbox::run(ui, command).await,
         }

@@ -85,6 +85,22 @@ fn draft(path: &Path, name: &OsStr) -> PathBuf {
     path.with_file_name(name)
 }
 
+/// Writes `text` to a new file.
+///
+/// # Errors
+/// Also if there is something at `path` already.
+pub(super) fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut file = fs::File::create_new(path).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Failure::there_already(path),
+        _ => Failure::out_file(path, error),
+    })?;
+    file.write_all(text.as_bytes()).map_err(|error| {
+        // Best effort: what went wrong is already an error.
+        let _ = fs::remove_file(path);
+        Failure::out_file(path, error)
+    })
+}
+
 fn is_plan_or_empty(path: &Path) -> io::Result<bool> {
     let mut beginning = String::new();
     // What is no text is no plan.
@@ -92,7 +108,8 @@ fn is_plan_or_empty(path: &Path) -> io::Result<bool> {
     Ok(is_text && (beginning.trim().is_empty() || beginning.starts_with('{') && beginning.contains("\"format\"")))
 }
 
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+/// Writes `text` to `path`, in place of what is there, whatever that is.
+pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
     // A pipe, a terminal or `/dev/stdout` can't be replaced, only written to; nor is a link to be.
     if fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return fs::write(path, text);

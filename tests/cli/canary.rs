@@ -63,7 +63,14 @@ const ASKING: &[&[&str]] = &[
 ];
 
 /// And the others.
-const ALONE: &[&[&str]] = &[&["validate"], &["schema"], &["schema", "plan"], &["sandbox", "reset"]];
+const ALONE: &[&[&str]] = &[
+    &["validate"],
+    &["schema"],
+    &["schema", "plan"],
+    &["sandbox", "reset"],
+    &["init", "-f", "new.toml"],
+    &["man", "man1"],
+];
 
 /// Runs commands, each to its end or its error.
 fn run_all(home: &Home, commands: &[&[&str]], by_file: bool, what: &str) {

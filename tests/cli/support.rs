@@ -41,6 +41,16 @@ impl Home {
         self.write("releases.toml", &format!("version = 1\n[project]\npath = \"root/awesome-app\"\n{text}"));
     }
 
+    /// Every command that the help lists.
+    pub(crate) fn commands(&self) -> Vec<String> {
+        let help = self.run(&["-h"]).expect(0).stdout;
+        let (_, list) = help.split_once("Commands:\n").unwrap();
+        let lines = list.lines().take_while(|line| !line.is_empty()).filter(|line| !line.starts_with("   "));
+        let names: Vec<_> = lines.filter_map(|line| Some(line.split_whitespace().next()?.to_owned())).collect();
+        assert!(names.len() > 5 && names.iter().any(|name| name == "plan"), "{help}");
+        names.into_iter().filter(|name| name != "help").collect()
+    }
+
     pub(crate) fn run(&self, args: &[&str]) -> Run {
         let output = relsync(args)
             .current_dir(self.path())
