@@ -105,7 +105,7 @@ impl Activity {
         let so_far = match &self.doing {
             Doing::Reading(_, 0) => String::new(),
             Doing::Reading(_, count) => format!("{count} releases read so far"),
-            Doing::Writing(over, total, _) => format!("{over} of {total} requests done"),
+            Doing::Writing(over, total, _) => format!("{over} of {total} steps done"),
         };
         let parts = [so_far, self.silence(now, Duration::ZERO).unwrap_or_default()];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(writing.wait(seconds(40), "the same, for another", true, start), None);
         let bar = "0/10 waiting, 25 s left: GitLab's rate limit is used up";
         assert_eq!(writing.bar(start + seconds(15), 40), bar);
-        let sign = "0 of 10 requests done; still waiting for GitLab, 7 s so far";
+        let sign = "0 of 10 steps done; still waiting for GitLab, 7 s so far";
         assert_eq!(writing.sign(start + seconds(47)), sign);
         assert_eq!(writing.finish(start + seconds(47)), 1);
         assert_eq!(writing.bar(start + seconds(48), 40), "1/10 create release v1");

@@ -93,8 +93,8 @@ fn a_server_that_hangs_is_told_and_a_cancelled_job_closes_the_section() {
     for (fault, args, sign) in [
         ("GET */releases hang 1", &["plan"][..], "still waiting for GitLab, "),
         ("GET * hang 1", &["doctor"], "still waiting for GitLab, "),
-        ("POST * hang 1", &["apply", "--yes"], "0 of 1 requests done; still waiting for GitLab, "),
-        ("POST * 503 1", &["apply", "--yes"], "0 of 1 requests done; waiting, "),
+        ("POST * hang 1", &["apply", "--yes"], "0 of 1 steps done; still waiting for GitLab, "),
+        ("POST * 503 1", &["apply", "--yes"], "0 of 1 steps done; waiting, "),
     ] {
         let server = Server::serve(&["--fault", fault]);
         let home = Home::new();
