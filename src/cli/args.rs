@@ -333,7 +333,7 @@ pub(super) struct ServerArgs {
 
     /// GitLab's address, in place of the manifest's. Without either it is the first that is set of RELSYNC_URL,
     /// CI_API_V4_URL and CI_SERVER_URL, else gitlab.com.
-    #[arg(long)]
+    #[arg(long, value_parser = url)]
     pub(super) url: Option<Url>,
 
     /// Read the token from FILE. By default it is the first that is set of RELSYNC_TOKEN, GITLAB_TOKEN and CI_JOB_TOKEN.
@@ -361,6 +361,10 @@ pub(super) struct ServerArgs {
     /// How long a request that failed is tried again, and how long GitLab may ask to wait; 0s for not at all.
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = time)]
     pub(super) retry_for: Duration,
+}
+
+fn url(text: &str) -> Result<Url, String> {
+    text.parse().map_err(|why| format!("{why}; write GitLab's own address, such as https://gitlab.example.com"))
 }
 
 fn time(text: &str) -> Result<Duration, String> {

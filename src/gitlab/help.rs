@@ -26,9 +26,9 @@ pub(super) fn help(failed: &Failed<'_>) -> Option<String> {
         Kind::Conflict => "somebody else wrote it meanwhile: plan again",
         Kind::RateLimited => match failed.retry_after {
             Some(wait) => {
-                let seconds = wait.as_secs();
+                let wait = jiff::SignedDuration::from_secs(i64::try_from(wait.as_secs()).unwrap_or(i64::MAX));
                 return Some(format!(
-                    "GitLab asks to wait {seconds} s: run it again then, or allow it with --retry-for {seconds}s"
+                    "GitLab asks to wait {wait:#}: run it again then, or allow it with --retry-for \"{wait:#}\""
                 ));
             }
             None => "too many requests in a short time: wait a minute and run it again",
@@ -46,6 +46,10 @@ pub(super) fn help(failed: &Failed<'_>) -> Option<String> {
         }
         Kind::Redirect { moved_to: None } => {
             "redirects are not followed, so that the token stays where it belongs; set url to the address GitLab itself has"
+        }
+        // Words of rustls about what is no TLS at all.
+        Kind::Connect if failed.message.contains("InvalidContentType") => {
+            "who answers there speaks no TLS: check the port, and whether the address begins with http://"
         }
         Kind::Connect => "check url, the network, and the proxy settings (HTTPS_PROXY, NO_PROXY)",
         Kind::Untrusted => untrusted(failed.message),

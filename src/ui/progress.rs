@@ -82,6 +82,8 @@ impl Progress {
             Event::GivingUp => self
                 .screen
                 .change(|_| Some("Giving up: more requests would be in vain. Waiting for those under way.".to_owned())),
+            // What was not begun is no progress; how many steps that are is said in the end.
+            Event::Finished(_, StepOutcome::Interrupted) => {}
             Event::Finished(id, outcome) => {
                 let what = describe(&plan.steps[id.0].action);
                 let is_worth_a_line = **outcome != StepOutcome::Done || !self.screen.has_bar();
