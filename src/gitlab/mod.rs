@@ -6,6 +6,7 @@
 //!
 //! Imports `model` only.
 
+mod address;
 mod error;
 mod gate;
 mod health;
@@ -22,6 +23,7 @@ mod retry;
 mod tags;
 mod token;
 mod transport;
+mod trouble;
 mod trust;
 
 pub use error::{Error, Kind};
@@ -117,7 +119,7 @@ impl Settings {
     /// Whether the url is this machine's own, so that nothing leaves it, whatever the scheme.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
-        transport::is_loopback(&self.url)
+        address::is_loopback(&self.url)
     }
 }
 

@@ -3,12 +3,14 @@
 //! Invariants: a request goes to the configured address and nowhere else; nothing is followed (callers may ask
 //! again for the id of a project that has moved); every text that comes back in an [`Error`] has gone through [`Transport::harmless`].
 
+use crate::gitlab::address::{check_url, clear_text, is_loopback};
 use crate::gitlab::error::Flaw;
 use crate::gitlab::gate::{Gates, Held, Hold, Pass};
 use crate::gitlab::help::{Failed, help};
 use crate::gitlab::message;
 use crate::gitlab::request::Request;
 use crate::gitlab::retry::{LONGEST_WAIT, Tries, may_repeat, retry_after};
+use crate::gitlab::trouble::Troubles;
 use crate::gitlab::{Error, Kind, Observer, Settings, Token, TokenKind, Wait};
 use crate::model::ProjectId;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -16,10 +18,9 @@ use reqwest::{Method, StatusCode, redirect};
 use serde::de::DeserializeOwned;
 use std::error::Error as _;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
-use url::{Host, Url};
+use url::Url;
 
 /// More of an error's body is not read.
 const LONGEST_ERROR_BODY: usize = 64 * 1024;
@@ -42,29 +43,8 @@ pub(super) struct Transport {
     retry_for: Duration,
     observer: Option<Observer>,
     stopped: watch::Sender<bool>,
-    troubles: AtomicU64,
-    in_trouble: Mutex<Troubles>,
+    troubles: Troubles,
     releases_read: AtomicU64,
-}
-
-/// Since when no request has been answered as by a server that is not in trouble. Writes by themselves: where they fail,
-/// reads may well work.
-#[derive(Debug, Default, Clone, Copy)]
-struct Troubles {
-    reading: Option<Trouble>,
-    writing: Option<Trouble>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Trouble {
-    since: Instant,
-    last: Instant,
-}
-
-impl Troubles {
-    fn of(&mut self, method: &str) -> &mut Option<Trouble> {
-        if method == "GET" { &mut self.reading } else { &mut self.writing }
-    }
 }
 
 /// A good answer, read whole.
@@ -128,8 +108,7 @@ impl Transport {
             retry_for,
             observer,
             stopped: watch::Sender::new(false),
-            troubles: AtomicU64::new(0),
-            in_trouble: Mutex::default(),
+            troubles: Troubles::default(),
             releases_read: AtomicU64::new(0),
         })
     }
@@ -174,9 +153,8 @@ impl Transport {
     pub(super) async fn wait(&self, tries: &mut Tries, error: Error) -> Result<(), Error> {
         let mut is_lost = false;
         if error.kind() != Kind::RateLimited {
-            self.troubles.fetch_add(1, Ordering::Relaxed);
             // A server that all have waited for in vain for so long is not waited for again, by each of a thousand requests.
-            let since = self.trouble(error.method().unwrap_or_default());
+            let since = self.troubles.add(error.method().unwrap_or_default(), LONGEST_WAIT + self.timeout);
             is_lost = since.elapsed() > self.retry_for;
         }
         let Some(wait) = tries.next_wait(&error).filter(|_| !is_lost) else { return Err(error) };
@@ -193,29 +171,11 @@ impl Transport {
     /// Whether the server has been in trouble for so long that more requests are in vain: longer than one is tried again,
     /// and than one may take.
     pub(super) fn is_lost(&self) -> bool {
-        let patience = self.retry_for.max(self.timeout);
-        let Troubles { reading, writing } = *self.in_trouble();
-        [reading, writing].iter().flatten().any(|trouble| trouble.since.elapsed() > patience)
-    }
-
-    /// One more request of this method was answered as by a server in trouble, or not at all. Since when that is so.
-    fn trouble(&self, method: &str) -> Instant {
-        let now = Instant::now();
-        // Nothing may have been asked meanwhile that would have shown that it was over.
-        let forgotten = LONGEST_WAIT + self.timeout;
-        let mut all = self.in_trouble();
-        let trouble = all.of(method);
-        let since = trouble.filter(|known| now.duration_since(known.last) < forgotten).map_or(now, |known| known.since);
-        *trouble = Some(Trouble { since, last: now });
-        since
-    }
-
-    fn in_trouble(&self) -> MutexGuard<'_, Troubles> {
-        self.in_trouble.lock().unwrap_or_else(PoisonError::into_inner)
+        self.troubles.last_longer_than(self.retry_for.max(self.timeout))
     }
 
     pub(super) fn troubles(&self) -> u64 {
-        self.troubles.load(Ordering::Relaxed)
+        self.troubles.count()
     }
 
     /// Counts a page of `list`, if it is one of releases.
@@ -318,7 +278,7 @@ impl Transport {
         })?;
 
         if !status.is_server_error() {
-            *self.in_trouble().of(method.as_str()) = None;
+            self.troubles.end(method.as_str());
         }
         if status.is_success() {
             pass.answered(&headers, Instant::now());
@@ -456,45 +416,6 @@ impl Answer<'_> {
             Some(help) => error.with_help(Some(help.to_owned())),
             None => error,
         }
-    }
-}
-
-fn check_url(url: &Url) -> Result<(), Error> {
-    let wrong = if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        "is neither http:// nor https://"
-    } else if !url.username().is_empty() || url.password().is_some() {
-        "holds a user name or password, which GitLab's API does not take"
-    } else if url.path().trim_end_matches('/').ends_with("/api/v4") {
-        "ends in /api/v4, which relsync adds by itself"
-    } else if url.query().is_some() || url.fragment().is_some() {
-        "holds a `?` or `#`"
-    } else {
-        return Ok(());
-    };
-    // Not the url itself: there may be a password in it.
-    let help = "write it as https://gitlab.example.com, with the path prefix if GitLab lives under one".to_owned();
-    Err(Error::new(Kind::Settings, format!("GitLab's url {wrong}")).with_help(Some(help)))
-}
-
-/// Nobody said that http is fine for that other machine.
-fn clear_text(url: &Url, has_token: bool) -> Error {
-    let address = url.origin().ascii_serialization();
-    let message = if has_token {
-        format!("the token would travel in clear text to {address}")
-    } else {
-        format!("what {address} answers could be changed on its way: http is not encrypted")
-    };
-    let help = "use https; or, where the network between can be trusted, --insecure-http";
-    Error::new(Kind::Settings, message).with_help(Some(help.to_owned()))
-}
-
-/// Whether `url` is this machine's own.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
     }
 }
 
