@@ -57,6 +57,20 @@ fn manifests_validate() {
     }
 }
 
+/// `tests/ci/run` runs them there.
+#[test]
+fn pipelines_are_those_of_the_example() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/ci");
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files: Vec<String> = paths
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yml"))
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect();
+    for block in blocks("yaml") {
+        assert!(files.iter().any(|file| file.starts_with(&block)), "no file in examples/ci begins with\n{block}");
+    }
+}
+
 #[test]
 fn commands_run() {
     let server = Server::start();
