@@ -3,7 +3,7 @@
 use super::args::ApplyArgs;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::formats::Faces;
+use super::formats::{Faces, Matter};
 use super::interrupt::{Interrupts, stoppable};
 use super::saved;
 use super::server::Server;
@@ -52,7 +52,8 @@ pub(super) async fn run(ui: &Ui, args: ApplyArgs) -> Result<Exit, Failure> {
         _ => site.apply(ui, &args, &shown, &mut outcomes).await,
     };
     // However it ended: who asked for a report wants to know.
-    let reported = faces.finish(ui, &shown.run(Command::Apply, now, &gitlabs, &outcomes), Detail::Changes);
+    let run = shown.run(Command::Apply, now, &gitlabs, &outcomes);
+    let reported = faces.finish(ui, Matter::Plans(&run, Detail::Changes));
     let exit = match (ended, reported) {
         (Err(failure), Err(unwritten)) => {
             ui.error(&unwritten);

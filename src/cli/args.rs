@@ -152,6 +152,9 @@ pub(super) struct DriftArgs {
     /// Let differences in FIELD be. May be given more than once. `milestones` also stands for the milestones themselves.
     #[arg(long, value_name = "FIELD", value_parser = ignored_field())]
     pub(super) ignore_field: Vec<IgnoredField>,
+
+    #[command(flatten)]
+    pub(super) faces: FacesArgs,
 }
 
 fn ignored_field() -> impl TypedValueParser<Value = IgnoredField> {

@@ -21,6 +21,7 @@ pub(super) struct Rev {
 
 /// A manifest in that commit.
 pub(super) struct Base {
+    name: String,
     commit: String,
     manifest: String,
     desired: Option<Desired>,
@@ -89,7 +90,8 @@ fn of_site(rev: &Rev, site: &Site, commit: &Commit, path: &Path) -> Result<Base,
         manifest.project.as_ref().is_none_or(|project| project.is_same(&site.project) != Some(false))
     };
     Ok(Base {
-        commit: harmless(&rev.shown).into_owned(),
+        name: harmless(&rev.shown).into_owned(),
+        commit: commit.id().to_owned(),
         manifest: harmless(&format!("{}{}", commit.label(), path.display())).into_owned(),
         desired: manifest.filter(is_same).map(|manifest| manifest.desired),
         nothing: Desired { policy: Policy { unmanaged: Unmanaged::Ignore, ..Policy::default() }, ..Desired::default() },
@@ -104,6 +106,7 @@ impl Base {
 
     /// How a report calls it.
     pub(super) fn named(&self) -> report::Base<'_> {
-        report::Base { commit: &self.commit, manifest: &self.manifest, is_there: self.desired.is_some() }
+        let Self { name, commit, manifest, desired, nothing: _ } = self;
+        report::Base { name, commit, manifest, is_there: desired.is_some() }
     }
 }

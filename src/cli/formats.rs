@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::out::Target;
-use crate::report::{self, Detail, Palette, Run};
+use crate::report::{self, Detail, DriftRun, Palette, Run};
 use crate::ui::{Stream, Ui};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
@@ -24,16 +24,31 @@ pub(super) enum Format {
     Html,
 }
 
-impl Format {
-    fn render(self, run: &Run<'_>, detail: Detail) -> String {
-        match self {
-            Self::Text => report::text(run, detail, &Palette::plain()),
-            Self::Json => report::json(run),
-            Self::Markdown => report::markdown(run, detail, MARKDOWN_BYTES),
-            Self::Html => report::html(run),
+/// What a report is about.
+#[derive(Clone, Copy)]
+pub(super) enum Matter<'a> {
+    /// What is to be done, or was.
+    Plans(&'a Run<'a>, Detail),
+    /// What somebody did behind the manifest's back.
+    Drift(&'a DriftRun<'a>),
+}
+
+impl Matter<'_> {
+    fn render(self, format: Format) -> String {
+        match (self, format) {
+            (Self::Plans(run, detail), Format::Text) => report::text(run, detail, &Palette::plain()),
+            (Self::Plans(run, _), Format::Json) => report::json(run),
+            (Self::Plans(run, detail), Format::Markdown) => report::markdown(run, detail, MARKDOWN_BYTES),
+            (Self::Plans(run, _), Format::Html) => report::html(run),
+            (Self::Drift(run), Format::Text) => report::drift_text(run, &Palette::plain()),
+            (Self::Drift(run), Format::Json) => report::drift_json(run),
+            (Self::Drift(run), Format::Markdown) => report::drift_markdown(run, MARKDOWN_BYTES),
+            (Self::Drift(run), Format::Html) => report::drift_html(run),
         }
     }
+}
 
+impl Format {
     /// Whether it shows more than the changes: every release of the project.
     fn shows_releases(self) -> bool {
         !matches!(self, Self::Text | Self::Markdown)
@@ -119,14 +134,16 @@ impl Faces {
     }
 
     /// Writes the files, and prints what is shown unless that is text, which has been.
-    pub(super) fn finish(&self, ui: &Ui, run: &Run<'_>, detail: Detail) -> Result<(), Failure> {
+    pub(super) fn finish(&self, ui: &Ui, matter: Matter<'_>) -> Result<(), Failure> {
         let shown = match self.shown {
             Format::Text => Ok(()),
-            other => ui.out(&other.render(run, detail)).map_err(Failure::Output),
+            other => ui.out(&matter.render(other)).map_err(Failure::Output),
         };
         let mut written = vec![shown];
-        written.extend(self.files.iter().map(|(format, target)| target.write(&format.render(run, detail))));
-        written.extend(self.widget.iter().map(|target| target.write(&report::widget(run))));
+        written.extend(self.files.iter().map(|(format, target)| target.write(&matter.render(*format))));
+        if let Matter::Plans(run, _) = matter {
+            written.extend(self.widget.iter().map(|target| target.write(&report::widget(run))));
+        }
         // One that can't be written keeps no other from it.
         written.into_iter().collect()
     }

@@ -3,7 +3,7 @@
 use super::args::PlanArgs;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::formats::Faces;
+use super::formats::{Faces, Matter};
 use super::note::{self, Told};
 use super::out;
 use super::session::Session;
@@ -31,7 +31,7 @@ pub(super) async fn run(ui: &Ui, args: PlanArgs) -> Result<Exit, Failure> {
     }
     let gitlabs = shown::gitlabs(session.server.is_embedded(), session.sites.iter().map(|site| &site.client));
     let run = shown.run(Command::Plan, session.now, &gitlabs, &[]);
-    let finished = faces.finish(ui, &run, detail);
+    let finished = faces.finish(ui, Matter::Plans(&run, detail));
     note::keep(ui, &args, Some(&session), || Told::of(&run, detail)).await;
     finished?;
     let shown = shown.into_only_failure()?;

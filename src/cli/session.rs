@@ -113,7 +113,7 @@ impl Session {
         let found = self.sites.iter().zip(read).map(|(site, current)| {
             let (current, desired) = (current?, &site.manifest.desired);
             let plan = Plan::new(desired, &current, &self.selection, self.now);
-            let releases = if listed { Listed::all(desired, &current, self.now) } else { Vec::new() };
+            let releases = if listed { Listed::all([desired], &current, self.now) } else { Vec::new() };
             Ok(Found { plan, releases })
         });
         Ok(found.collect())

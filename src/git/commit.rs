@@ -38,6 +38,12 @@ impl Commit {
         Ok(Self { id: id.to_owned(), shown: shown.to_owned(), objects, folders: RefCell::default() })
     }
 
+    /// Its id, in full.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// A folder's entries, if it is one. No link leads anywhere here.
     fn folder(&self, path: &Path) -> io::Result<Option<Rc<Entries>>> {
         if let Some(known) = self.folders.borrow().get(path) {

@@ -25,8 +25,8 @@ pub use outcome::{Conflict, Outcome, StepOutcome};
 pub use reason::{Cause, Field, Reason};
 pub use safety::Refusal;
 pub use saved::{
-    Address, Digest, DigestError, FORMAT, ReadError, ReadPlan, SavedMilestoneDiff, SavedPlan, SavedProjectPlan,
-    SavedRelease, SavedTiming, json_schema, schema_of,
+    Address, Digest, DigestError, FORMAT, ReadError, ReadPlan, SavedLink, SavedMilestoneDiff, SavedPlan, SavedProject,
+    SavedProjectPlan, SavedRelease, SavedTiming, json_schema, saved_url, schema_of,
 };
 pub use selection::{Selection, TagWords};
 pub use step::{Action, MilestoneHandle, MilestonesBy, Stage, Step, StepId, WithoutEvidence};

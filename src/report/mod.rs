@@ -21,10 +21,10 @@ mod widget;
 
 pub use crate::model::harmless;
 pub use describe::describe;
-pub use drift::{Base, drift, drift_fleet};
-pub use html::html;
-pub use json::{REPORT_FORMAT, json, report_schema};
-pub use markdown::markdown;
+pub use drift::{Base, DriftRun, ProjectDrift, drift, drift_fleet, drift_text};
+pub use html::{drift_html, html};
+pub use json::{REPORT_FORMAT, drift_json, json, report_schema};
+pub use markdown::{drift_markdown, markdown};
 pub use run::{Command, Listed, ProjectRun, Run};
 pub use style::Palette;
 pub use text::{Detail, fleet, outcome, plan, text, valid};

@@ -1,17 +1,15 @@
-//! What a report is about: one run of a command over one or more projects. Every format is made from this.
+//! What a report on plans is about: one run of a command over one or more projects. Every format is made from this.
 
 use crate::model::{Current, Desired, Moment, TagName};
 use crate::plan::{Outcome, Plan, Timing};
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-/// The command that a report is of.
+/// The command that a report on plans is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
     /// What `apply` would do.
     Plan,
-    /// What somebody did behind the manifest's back.
-    Drift,
     /// What was done.
     Apply,
 }
@@ -59,10 +57,11 @@ pub struct Listed {
 }
 
 impl Listed {
-    /// Every release that GitLab has, the latest first.
+    /// Every release that GitLab has, the latest first. An entry of any of `desired` makes it managed.
     #[must_use]
-    pub fn all(desired: &Desired, current: &Current, now: Moment) -> Vec<Self> {
-        let named: HashSet<&str> = desired.releases.iter().map(|wish| wish.tag_name.as_str()).collect();
+    pub fn all<'d>(desired: impl IntoIterator<Item = &'d Desired>, current: &Current, now: Moment) -> Vec<Self> {
+        let wishes = desired.into_iter().flat_map(|desired| &desired.releases);
+        let named: HashSet<&str> = wishes.map(|wish| wish.tag_name.as_str()).collect();
         let releases = current.releases.values().map(|release| Self {
             tag_name: release.tag_name.clone(),
             name: release.name.clone(),

@@ -61,7 +61,7 @@ fn applied() -> (Server, Home) {
 }
 
 /// The same in a git repository, with everything in a first commit on `main`.
-fn committed() -> (Server, Home) {
+pub(crate) fn committed() -> (Server, Home) {
     let (server, home) = applied();
     git(home.path(), &["init", "--quiet", "--initial-branch", "main"]);
     commit(home.path());
@@ -73,7 +73,7 @@ fn edit(server: &Server, method: reqwest::Method, path: &str, body: &serde_json:
 }
 
 /// Puts, which is how most things are edited.
-fn put(server: &Server, path: &str, body: &serde_json::Value) {
+pub(crate) fn put(server: &Server, path: &str, body: &serde_json::Value) {
     edit(server, reqwest::Method::PUT, path, body);
 }
 
@@ -89,7 +89,7 @@ fn link_id(server: &Server, tag: &str, name: &str) -> u64 {
 }
 
 /// All kinds of things that people do by hand.
-fn by_hand(server: &Server) {
+pub(crate) fn by_hand(server: &Server) {
     put(server, "/releases/v1.0", &json!({ "name": "By hand", "description": "First line\n\nAnother line" }));
     put(server, "/releases/v1.0", &json!({ "released_at": "2024-02-01T00:00:00Z", "milestones": [] }));
     let (linux, mac) = (link_id(server, "v1.0", "linux"), link_id(server, "v1.0", "mac"));
@@ -114,7 +114,7 @@ fn by_hand(server: &Server) {
 
 /// Nothing was asked of GitLab but to be read.
 #[track_caller]
-fn only_read(server: &Server) {
+pub(crate) fn only_read(server: &Server) {
     let requests = server.requests();
     assert!(!requests.is_empty() && requests.iter().all(|request| request.starts_with("GET ")), "{requests:?}");
 }
@@ -197,7 +197,7 @@ fn a_project_that_can_not_be_read_is_a_failure_and_the_others_are_told() {
 }
 
 /// The manifest after a change of everything that `by_hand` has touched, and more.
-fn changed() -> String {
+pub(crate) fn changed() -> String {
     MANIFEST
         .replace("due_date = 2026-02-01", "due_date = 2026-04-01")
         .replace("\"One\"", "\"Uno\"")

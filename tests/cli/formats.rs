@@ -100,7 +100,7 @@ fn read(home: &Home, file: &str) -> String {
 
 /// The one JSON document that `text` is, which fits the schema.
 #[track_caller]
-fn report(text: &str) -> Value {
+pub(crate) fn report(text: &str) -> Value {
     let report: Value = serde_json::from_str(text).unwrap();
     let schema: Value = serde_json::from_str(&Home::new().run(&["schema", "report"]).expect(0).stdout).unwrap();
     let errors: Vec<_> =

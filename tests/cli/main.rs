@@ -9,6 +9,7 @@ mod completions;
 mod conflict;
 mod doctor;
 mod drift;
+mod drift_formats;
 mod evidence;
 mod fleet;
 mod formats;

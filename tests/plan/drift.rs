@@ -117,7 +117,7 @@ proptest! {
     #[test]
     fn nothing_is_left_out_of_the_page(current in current(), base in desired(), here in desired()) {
         let drift = apart(&base, &here, &current);
-        let base = Base { commit: "main", manifest: "main:releases.toml", is_there: true };
+        let base = Base { name: "main", commit: "1111", manifest: "main:releases.toml", is_there: true };
         let page = report::drift(&drift, Some(base), &Palette::plain());
         let clashing = drift.clashes.iter().map(|clash| &clash.subject);
         for subject in drift.drift.iter().chain(&drift.change).map(|one| &one.subject).chain(clashing) {

@@ -8,8 +8,8 @@ use relsync::model::{
     AssetPath, Current, Description, Desired, EvidenceWish, Link, MissingMilestones, Moment, PathWish, Place, Release,
     TagName, Unmanaged, is_hostile,
 };
-use relsync::plan::{Conflict, MilestoneDiff, Outcome, Plan, Selection, StepId, StepOutcome};
-use relsync::report::{self, Command, Detail, ProjectRun, Run};
+use relsync::plan::{Conflict, Drift, Ignored, MilestoneDiff, Outcome, Plan, Selection, StepId, StepOutcome};
+use relsync::report::{self, Base, Command, Detail, DriftRun, ProjectDrift, ProjectRun, Run};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -231,6 +231,31 @@ fn page(plan: &Plan, outcome: Option<&Outcome>, unread: &[String], limit: usize)
     report::markdown(&Run { command, now: now(), projects: vec![project], unread }, Detail::Reasons, limit)
 }
 
+/// The drift of hostile things, with all three parts, and the texts that are in them.
+fn drifts() -> impl Strategy<Value = (Drift, Vec<String>)> {
+    let texts = || prop::collection::vec(nasty(), 1..5);
+    (current(), desired(), desired(), texts(), texts()).prop_map(|(current, base, here, texts, others)| {
+        // Somebody's texts are others than those of the manifests, so that things are told apart by them, too.
+        let (spoiler, mut gitlab) = (Spoiler(texts.clone()), Spoiler(texts.clone()).current(current));
+        for release in gitlab.releases.values_mut() {
+            let release = Arc::make_mut(release);
+            release.name = Spoiler(others.clone()).text(&release.name);
+            release.description = Spoiler(others.clone()).notes(&release.description);
+        }
+        let (base, here) = (spoiler.desired(base), spoiler.desired(here));
+        let drift = Drift::with_base(&base, &here, &gitlab, &Selection::default(), now(), &Ignored::default());
+        (drift, texts)
+    })
+}
+
+fn drift_page(drift: &Drift, texts: &[String], with_base: bool, unread: &[String], limit: usize) -> String {
+    let text = texts.first().map(String::as_str).unwrap_or_default();
+    let base = with_base.then_some(Base { name: text, commit: text, manifest: text, is_there: true });
+    let project = ProjectDrift { gitlab: None, drift, base, releases: Vec::new() };
+    let unread = unread.iter().map(|text| (text.clone(), text.clone())).collect();
+    report::drift_markdown(&DriftRun { now: now(), projects: vec![project], unread }, limit)
+}
+
 /// What GitLab's renderer knows beyond `CommonMark`, and some that it may learn.
 fn options() -> Options<'static> {
     let mut options = Options::default();
@@ -316,6 +341,26 @@ proptest! {
         let outcome = is_applied.then_some(&outcome);
         check(&page(&plan, outcome, &texts, 1_000_000))?;
         check(&page(&plan, outcome, &[], 1_000_000))?;
+    }
+
+    #[test]
+    fn nothing_of_others_is_alive_in_drift((drift, texts) in drifts(), with_base in any::<bool>()) {
+        check(&drift_page(&drift, &texts, with_base, &texts, 1_000_000))?;
+        check(&drift_page(&drift, &texts, with_base, &[], 1_000_000))?;
+    }
+
+    #[test]
+    fn drift_keeps_to_its_limit_and_counts_what_is_missing((drift, texts) in drifts(), limit in 4000..40_000usize) {
+        let page = drift_page(&drift, &texts, true, &[], limit);
+        check(&page)?;
+        let fixed: usize = page.split("\n\n").take(2).map(str::len).sum();
+        prop_assert!(page.len() <= limit.max(fixed + 400), "{} > {limit}", page.len());
+        if fixed < 2000 {
+            let shown = page.lines().filter(|line| line.contains(" <code>✗</code> ") || line.contains("- `✗` ")
+                || line.starts_with("<summary><code>✗</code>")).count();
+            let missing = page.lines().filter_map(|line| line.strip_prefix("… ")?.split(" more conflict").next()?.parse::<usize>().ok());
+            prop_assert_eq!(shown + missing.sum::<usize>(), drift.clashes.len(), "{}", page);
+        }
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub use read::{ReadError, ReadPlan};
 use super::{Action, Plan, Stage};
 use crate::model::Moment;
 pub use action::{SavedMilestoneDiff, SavedTiming};
-pub use value::SavedRelease;
+pub use value::{SavedLink, SavedProject, SavedRelease};
 
 use action::SavedAction;
 use remark::{SavedNote, SavedReason, SavedRefusal};
@@ -32,7 +32,6 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use serde::{Deserialize, Serialize};
-use value::SavedProject;
 
 /// The format's version. A reader that does not know it must not read on.
 pub const FORMAT: u32 = 1;
@@ -166,7 +165,7 @@ impl SavedProjectPlan {
             action: SavedAction::new(&step.action),
         };
         Self {
-            url: url.map_or_else(|| Address::Sandbox.to_string(), str::to_owned),
+            url: saved_url(url),
             project: SavedProject::new(project, url.is_some()),
             files: files.clone(),
             steps: steps.iter().enumerate().map(step).collect(),
@@ -178,6 +177,12 @@ impl SavedProjectPlan {
             before: before.iter().map(|release| SavedRelease::new(release)).collect(),
         }
     }
+}
+
+/// The address of a GitLab as it is written; `None` is the embedded one.
+#[must_use]
+pub fn saved_url(url: Option<&str>) -> String {
+    url.map_or_else(|| Address::Sandbox.to_string(), str::to_owned)
 }
 
 /// The JSON Schema of the saved plan, as text that ends in a newline.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// A project, as far as the token lets it be known.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SavedProject {
+pub struct SavedProject {
     /// Its number; a CI job token does not tell.
     id: Option<u64>,
     /// Its full path.
@@ -36,7 +36,8 @@ struct SavedGroup {
 
 impl SavedProject {
     /// Without its page if that is at an address of one run only.
-    pub(super) fn new(Project { reference, path, web_url, group }: &Project, has_page: bool) -> Self {
+    #[must_use]
+    pub fn new(Project { reference, path, web_url, group }: &Project, has_page: bool) -> Self {
         let id = match reference {
             ProjectRef::Id(id) => Some(id.0),
             ProjectRef::Path(_) => None,
@@ -147,7 +148,7 @@ impl SavedLiveLink {
 /// An asset link.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SavedLink {
+pub struct SavedLink {
     name: String,
     url: String,
     direct_asset_path: Option<String>,
@@ -156,7 +157,9 @@ pub(super) struct SavedLink {
 }
 
 impl SavedLink {
-    pub(super) fn new(Link { name, url, direct_asset_path, link_type }: &Link) -> Self {
+    /// Takes one.
+    #[must_use]
+    pub fn new(Link { name, url, direct_asset_path, link_type }: &Link) -> Self {
         Self {
             name: name.clone(),
             url: url.clone(),

@@ -5,40 +5,57 @@ use crate::model::{NewRelease, NewTag, Release};
 use crate::plan::{Change, ReleaseDiff, Timing, WithoutEvidence};
 use crate::report::values::{self, short, titles};
 use crate::report::voice::Voice;
+use std::borrow::Cow;
 
 /// A field, before and after. One that is not there was not, will not be, or is not known.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Row {
-    pub(super) name: &'static str,
+    pub(super) name: Cow<'static, str>,
     pub(super) before: Option<String>,
     pub(super) after: Option<String>,
 }
 
+/// How two versions of something are called.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sides {
+    pub(super) before: &'static str,
+    pub(super) after: &'static str,
+    pub(super) both: &'static str,
+}
+
+impl Sides {
+    /// Of a change.
+    pub(super) const CHANGE: Self = Self { before: "Before", after: "After", both: "Before and after" };
+}
+
 /// All rows of a table, whose columns are those in which there is something.
-#[derive(Debug, Default)]
-pub(super) struct Rows(pub(super) Vec<Row>);
+#[derive(Debug)]
+pub(super) struct Rows {
+    pub(super) rows: Vec<Row>,
+    pub(super) sides: Sides,
+}
 
 impl Rows {
     pub(super) fn has_before(&self) -> bool {
-        self.0.iter().any(|row| row.before.is_some())
+        self.rows.iter().any(|row| row.before.is_some())
     }
 
     pub(super) fn has_after(&self) -> bool {
-        self.0.iter().any(|row| row.after.is_some())
+        self.rows.iter().any(|row| row.after.is_some())
     }
 }
 
 impl Row {
-    pub(super) fn new(name: &'static str, before: impl Into<String>, after: impl Into<String>) -> Self {
-        Self { name, before: Some(before.into()), after: Some(after.into()) }
+    pub(super) fn new(name: impl Into<Cow<'static, str>>, before: impl Into<String>, after: impl Into<String>) -> Self {
+        Self { name: name.into(), before: Some(before.into()), after: Some(after.into()) }
     }
 
     pub(super) fn after(name: &'static str, after: impl Into<String>) -> Self {
-        Self { name, before: None, after: Some(after.into()) }
+        Self { name: name.into(), before: None, after: Some(after.into()) }
     }
 
     pub(super) fn before(name: &'static str, before: impl Into<String>) -> Self {
-        Self { name, before: Some(before.into()), after: None }
+        Self { name: name.into(), before: Some(before.into()), after: None }
     }
 }
 

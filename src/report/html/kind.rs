@@ -10,11 +10,32 @@ pub(super) enum Kind {
     Unmanaged,
     /// As wished.
     Unchanged,
+    /// Somebody has changed it, and so does a change of the manifest, to another end.
+    Conflict,
+    /// It should be there, and is not.
+    Missing,
+    /// Somebody has changed it.
+    Edited,
+    /// It should not be there.
+    Unwanted,
+    /// A change of the manifest will touch it.
+    Planned,
 }
 
 impl Kind {
     /// In the order of the lanes.
-    pub(super) const ALL: [Self; 5] = [Self::Create, Self::Update, Self::Delete, Self::Unmanaged, Self::Unchanged];
+    pub(super) const ALL: [Self; 10] = [
+        Self::Create,
+        Self::Update,
+        Self::Delete,
+        Self::Conflict,
+        Self::Missing,
+        Self::Edited,
+        Self::Unwanted,
+        Self::Planned,
+        Self::Unmanaged,
+        Self::Unchanged,
+    ];
 
     /// For ids, classes and the address.
     pub(super) fn word(self) -> &'static str {
@@ -24,6 +45,11 @@ impl Kind {
             Self::Delete => "delete",
             Self::Unmanaged => "unmanaged",
             Self::Unchanged => "unchanged",
+            Self::Conflict => "conflict",
+            Self::Missing => "missing",
+            Self::Edited => "edited",
+            Self::Unwanted => "unwanted",
+            Self::Planned => "planned",
         }
     }
 
@@ -35,11 +61,16 @@ impl Kind {
             Self::Delete => "Delete",
             Self::Unmanaged => "Not in the manifest",
             Self::Unchanged => "Unchanged",
+            Self::Conflict => "Conflict",
+            Self::Missing => "Missing in GitLab",
+            Self::Edited => "Edited in GitLab",
+            Self::Unwanted => "Not wanted",
+            Self::Planned => "This change",
         }
     }
 
     /// Whether there is something to say of each such release.
     pub(super) fn is_change(self) -> bool {
-        matches!(self, Self::Create | Self::Update | Self::Delete)
+        !matches!(self, Self::Unmanaged | Self::Unchanged)
     }
 }

@@ -1,6 +1,7 @@
 //! The milestones that a plan makes, changes, closes or reopens.
 
-use super::fields::{Row, Rows};
+use super::fields::Row;
+use super::part::Part;
 use super::prose::{Allowance, Prose};
 use super::status::{Status, Trouble, troubles};
 use crate::model::{MilestoneState, NewMilestone};
@@ -15,8 +16,7 @@ pub(super) struct Milestone {
     pub(super) word: &'static str,
     pub(super) title: String,
     pub(super) status: Option<Status>,
-    pub(super) rows: Rows,
-    pub(super) description: Option<Prose>,
+    pub(super) parts: Vec<Part>,
     pub(super) troubles: Vec<Trouble>,
 }
 
@@ -45,8 +45,7 @@ pub(super) fn of(plan: &Plan, outcome: Option<&Outcome>, allowance: Allowance) -
             word,
             title: short(title),
             status: Status::worst(outcome, &[index]),
-            rows: Rows(rows),
-            description,
+            parts: vec![Part::whole(rows, Vec::new(), "Description", description)],
             troubles: troubles(plan, outcome, &[index]),
         });
     }

@@ -9,6 +9,7 @@
 mod axis;
 mod csp;
 mod difference;
+mod drift;
 mod fields;
 mod figures;
 mod kind;
@@ -16,6 +17,7 @@ mod links;
 mod markdown;
 mod milestones;
 mod page;
+mod part;
 mod prose;
 mod releases;
 mod section;
@@ -26,6 +28,7 @@ mod when;
 #[cfg(test)]
 mod tests;
 
+use super::drift::DriftRun;
 use super::run::Run;
 use askama::Template;
 use page::Page;
@@ -36,8 +39,18 @@ const SCRIPT: &str = include_str!("report.js");
 /// The whole report.
 #[must_use]
 pub fn html(run: &Run<'_>) -> String {
+    rendered(&Page::new(run))
+}
+
+/// The same of a run of `drift`.
+#[must_use]
+pub fn drift_html(run: &DriftRun<'_>) -> String {
+    rendered(&Page::of_drift(run))
+}
+
+fn rendered(page: &Page) -> String {
     // A template fails only where a value of ours fails to be written, and none does.
-    let page = Page::new(run).render().unwrap_or_else(|error| error.to_string());
+    let page = page.render().unwrap_or_else(|error| error.to_string());
     // Templates lose their last line's end.
     page + "\n"
 }

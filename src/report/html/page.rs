@@ -1,11 +1,15 @@
 //! What the page shows, laid out for its templates. Texts are harmless here already, and escaped there.
 
+use super::drift;
 use super::kind::Kind;
-use super::prose::Allowance;
+use super::prose::{self, Allowance};
 use super::section::Section;
 use super::status::Trouble;
 use super::{SCRIPT, STYLE, csp, when};
+use crate::model::{Moment, Project};
+use crate::plan::Drift;
 use crate::report::counts::of;
+use crate::report::drift::DriftRun;
 use crate::report::run::{Command, ProjectRun, Run};
 use crate::report::values::{self, short};
 use askama::Template;
@@ -45,28 +49,57 @@ struct Filter {
 }
 
 /// The report in a word or two.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Verdict {
     class: &'static str,
     words: &'static str,
 }
 
+/// What is above everything.
+struct Head<'a> {
+    /// What it is a report of, in a word or two, and in a sentence.
+    word: &'static str,
+    about: &'static str,
+    verdict: Verdict,
+    now: Moment,
+    /// The projects that could be read.
+    read: Vec<&'a Project>,
+    /// Those that could not, and why.
+    unread: &'a [(String, String)],
+}
+
 impl Page {
     pub(super) fn new(run: &Run<'_>) -> Self {
         let Run { command, now, projects, unread } = run;
-        let allowance = Allowance::new(run);
-        let sections: Vec<_> = projects
-            .iter()
-            .enumerate()
-            .map(|(index, project)| Section::new(project, *command, *now, format!("p{}", index + 1), allowance))
-            .collect();
-        let word = match command {
-            Command::Plan => "Release plan",
-            Command::Drift => "Release drift",
-            Command::Apply => "Releases applied",
+        let allowance = Allowance::new(projects.iter().flat_map(|project| prose::sizes(project.plan)));
+        let section = |(index, project)| Section::new(project, *command, *now, id(index), allowance);
+        let (word, about) = match command {
+            Command::Plan => ("Release plan", "What relsync would do. Nothing has been changed."),
+            Command::Apply => ("Releases applied", "What relsync has done."),
         };
-        let subject = match (projects.as_slice(), unread.as_slice()) {
-            ([one], []) => short(&one.plan.project.to_string()),
+        let read = projects.iter().map(|project| &project.plan.project).collect();
+        let head = Head { word, about, verdict: verdict(run), now: *now, read, unread };
+        Self::of(&head, projects.iter().enumerate().map(section).collect())
+    }
+
+    pub(super) fn of_drift(run: &DriftRun<'_>) -> Self {
+        let DriftRun { now, projects, unread } = run;
+        let allowance = Allowance::new(projects.iter().flat_map(|project| drift::sizes(project.drift)));
+        let section = |(index, project)| drift::section(project, *now, id(index), allowance);
+        let head = Head {
+            word: "Release drift",
+            about: "Where GitLab is not as the manifest says. Nothing has been changed.",
+            verdict: drift_verdict(run),
+            now: *now,
+            read: projects.iter().map(|project| &project.drift.project).collect(),
+            unread,
+        };
+        Self::of(&head, projects.iter().enumerate().map(section).collect())
+    }
+
+    fn of(Head { word, about, verdict, now, read, unread }: &Head<'_>, sections: Vec<Section>) -> Self {
+        let subject = match (read.as_slice(), unread) {
+            ([one], []) => short(&one.to_string()),
             ([], [(one, _)]) => short(one),
             (read, unread) => of(read.len() + unread.len(), "project"),
         };
@@ -75,14 +108,8 @@ impl Page {
             script: SCRIPT,
             policy: csp::policy(SCRIPT, STYLE),
             title: format!("{word} · {subject}"),
-            about: match command {
-                Command::Plan => "What relsync would do. Nothing has been changed.",
-                Command::Drift => {
-                    "Where GitLab is not as the manifest says. “Before” is what GitLab has, “after” what the manifest says."
-                }
-                Command::Apply => "What relsync has done.",
-            },
-            verdict: verdict(run),
+            about,
+            verdict: *verdict,
             exact: now.to_string(),
             minute: when::minute(*now),
             unread: unread
@@ -97,6 +124,11 @@ impl Page {
             sections,
         }
     }
+}
+
+/// A project's own within the page.
+fn id(index: usize) -> String {
+    format!("p{}", index + 1)
 }
 
 impl Filter {
@@ -138,6 +170,21 @@ fn verdict(run: &Run<'_>) -> Verdict {
         ("some", "changes")
     } else {
         ("good", "as wished")
+    };
+    Verdict { class, words }
+}
+
+/// The same of drift.
+fn drift_verdict(run: &DriftRun<'_>) -> Verdict {
+    let any = |which: fn(&Drift) -> bool| run.projects.iter().any(|project| which(project.drift));
+    let (class, words) = if !run.unread.is_empty() {
+        ("bad", "not all read")
+    } else if any(|drift| !drift.clashes.is_empty()) {
+        ("bad", "conflicts")
+    } else if any(Drift::has_drift) {
+        ("some", "drift")
+    } else {
+        ("good", "no drift")
     };
     Verdict { class, words }
 }

@@ -1,11 +1,11 @@
 //! Notes, and milestones' descriptions: rendered, both versions side by side, and what differs line by line.
 
 use super::difference::Difference;
+use super::fields::Sides;
 use super::markdown;
 use crate::model::Description;
 use crate::plan::{Action, MilestoneDiff, Plan, ReleaseDiff};
 use crate::report::counts::of;
-use crate::report::run::Run;
 
 /// Texts up to so many lines are open from the start.
 const SHORT: usize = 30;
@@ -29,6 +29,7 @@ pub(super) struct Prose {
     /// If there are two.
     pub(super) difference: Option<Difference>,
     pub(super) is_short: bool,
+    pub(super) sides: Sides,
 }
 
 /// One version.
@@ -43,10 +44,9 @@ pub(super) struct Side {
 }
 
 impl Allowance {
-    /// For everything `run` shows.
-    pub(super) fn new(run: &Run<'_>) -> Self {
-        let mut sizes: Vec<usize> =
-            run.projects.iter().flat_map(|project| sizes(project.plan)).map(|size| size.min(MAX_TEXT)).collect();
+    /// For texts of these lengths.
+    pub(super) fn new(sizes: impl IntoIterator<Item = usize>) -> Self {
+        let mut sizes: Vec<usize> = sizes.into_iter().map(|size| size.min(MAX_TEXT)).collect();
         sizes.sort_unstable();
         let (mut left, mut count) = (MAX_ALL, sizes.len());
         for size in sizes {
@@ -61,7 +61,7 @@ impl Allowance {
 }
 
 /// The lengths of all texts that `plan` would write or lose.
-fn sizes(plan: &Plan) -> Vec<usize> {
+pub(super) fn sizes(plan: &Plan) -> Vec<usize> {
     let mut sizes = Vec::new();
     let mut add = |text: &Description| sizes.push(text.as_str().len());
     for step in &plan.steps {
@@ -103,7 +103,13 @@ impl Prose {
             after: after.map(|text| Side::new(text.as_str(), allowance)),
             difference,
             is_short: lines.is_some_and(|lines| lines <= SHORT),
+            sides: Sides::CHANGE,
         })
+    }
+
+    /// With other names for its versions.
+    pub(super) fn called(self, sides: Sides) -> Self {
+        Self { sides, ..self }
     }
 }
 

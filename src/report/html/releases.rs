@@ -1,8 +1,9 @@
 //! Every release of a project: those of which there is something to say, and the others.
 
-use super::fields::{self, Row, Rows};
+use super::fields::{self, Row};
 use super::kind::Kind;
 use super::links::LinkChange;
+use super::part::Part;
 use super::prose::{Allowance, Prose};
 use super::status::{Status, Trouble, troubles};
 use super::when::When;
@@ -19,7 +20,7 @@ use std::collections::{BTreeMap, HashMap};
 
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A release that is created, updated or deleted.
+/// A release of which there is something to say.
 #[derive(Debug)]
 pub(super) struct Changed {
     pub(super) id: String,
@@ -27,7 +28,8 @@ pub(super) struct Changed {
     pub(super) tag: String,
     /// If it is another than the tag's.
     pub(super) name: Option<String>,
-    pub(super) when: When,
+    /// Unless it is nowhere said.
+    pub(super) when: Option<When>,
     /// Its date before, if that changes.
     pub(super) moved_from: Option<Moment>,
     pub(super) status: Option<Status>,
@@ -35,11 +37,9 @@ pub(super) struct Changed {
     pub(super) gist: String,
     /// Its page in GitLab, if it has one.
     pub(super) href: Option<String>,
-    pub(super) rows: Rows,
-    pub(super) links: Vec<LinkChange>,
-    pub(super) notes: Option<Prose>,
+    pub(super) parts: Vec<Part>,
     pub(super) troubles: Vec<Trouble>,
-    /// Why, step by step.
+    /// Why, step by step, if there are steps.
     pub(super) reasons: Vec<String>,
 }
 
@@ -63,7 +63,6 @@ pub(super) struct Releases {
 struct Known<'a> {
     run: &'a ProjectRun<'a>,
     now: Moment,
-    prefix: &'a str,
     allowance: Allowance,
     before: HashMap<&'a TagName, &'a Release>,
     listed: HashMap<&'a TagName, &'a Listed>,
@@ -82,23 +81,28 @@ impl Releases {
         let known = Known {
             run,
             now,
-            prefix,
             allowance,
             before: plan.before.iter().map(|release| (&release.tag_name, &**release)).collect(),
             listed: run.releases.iter().map(|release| (&release.tag_name, release)).collect(),
         };
-        let mut changed: Vec<_> = steps.iter().map(|(tag, steps)| known.changed(tag, steps)).collect();
-        changed.sort_by(|one, other| {
-            let key = |release: &Changed| (Reverse(release.when.moment), Reverse(release.tag.clone()));
-            key(one).cmp(&key(other))
-        });
-        for (index, release) in changed.iter_mut().enumerate() {
-            release.id = format!("{}-{}", known.prefix, index + 1);
-        }
+        let changed = steps.iter().map(|(tag, steps)| known.changed(tag, steps)).collect();
         let staying = run.releases.iter().filter(|release| !steps.contains_key(&release.tag_name)).map(Other::listed);
         // Of a plan that was saved, only the tags are known.
         let unlisted = plan.unmanaged.iter().filter(|tag| !known.listed.contains_key(tag)).map(Other::unlisted);
-        Self { changed, others: staying.chain(unlisted).collect() }
+        Self::sorted(changed, staying.chain(unlisted).collect(), prefix)
+    }
+
+    /// With `changed` in order, each with an id of its own; `others` are in order already. `prefix` makes the ids of this
+    /// project's releases its own.
+    pub(super) fn sorted(mut changed: Vec<Changed>, others: Vec<Other>, prefix: &str) -> Self {
+        // What has no date comes last, so that a lane's nth mark is the nth release of its kind.
+        changed.sort_by_cached_key(|release| {
+            (Reverse(release.when.as_ref().map(|when| when.moment)), Reverse(release.tag.clone()))
+        });
+        for (index, release) in changed.iter_mut().enumerate() {
+            release.id = format!("{prefix}-{}", index + 1);
+        }
+        Self { changed, others }
     }
 }
 
@@ -137,7 +141,7 @@ impl Known<'_> {
         let is_there = match kind {
             Kind::Create => status.is_some_and(Status::is_good),
             Kind::Delete => !status.is_some_and(Status::is_good),
-            Kind::Update | Kind::Unmanaged | Kind::Unchanged => true,
+            _ => true,
         };
         let web_url = plan.project.web_url.as_deref().filter(|_| is_there);
         Changed {
@@ -145,14 +149,12 @@ impl Known<'_> {
             kind,
             tag: short(tag.as_str()),
             name: name.filter(|name| name != tag.as_str()).map(|name| short(&name)),
-            when: when.unwrap_or(When { moment: self.now, timing: Timing::Current }),
+            when: Some(when.unwrap_or(When { moment: self.now, timing: Timing::Current })),
             moved_from,
             status,
             gist: gist.join(", "),
             href: web_url.and_then(|url| page(url, tag)),
-            rows: Rows(rows),
-            links,
-            notes,
+            parts: vec![Part::whole(rows, links, "Notes", notes)],
             troubles: troubles(plan, *outcome, steps),
             reasons: steps.iter().map(|step| explain::line(plan, StepId(*step), Voice::PLAIN)).collect(),
         }
@@ -171,7 +173,7 @@ impl Known<'_> {
             }
             Action::UpdateRelease { diff, .. } => {
                 draft.rows.extend(fields::of_diff(diff));
-                draft.gist.extend(draft.rows.iter().map(|row| row.name.to_owned()));
+                draft.gist.extend(draft.rows.iter().map(|row| row.name.to_string()));
                 if let Some(change) = &diff.description {
                     draft.notes = Prose::new(Some(&change.before), Some(&change.after), self.allowance);
                     draft.gist.push("notes".to_owned());
@@ -207,7 +209,7 @@ struct Draft {
 }
 
 impl Other {
-    fn listed(release: &Listed) -> Self {
+    pub(super) fn listed(release: &Listed) -> Self {
         let Listed { tag_name, name, released_at, timing, is_managed } = release;
         Self {
             kind: if *is_managed { Kind::Unchanged } else { Kind::Unmanaged },
@@ -217,13 +219,13 @@ impl Other {
         }
     }
 
-    fn unlisted(tag: &TagName) -> Self {
+    pub(super) fn unlisted(tag: &TagName) -> Self {
         Self { kind: Kind::Unmanaged, tag: short(tag.as_str()), name: None, when: None }
     }
 }
 
 /// A release's page.
-fn page(project: &str, tag: &TagName) -> Option<String> {
+pub(super) fn page(project: &str, tag: &TagName) -> Option<String> {
     let project = super::markdown::address(project)?;
     Some(format!("{}/-/releases/{}", project.trim_end_matches('/'), utf8_percent_encode(tag.as_str(), SEGMENT)))
 }

@@ -17,7 +17,7 @@ use crate::report::voice::Voice;
 use crate::report::{notes, refusal};
 
 /// Changes of no more releases than this are open from the start.
-const FEW: usize = 8;
+pub(super) const FEW: usize = 8;
 
 /// Failures that are listed above everything else.
 const MAX_TROUBLES: usize = 20;
@@ -40,6 +40,8 @@ pub(super) struct Section {
     pub(super) notes: Vec<String>,
     pub(super) timeline: Option<Timeline>,
     pub(super) milestones: Vec<Milestone>,
+    /// What is above `changed`.
+    pub(super) title: &'static str,
     pub(super) changed: Vec<Changed>,
     pub(super) is_open: bool,
     pub(super) groups: Vec<Group>,
@@ -59,15 +61,14 @@ impl Section {
         let ProjectRun { gitlab, plan, outcome, releases: _ } = run;
         let Releases { changed, others } = Releases::new(run, now, &id, allowance);
         let milestones = milestones::of(plan, *outcome, allowance);
-        let timeline = (!changed.is_empty() || others.iter().any(|other| other.when.is_some()))
-            .then(|| Timeline::new(&dots(&changed, &others), now));
+        let timeline = timeline(&changed, &others, now);
         let mut troubles = all_troubles(run);
         let more_troubles = troubles.len().saturating_sub(MAX_TROUBLES);
         troubles.truncate(MAX_TROUBLES);
         Self {
             id,
             name: short(&plan.project.to_string()),
-            gitlab: gitlab.as_deref().map_or_else(|| "the embedded GitLab".to_owned(), short),
+            gitlab: place(gitlab.as_deref()),
             href: plan.project.web_url.as_deref().and_then(address),
             figures: figures(run, &changed, command),
             sentence: sentence(run),
@@ -78,9 +79,10 @@ impl Section {
             notes: notes(plan),
             timeline,
             milestones,
+            title: "Changed releases",
             is_open: changed.len() <= FEW,
             changed,
-            groups: groups(others, plan),
+            groups: groups(others, plan.left_out > 0),
         }
     }
 
@@ -109,14 +111,27 @@ fn all_troubles(run: &ProjectRun<'_>) -> Vec<Trouble> {
     all.into_iter().map(|(_, trouble)| trouble).collect()
 }
 
+/// Where a project is.
+pub(super) fn place(gitlab: Option<&str>) -> String {
+    gitlab.map_or_else(|| "the embedded GitLab".to_owned(), short)
+}
+
+/// Of all releases with a date, if there are any.
+pub(super) fn timeline(changed: &[Changed], others: &[Other], now: Moment) -> Option<Timeline> {
+    let dots = dots(changed, others);
+    (!dots.is_empty()).then(|| Timeline::new(&dots, now))
+}
+
 fn dots<'a>(changed: &'a [Changed], others: &'a [Other]) -> Vec<Dot<'a>> {
-    let changed = changed.iter().map(|release| Dot {
-        kind: release.kind,
-        tag: &release.tag,
-        when: &release.when,
-        before: release.moved_from.map(Moment::second),
-        status: release.status,
-        id: Some(&release.id),
+    let changed = changed.iter().filter_map(|release| {
+        Some(Dot {
+            kind: release.kind,
+            tag: &release.tag,
+            when: release.when.as_ref()?,
+            before: release.moved_from.map(Moment::second),
+            status: release.status,
+            id: Some(&release.id),
+        })
     });
     let others = others.iter().filter_map(|other| {
         let when = other.when.as_ref()?;
@@ -131,9 +146,10 @@ fn notes(plan: &Plan) -> Vec<String> {
     notes.chain(counts::left_out(plan)).collect()
 }
 
-fn groups(others: Vec<Other>, plan: &Plan) -> Vec<Group> {
+/// `is_narrow`: some of them may not be as they should be.
+pub(super) fn groups(others: Vec<Other>, is_narrow: bool) -> Vec<Group> {
     let (unchanged, unmanaged): (Vec<_>, Vec<_>) = others.into_iter().partition(|other| other.kind == Kind::Unchanged);
-    let or_left_out = if plan.left_out > 0 { ", or not part of this run" } else { "" };
+    let or_left_out = if is_narrow { ", or not part of this run" } else { "" };
     [
         (Kind::Unmanaged, "not in the manifest, left alone".to_owned(), unmanaged),
         (Kind::Unchanged, format!("unchanged{or_left_out}"), unchanged),

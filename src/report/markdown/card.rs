@@ -3,22 +3,13 @@
 use super::VOICE;
 use super::code;
 use super::fit::{Entry, Hopes, Kind, Rank};
+use super::folded::Folded;
 use crate::model::{Description, Link, NewMilestone, NewRelease, NewTag, Release};
 use crate::plan::{Action, Change, MilestoneDiff, Plan, ReleaseDiff, StepId, WithoutEvidence};
 use crate::report::counts::{Counts, Words, of};
 use crate::report::explain;
-use crate::report::values::{DiffLine, diff_lines, link, quoted, timing, titles, visible};
+use crate::report::values::{link, quoted, timing, titles, visible};
 use jiff::civil::Date;
-use similar::ChangeTag;
-
-/// Changes of one release that are listed before the rest is counted.
-const MAX_ITEMS: usize = 300;
-
-/// The same, where room is scarce.
-const FEW_ITEMS: usize = 20;
-
-/// Changes of notes are cut after so many bytes.
-const MAX_NOTES: usize = 64 * 1024;
 
 /// What is said of one release or milestone.
 pub(super) struct Card {
@@ -214,74 +205,13 @@ impl Card {
         self.notes = Some(change.clone());
     }
 
-    /// In its three forms, as far as there is any hope that they fit: one line, what matters of it, all of it.
+    /// With its losses first.
     pub(super) fn entry(self, hopes: &mut Hopes) -> Entry {
         let rank = if self.losses.is_empty() { Rank::Change } else { Rank::Deletion };
-        let forms: [fn(&Self) -> String; 3] = [Self::line, Self::outline, Self::whole];
-        let card = &self;
-        let levels = hopes.levels(rank, &forms.map(|form| move || form(card)));
-        Entry { rank, kind: self.kind, levels }
+        let (line, summary) = (self.head(code::span), self.head(code::html));
+        let Self { mut losses, items, notes, reasons, kind, .. } = self;
+        losses.extend(items);
+        let texts = notes.map(|change| ("`description`".to_owned(), change)).into_iter().collect();
+        Folded { line, summary, items: losses, texts, reasons }.entry(rank, kind, hopes)
     }
-
-    fn line(&self) -> String {
-        format!("- {}\n\n", self.head(code::span))
-    }
-
-    fn outline(&self) -> String {
-        let mut body = list(&[&self.losses[..], &self.items[..]].concat(), FEW_ITEMS);
-        if let Some(change) = &self.notes {
-            let (lines, more) = diff_lines(change);
-            let count = |tag| lines.iter().filter(|line| line.tag == Some(tag)).count();
-            let (added, removed) = (count(ChangeTag::Insert), count(ChangeTag::Delete));
-            let at_least = if more > 0 { "at least " } else { "" };
-            body.extend([
-                format!("`description`: {at_least}{} added, {removed} removed; ", of(added, "line")),
-                "not shown, as this page would be too long.\n\n".to_owned(),
-            ]);
-        }
-        self.folded(&body)
-    }
-
-    fn whole(&self) -> String {
-        let mut body = list(&[&self.losses[..], &self.items[..]].concat(), MAX_ITEMS);
-        if let Some(change) = &self.notes {
-            let (lines, more) = diff_lines(change);
-            body.push_str("`description`:\n\n");
-            body.push_str(&code::fence("diff", &bounded(&lines, more)));
-            body.push('\n');
-        }
-        if !self.reasons.is_empty() {
-            body.push_str("Why:\n\n");
-            body.push_str(&list(&self.reasons, MAX_ITEMS));
-        }
-        self.folded(&body)
-    }
-
-    fn folded(&self, body: &str) -> String {
-        format!("<details>\n<summary>{}</summary>\n\n{body}</details>\n\n", self.head(code::html))
-    }
-}
-
-/// A list and an empty line.
-fn list(items: &[String], most: usize) -> String {
-    let mut list = String::new();
-    list.extend(items.iter().take(most).map(|item| format!("- {item}\n")));
-    let more = items.len().saturating_sub(most);
-    list.extend((more > 0).then(|| format!("- … {more} more\n")));
-    if list.is_empty() { list } else { list + "\n" }
-}
-
-/// As many lines as a page can bear, and how many there would be more.
-fn bounded(lines: &[DiffLine], mut more: usize) -> Vec<String> {
-    let mut bytes = 0;
-    let shown = lines.iter().take_while(|line| {
-        bytes += line.text.len() + 1;
-        bytes <= MAX_NOTES
-    });
-    let mut shown: Vec<String> = shown.map(|line| line.text.clone()).collect();
-    more += lines.len() - shown.len();
-    if more > 0 {
-        shown.push(format!("… {more} lines more"));
-    }
-    shown
 }

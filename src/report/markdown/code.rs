@@ -12,6 +12,16 @@ pub(super) fn quoted(text: &str) -> String {
     span(&values::quoted(text))
 }
 
+/// [`name`], within HTML.
+pub(super) fn html_name(text: &str) -> String {
+    html(&values::visible(text))
+}
+
+/// [`quoted`], within HTML.
+pub(super) fn html_quoted(text: &str) -> String {
+    html(&values::quoted(text))
+}
+
 /// A code span around one line, which is harmless already. It ends at as many backquotes as it begins with, so there are as
 /// many as nowhere in the text stand together. Renderers know spans of up to 80, and a line as it comes here is too short
 /// to hold runs of each of so many lengths.

@@ -41,11 +41,17 @@ pub(super) enum Kind {
     Milestone,
     /// A step that was skipped.
     Skipped,
+    /// What somebody in GitLab and a change have touched.
+    Conflict,
+    /// A release or milestone that is not as it should be.
+    Drift,
+    /// One that a change of the manifest touches.
+    Change,
 }
 
 impl Kind {
     /// In the order in which they are counted.
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 11] = [
         Self::Project,
         Self::Refusal,
         Self::Failure,
@@ -54,6 +60,9 @@ impl Kind {
         Self::Release,
         Self::Milestone,
         Self::Skipped,
+        Self::Conflict,
+        Self::Drift,
+        Self::Change,
     ];
 
     fn count(self, count: usize) -> String {
@@ -66,6 +75,9 @@ impl Kind {
             Self::Release => of(count, "more release") + " to create or update",
             Self::Milestone => of(count, "more milestone"),
             Self::Skipped => of(count, "more skipped step"),
+            Self::Conflict => of(count, "more conflict"),
+            Self::Drift => of(count, "more release or milestone") + " with drift",
+            Self::Change => of(count, "more release or milestone") + " to change",
         }
     }
 }

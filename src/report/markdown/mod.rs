@@ -9,15 +9,19 @@
 
 mod card;
 mod code;
+mod drift;
 mod fit;
+mod folded;
 mod outcome;
 mod project;
 
 use super::counts::of;
+use super::drift::{DriftRun, drift_fleet};
 use super::run::{Command, Run};
 use super::text::{Detail, fleet};
 use super::values::visible;
 use super::voice::Voice;
+use crate::model::Project;
 use fit::{Entry, Hopes, Kind, Page, Part, Rank, Section};
 
 /// Names and titles in code spans.
@@ -29,23 +33,56 @@ pub fn markdown(run: &Run<'_>, detail: Detail, limit: usize) -> String {
     let Run { command, now: _, projects, unread } = run;
     let command = match command {
         Command::Plan => "plan",
-        Command::Drift => "drift",
         Command::Apply => "apply",
     };
-    let is_alone = projects.len() + unread.len() == 1;
-    let about = match (projects.as_slice(), unread.as_slice()) {
-        ([project], []) => code::name(&project.plan.project.to_string()),
+    let read: Vec<_> = projects.iter().map(|project| &project.plan.project).collect();
+    let plans: Vec<_> = projects.iter().map(|project| project.plan).collect();
+    let title = Title { command, read: &read, unread };
+    page(title, &fleet(&plans, unread.len()), limit, |is_alone, hopes| {
+        projects.iter().map(|project| project::section(project, detail, is_alone, hopes)).collect()
+    })
+}
+
+/// The same of a run of `drift`.
+#[must_use]
+pub fn drift_markdown(run: &DriftRun<'_>, limit: usize) -> String {
+    let DriftRun { now: _, projects, unread } = run;
+    let read: Vec<_> = projects.iter().map(|project| &project.drift.project).collect();
+    let title = Title { command: "drift", read: &read, unread };
+    page(title, &drift_fleet(run), limit, |is_alone, hopes| {
+        projects.iter().map(|project| drift::section(project, is_alone, hopes)).collect()
+    })
+}
+
+/// What the page is about.
+struct Title<'a> {
+    command: &'static str,
+    /// The projects that could be read.
+    read: &'a [&'a Project],
+    /// Those that could not, and why.
+    unread: &'a [(String, String)],
+}
+
+/// With `sections` for the projects that could be read, which are told whether there is one project only. `fleet` says what all
+/// of several come to.
+fn page(
+    Title { command, read, unread }: Title<'_>,
+    fleet: &str,
+    limit: usize,
+    sections: impl FnOnce(bool, &mut Hopes) -> Vec<Section>,
+) -> String {
+    let is_alone = read.len() + unread.len() == 1;
+    let about = match (read, unread) {
+        ([project], []) => code::name(&project.to_string()),
         ([], [(project, _)]) => code::name(project),
-        _ => of(projects.len() + unread.len(), "project"),
+        _ => of(read.len() + unread.len(), "project"),
     };
     let mut title = format!("## relsync {command}: {about}\n\n");
     if !is_alone {
-        let plans: Vec<_> = projects.iter().map(|project| project.plan).collect();
-        title.extend([format!("**{}**\n\n", fleet(&plans, unread.len()).trim_end())]);
+        title.extend([format!("**{}**\n\n", fleet.trim_end())]);
     }
     let not_read = Section { head: String::new(), parts: vec![not_read(unread)] };
-    let mut hopes = Hopes::new(limit);
-    let sections = projects.iter().map(|project| project::section(project, detail, is_alone, &mut hopes));
+    let sections = sections(is_alone, &mut Hopes::new(limit));
     Page { title, sections: std::iter::once(not_read).chain(sections).collect() }.fit(limit)
 }
 

@@ -3,6 +3,7 @@
 use super::card::Card;
 use super::fit::{Entry, Hopes, Kind, Part, Rank, Section};
 use super::{VOICE, code, outcome};
+use crate::model::TagName;
 use crate::plan::Plan;
 use crate::report::counts::{self, of};
 use crate::report::run::ProjectRun;
@@ -27,7 +28,7 @@ pub(super) fn section(project: &ProjectRun<'_>, detail: Detail, is_alone: bool, 
     parts.extend(project.outcome.into_iter().flat_map(|ended| outcome::parts(plan, ended)));
     parts.push(told(plan, detail));
     parts.push(changes(project, detail, hopes));
-    parts.push(unmanaged(plan));
+    parts.push(unmanaged(&plan.unmanaged));
     Section { head, parts }
 }
 
@@ -76,12 +77,13 @@ fn changes(project: &ProjectRun<'_>, detail: Detail, hopes: &mut Hopes) -> Part 
     Part { head: String::new(), entries }
 }
 
-fn unmanaged(plan: &Plan) -> Part {
-    let mut names: Vec<_> = plan.unmanaged.iter().take(MAX_UNMANAGED).map(|tag| code::name(tag.as_str())).collect();
-    if let Some(more) = plan.unmanaged.len().checked_sub(MAX_UNMANAGED).filter(|more| *more > 0) {
+/// Releases that no entry names.
+pub(super) fn unmanaged(unmanaged: &[TagName]) -> Part {
+    let mut names: Vec<_> = unmanaged.iter().take(MAX_UNMANAGED).map(|tag| code::name(tag.as_str())).collect();
+    if let Some(more) = unmanaged.len().checked_sub(MAX_UNMANAGED).filter(|more| *more > 0) {
         names.push(format!("{more} more"));
     }
-    let count = of(plan.unmanaged.len(), "release");
+    let count = of(unmanaged.len(), "release");
     let text = format!("Not in the manifest, left alone: {count} ({})\n", names.join(", "));
     let entry = Entry { rank: Rank::Rest, kind: Kind::Note, levels: vec![text] };
     Part { head: String::new(), entries: if names.is_empty() { Vec::new() } else { vec![entry] } }

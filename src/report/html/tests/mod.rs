@@ -3,11 +3,11 @@
 mod parsed;
 mod samples;
 
-use super::html;
+use super::{drift_html, html};
 use crate::report::run::Command;
 use parsed::Parsed;
 use proptest::prelude::*;
-use samples::{Sample, hostile};
+use samples::{Sample, drift_of_every_kind, drift_of_texts, drift_with_a_change, hostile};
 
 /// What is between the header and the script, one element a line as the templates have it.
 fn body(page: &str) -> &str {
@@ -27,7 +27,17 @@ fn what_came_of_an_apply() {
 
 #[test]
 fn several_projects_of_which_one_is_refused_and_one_was_not_read() {
-    insta::assert_snapshot!(body(&Sample::every_kind().refused().unread().html(Command::Drift)));
+    insta::assert_snapshot!(body(&Sample::every_kind().refused().unread().html(Command::Plan)));
+}
+
+#[test]
+fn what_somebody_did() {
+    insta::assert_snapshot!(body(&drift_of_every_kind()));
+}
+
+#[test]
+fn what_somebody_did_and_what_a_change_will_do() {
+    insta::assert_snapshot!(body(&drift_with_a_change()));
 }
 
 #[test]
@@ -81,6 +91,15 @@ proptest! {
         let parsed = Parsed::new(&page);
         prop_assert_eq!(&parsed.strange, &Vec::<String>::new());
         prop_assert!(!page.contains(|c| crate::model::is_hostile(c) && c != '\n' && c != '\t'));
+    }
+
+    #[test]
+    fn hostile_texts_make_no_element_in_drift_either(texts in prop::collection::vec(hostile(), 8)) {
+        let page = drift_of_texts(&texts);
+        let parsed = Parsed::new(&page);
+        prop_assert_eq!(&parsed.strange, &Vec::<String>::new());
+        prop_assert!(!page.contains(|c| crate::model::is_hostile(c) && c != '\n' && c != '\t'));
+        prop_assert_eq!(page, drift_of_texts(&texts));
     }
 
     #[test]

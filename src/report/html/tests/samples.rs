@@ -1,12 +1,13 @@
 //! Runs to report on.
 
-use super::html;
+use super::{drift_html, html};
 use crate::model::{
     Current, Description, Desired, DesiredLink, DesiredMilestone, DesiredRelease, LinkId, LinkPlaces, LinkType,
     LiveLink, MilestonePlaces, MilestoneState, MissingMilestones, Moment, Project, ProjectRef, Release, TagName,
     Unmanaged,
 };
-use crate::plan::{Conflict, Outcome, Plan, Selection, StepId, StepOutcome, Timing};
+use crate::plan::{Conflict, Drift, Ignored, Outcome, Plan, Selection, StepId, StepOutcome, Timing};
+use crate::report::drift::{Base, DriftRun, ProjectDrift};
 use crate::report::run::{Command, Listed, ProjectRun, Run};
 use proptest::prelude::*;
 use std::cmp::Reverse;
@@ -155,6 +156,11 @@ impl Sample {
     }
 
     pub(super) fn every_kind() -> Self {
+        let (desired, current) = Self::wish_of_every_kind();
+        Self::new(&desired, &current)
+    }
+
+    fn wish_of_every_kind() -> (Desired, Current) {
         let dates = [
             ("v0.8", "2022-03-01T10:00:00Z"),
             ("v0.9", "2023-01-15T10:00:00Z"),
@@ -206,7 +212,7 @@ impl Sample {
             state: Some(MilestoneState::Closed),
             places: MilestonePlaces::default(),
         }];
-        Self::new(&desired, &current)
+        (desired, current)
     }
 
     /// So many releases, all as wished.
@@ -248,6 +254,13 @@ impl Sample {
 
     /// Releases and milestones that are called, and say, any of `texts` wherever they say anything.
     pub(super) fn of_texts(texts: &[String]) -> Self {
+        let (desired, current) = Self::wish_of_texts(texts);
+        let mut sample = Self::new(&desired, &current);
+        sample.unread.push((texts[2 % texts.len()].clone(), texts[3 % texts.len()].clone()));
+        sample
+    }
+
+    fn wish_of_texts(texts: &[String]) -> (Desired, Current) {
         let text = |n: usize| texts[n % texts.len()].clone();
         let odd = |tag: &str, n: usize| {
             let mut odd = release(&format!("{tag}{}", text(n)), "2025-01-01T00:00:00Z");
@@ -285,9 +298,7 @@ impl Sample {
             state: Some(MilestoneState::Closed),
             places: MilestonePlaces::default(),
         }];
-        let mut sample = Self::new(&desired, &current);
-        sample.unread.push((text(2), text(3)));
-        sample
+        (desired, current)
     }
 
     /// Carried out, with every kind of end.
@@ -337,6 +348,62 @@ impl Sample {
         }
         html(&Run { command, now: now(), projects, unread: self.unread.clone() })
     }
+}
+
+/// A report on drift from what `base` says, with `here` as what a change makes of it.
+fn drift(
+    base: Option<&Desired>,
+    here: &Desired,
+    current: &Current,
+    names: &str,
+    unread: &[(String, String)],
+) -> String {
+    let (all, ignored) = (Selection::default(), Ignored::default());
+    let drift = match base {
+        Some(base) => Drift::with_base(base, here, current, &all, now(), &ignored),
+        None => Drift::new(here, current, &all, now(), &ignored),
+    };
+    let project = ProjectDrift {
+        gitlab: Some("https://gitlab.example.com".to_owned()),
+        drift: &drift,
+        base: base.map(|_| Base { name: names, commit: names, manifest: names, is_there: true }),
+        releases: Listed::all(base.into_iter().chain([here]), current, now()),
+    };
+    drift_html(&DriftRun { now: now(), projects: vec![project], unread: unread.to_vec() })
+}
+
+/// What is there is not as the manifest says, in every way.
+pub(super) fn drift_of_every_kind() -> String {
+    let (desired, current) = Sample::wish_of_every_kind();
+    drift(None, &desired, &current, "", &[])
+}
+
+/// And a change that touches the same, and more.
+pub(super) fn drift_with_a_change() -> String {
+    let (base, current) = Sample::wish_of_every_kind();
+    let mut here = base.clone();
+    here.releases.retain(|entry| entry.tag_name.as_str() != "v1.1");
+    here.milestones[0].due_date = Some(jiff::civil::date(2026, 7, 1));
+    for entry in &mut here.releases {
+        match entry.tag_name.as_str() {
+            "v1.0" => entry.description = Some(Description::new("# v1.0\n\n- another change of the same")),
+            "v0.8" => entry.released_at = Some(at("2022-05-01T10:00:00Z")),
+            "v1.2" => entry.links = Some(vec![link("linux-amd64", "v1.2")]),
+            _ => {}
+        }
+    }
+    drift(Some(&base), &here, &current, "main", &[])
+}
+
+/// Drift, a change and conflicts of things that are called, and say, any of `texts`.
+pub(super) fn drift_of_texts(texts: &[String]) -> String {
+    let (base, current) = Sample::wish_of_texts(texts);
+    let mut here = base.clone();
+    for (n, entry) in here.releases.iter_mut().enumerate() {
+        entry.name = Some(texts[(n + 5) % texts.len()].clone());
+        entry.description = Some(Description::new(&texts[(n + 6) % texts.len()]));
+    }
+    drift(Some(&base), &here, &current, &texts[0], &[(texts[1 % texts.len()].clone(), texts[0].clone())])
 }
 
 fn many(count: usize) -> Vec<Release> {

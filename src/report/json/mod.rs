@@ -1,14 +1,18 @@
 //! A run for machines: the JSON that `schema/report.schema.json` describes, made from the types here.
 //!
-//! A plan is said as a saved plan says it, by the same types. [`REPORT_FORMAT`] counts the versions of what is around it. The
-//! doc comments are what the schema says.
+//! A plan is said as a saved plan says it, by the same types. [`REPORT_FORMAT`] counts the versions of what is around it, and of
+//! drift. The doc comments are what the schema says.
+
+mod drift;
 
 use super::counts::{Counts, Tally};
+use super::drift::DriftRun;
 use super::run::{Command, Listed, ProjectRun, Run};
 use crate::model::{Milestone, TagName, is_hostile};
 use crate::plan::{
     Conflict, Outcome, Plan, SavedMilestoneDiff, SavedProjectPlan, SavedRelease, SavedTiming, StepOutcome, schema_of,
 };
+use drift::DriftReport;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -16,10 +20,19 @@ use std::fmt::Write as _;
 /// The format's version. A reader that does not know it must not read on.
 pub const REPORT_FORMAT: u32 = 1;
 
-/// A report of relsync's: what a run would do, or did, to the releases of one or more GitLab projects.
+/// A report of relsync's on the releases of one or more GitLab projects. Which it is, `command` says.
+#[derive(JsonSchema)]
+#[schemars(title = "relsync report", untagged)]
+#[expect(dead_code, reason = "only its schema is made: each is written as it is")]
+enum Report {
+    Plans(PlanReport),
+    Drift(DriftReport),
+}
+
+/// A report on a plan: what a run would do, or did.
 #[derive(Serialize, JsonSchema)]
-#[schemars(title = "relsync report", deny_unknown_fields)]
-struct Report {
+#[schemars(deny_unknown_fields)]
+struct PlanReport {
     /// The version of this format. Another one may mean something else by the same keys.
     #[schemars(extend("const" = REPORT_FORMAT))]
     format: u32,
@@ -37,14 +50,12 @@ struct Report {
     unread: Vec<Unread>,
 }
 
-/// A command.
+/// The command of a report on a plan.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum SavedCommand {
     /// What apply would do.
     Plan,
-    /// What somebody did behind the manifest's back.
-    Drift,
     /// What was done.
     Apply,
 }
@@ -203,8 +214,17 @@ struct Unread {
 /// The run as JSON, which ends in a newline. Characters that could steer a terminal are escaped, as JSON can.
 #[must_use]
 pub fn json(run: &Run<'_>) -> String {
-    let text = serde_json::to_string_pretty(&Report::new(run)).unwrap_or_default();
-    escaped(&text) + "\n"
+    document(&PlanReport::new(run))
+}
+
+/// The same of a run of `drift`.
+#[must_use]
+pub fn drift_json(run: &DriftRun<'_>) -> String {
+    document(&DriftReport::new(run))
+}
+
+fn document(report: &impl Serialize) -> String {
+    escaped(&serde_json::to_string_pretty(report).unwrap_or_default()) + "\n"
 }
 
 /// The JSON Schema of it, as text that ends in a newline.
@@ -229,7 +249,7 @@ fn escaped(json: &str) -> String {
     text + rest
 }
 
-impl Report {
+impl PlanReport {
     fn new(Run { command, now, projects, unread }: &Run<'_>) -> Self {
         let counts = projects.iter().map(|project| Counts::of_plan(project.plan)).reduce(Counts::and);
         Self {
@@ -237,17 +257,19 @@ impl Report {
             relsync: env!("CARGO_PKG_VERSION").to_owned(),
             command: match command {
                 Command::Plan => SavedCommand::Plan,
-                Command::Drift => SavedCommand::Drift,
                 Command::Apply => SavedCommand::Apply,
             },
             began_at: now.to_string(),
             counts: SavedCounts::new(counts.unwrap_or_default()),
             projects: projects.iter().map(SavedProjectRun::new).collect(),
-            unread: unread
-                .iter()
-                .map(|(project, error)| Unread { project: project.clone(), error: error.clone() })
-                .collect(),
+            unread: Unread::all(unread),
         }
+    }
+}
+
+impl Unread {
+    fn all(unread: &[(String, String)]) -> Vec<Self> {
+        unread.iter().map(|(project, error)| Self { project: project.clone(), error: error.clone() }).collect()
     }
 }
 
