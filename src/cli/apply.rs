@@ -72,6 +72,7 @@ pub(super) async fn run(ui: &Ui, args: ApplyArgs) -> Result<Exit, Failure> {
 /// Plans what the manifests say.
 async fn made_now(ui: &Ui, args: &ApplyArgs, faces: &Faces) -> Result<Planned, Failure> {
     let session = Session::open(ui, &args.manifest, &args.server, &args.filter).await?;
+    faces.spare(&args.server.files())?;
     faces.spare(&session.files())?;
     let plans = session.plans(ui, faces.show_releases()).await?;
     let digest = args.expect_digest.is_some().then(|| {
@@ -149,16 +150,17 @@ impl Sites<'_> {
         unwritten.map_or(Ok(exit), |error| Err(Failure::Output(error)))
     }
 
-    /// A step is one request.
     fn question(&self, todo: &[&(usize, Plan)]) -> String {
-        let requests: usize = todo.iter().map(|(_, plan)| plan.steps.len()).sum();
-        let noun = if requests == 1 { "request" } else { "requests" };
+        let changes = match todo.iter().map(|(_, plan)| plan.steps.len()).sum() {
+            1 => "this change".to_owned(),
+            count => format!("these {count} changes"),
+        };
         match todo {
             [(site, plan)] => {
                 let gitlab = self.gitlabs[*site].as_deref().unwrap_or("the embedded GitLab");
-                format!("Apply this plan of {requests} {noun} to {} on {gitlab}?", plan.project)
+                format!("Apply {changes} to {} on {gitlab}?", plan.project)
             }
-            many => format!("Apply these plans of {requests} {noun} to {} projects?", many.len()),
+            many => format!("Apply {changes} to {} projects?", many.len()),
         }
     }
 }

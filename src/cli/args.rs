@@ -366,6 +366,13 @@ pub(super) struct ServerArgs {
     pub(super) retry_for: Duration,
 }
 
+impl ServerArgs {
+    /// The files that are read.
+    pub(super) fn files(&self) -> Vec<&Path> {
+        self.token_file.iter().chain(&self.ca_file).map(PathBuf::as_path).collect()
+    }
+}
+
 fn url(text: &str) -> Result<Url, String> {
     text.parse().map_err(|why| format!("{why}; write GitLab's own address, such as https://gitlab.example.com"))
 }

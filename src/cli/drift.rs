@@ -16,6 +16,7 @@ pub(super) async fn run(ui: &Ui, args: DriftArgs) -> Result<Exit, Failure> {
     let faces = Faces::open(args.faces.format, &args.faces.reports, None, None)?;
     let filter = FilterArgs { select: args.select, max_deletes: None };
     let session = Session::open(ui, &args.manifest, &args.server, &filter).await?;
+    faces.spare(&args.server.files())?;
     faces.spare(&session.files())?;
     let ignored = args.ignore_field.into_iter().collect();
     let bases = match Rev::choose(args.base) {

@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use crate::ui::Ui;
+use std::io;
 use std::process::ExitCode;
 
 /// How a command ended that did what it was asked to.
@@ -38,7 +39,10 @@ pub(super) fn code(ui: &Ui, result: Result<Exit, Failure>) -> ExitCode {
 
 /// `--help` and `--version` are done; a wrong argument is failed, not clap's 2, which means differences here.
 pub(super) fn usage(error: &clap::Error) -> ExitCode {
-    // Nobody is left to be told when the stream is gone.
-    let _ = error.print();
-    if error.use_stderr() { Exit::Failed.into() } else { Exit::Done.into() }
+    let is_unwritten = match error.print() {
+        // Who closes the pipe has read enough.
+        Err(error) => error.kind() != io::ErrorKind::BrokenPipe,
+        Ok(()) => false,
+    };
+    if is_unwritten || error.use_stderr() { Exit::Failed.into() } else { Exit::Done.into() }
 }

@@ -14,7 +14,8 @@ pub(super) fn write_plan(path: &Path, text: &str) -> Result<(), Failure> {
     if path.as_os_str() == "-" {
         return Err(Failure::OutToStdout);
     }
-    let is_regular = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
+    // Also by a link: what that leads to would be written over.
+    let is_regular = fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
     if is_regular && !is_plan_or_empty(path).map_err(|error| Failure::out_file(path, error))? {
         return Err(Failure::not_a_plan(path));
     }

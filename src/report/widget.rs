@@ -6,6 +6,7 @@
 
 use super::counts::Counts;
 use super::run::Run;
+use crate::plan::{Action, MilestoneHandle};
 use serde_json::json;
 
 /// What GitLab takes for `artifacts:reports:terraform`: releases and milestones, those to be closed among the updates.
@@ -17,9 +18,13 @@ pub fn widget(run: &Run<'_>) -> String {
     } else {
         let plans = run.projects.iter().map(|project| Counts::of_plan(project.plan));
         let Counts { releases, milestones, links: _, requests: _ } = plans.reduce(Counts::and).unwrap_or_default();
+        // One that is made and closed at once is one more, and not changed.
+        let closed_anew = run.projects.iter().flat_map(|project| &project.plan.steps).filter(|step| {
+            matches!(&step.action, Action::UpdateMilestone { milestone: MilestoneHandle::CreatedBy(_), .. })
+        });
         json!({
             "create": releases.create + milestones.create,
-            "update": releases.update + milestones.update + milestones.close,
+            "update": releases.update + milestones.update + milestones.close - closed_anew.count(),
             "delete": releases.delete,
         })
     };

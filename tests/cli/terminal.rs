@@ -52,7 +52,7 @@ fn it_asks_and_a_yes_is_a_yes() {
         let server = Server::start();
         let home = home(&server);
         let mut terminal = terminal(&home, &server, "apply", 100);
-        terminal.exp_string("Apply this plan of 1 request to root/awesome-app on http://127.0.0.1:").unwrap();
+        terminal.exp_string("Apply this change to root/awesome-app on http://127.0.0.1:").unwrap();
         terminal.exp_string("[y/N]").unwrap();
         terminal.send_line(yes).unwrap();
         terminal.exp_string("Done: 1 release created; 1 of 1 step.").unwrap();

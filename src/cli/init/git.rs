@@ -1,5 +1,6 @@
 //! What git knows of the folder: its remote, and its latest tag. Only asks, and takes no answer for none.
 
+use crate::model::harmless;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -21,7 +22,9 @@ pub(super) fn remote(folder: &Path) -> Option<(String, String)> {
 
 /// The tag that was made last.
 pub(super) fn latest_tag(folder: &Path) -> Option<String> {
-    ask(folder, &["for-each-ref", "--sort=-creatordate", "--count=1", "--format=%(refname:lstrip=2)", "refs/tags"])
+    let latest = ["for-each-ref", "--sort=-creatordate", "--count=1", "--format=%(refname:lstrip=2)", "refs/tags"];
+    // A name that would look like another one is no example for anybody.
+    ask(folder, &latest).filter(|tag| harmless(tag) == tag.as_str())
 }
 
 /// git's answer, if it has one.

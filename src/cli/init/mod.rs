@@ -34,7 +34,9 @@ pub(super) fn run(ui: &Ui, args: &InitArgs) -> Result<Exit, Failure> {
             "Wrote {shown}. git's remote {} is no project on a GitLab: fill in `path` under [project].",
             harmless(remote)
         )),
-        (_, None) => ui.note(&format!("Wrote {shown}. git knows no remote here: fill in `path` under [project].")),
+        (_, None) => ui.note(&format!(
+            "Wrote {shown}. git has no remote here that says which project this is: fill in `path` under [project]."
+        )),
     }
     let own = known.place.filter(|place| !place.is_gitlab_com());
     let address = own.map(|place| format!(", and RELSYNC_URL to {}", place.url)).unwrap_or_default();

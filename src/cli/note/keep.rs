@@ -19,8 +19,8 @@ pub(super) enum Kept {
 
 /// Writes what is `told` into the note of this `key`, or makes that note if it is worth one.
 ///
-/// Two pipelines that race may both make one. The oldest stays, as people may have answered it or linked to it; the others
-/// are deleted, since an empty note would be as much in the way as a doubled one.
+/// Two pipelines that race may both make one, so that each looks again once it has. The oldest stays, as people may have answered
+/// it or linked to it; the others are deleted, since an empty note would be as much in the way as a doubled one.
 pub(super) async fn keep(
     client: &Client,
     merge_request: &MergeRequest,
@@ -36,13 +36,15 @@ pub(super) async fn keep(
         Ok::<_, Error>(own)
     };
     let mut tries = client.tries();
-    let mut found = own().await?;
+    let (mut found, mut is_made) = (own().await?, false);
     while found.is_empty() {
         if !told.is_news {
             return Ok(Kept::None);
         }
         let Err(error) = client.create_note(merge_request, &body, &mut tries).await else {
-            return Ok(Kept::Written);
+            found = own().await?;
+            is_made = true;
+            break;
         };
         if !error.is_in_doubt() {
             return Err(error);
@@ -57,7 +59,10 @@ pub(super) async fn keep(
         client.wait(&mut tries, error).await?;
         found = own().await?;
     }
-    let Some((oldest, doubles)) = found.split_first() else { return Ok(Kept::None) };
+    let Some((oldest, doubles)) = found.split_first() else {
+        // A list may lag behind what was just made.
+        return Ok(if is_made { Kept::Written } else { Kept::None });
+    };
     let is_same = says(oldest, &body);
     if !is_same {
         client.update_note(merge_request, oldest.id, &body).await?;
@@ -69,7 +74,7 @@ pub(super) async fn keep(
             _ => {}
         }
     }
-    Ok(if is_same && doubles.is_empty() { Kept::Same } else { Kept::Written })
+    Ok(if is_same && doubles.is_empty() && !is_made { Kept::Same } else { Kept::Written })
 }
 
 fn is_own(note: &MergeRequestNote, author: &str, mark: &str) -> bool {

@@ -58,6 +58,22 @@ pub(super) fn clashes(
     clashes
 }
 
+/// Takes out of both what both have changed to the same end, most likely because the manifest here has been applied: it is
+/// nobody's drift, and nothing is left to change about it. `whole` is the drift with what is let be.
+pub(super) fn settle(drift: &mut Vec<Difference>, change: &mut Vec<Difference>, whole: &[Difference]) {
+    let wished: BTreeMap<_, _> = change.iter().map(|one| ((&one.subject, one.aspect), &one.wished)).collect();
+    let settled: BTreeSet<(Subject, Aspect)> = whole
+        .iter()
+        // That both have made one does not say that the two are alike.
+        .filter(|one| one.live != Value::Present)
+        .filter(|one| wished.get(&(&one.subject, one.aspect)).is_some_and(|end| is_same(one.aspect, &one.live, end)))
+        .map(|one| (one.subject.clone(), one.aspect))
+        .collect();
+    let is_open = |one: &Difference| !settled.contains(&(one.subject.clone(), one.aspect));
+    drift.retain(is_open);
+    change.retain(is_open);
+}
+
 /// A release with its links, or a milestone.
 type Key<'a> = (Option<&'a str>, Option<&'a str>);
 

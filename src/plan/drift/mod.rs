@@ -52,6 +52,7 @@ impl Drift {
         let Compared { mut differences, unmanaged, selected, left_out } =
             difference::compare(desired, current, selection, now, LinksBy::Wish);
         differences.retain(|difference| !ignored.has(difference));
+        forget_idle_tags(&mut differences);
         let differing: BTreeSet<&TagName> =
             differences.iter().filter(|d| !d.is_unwished()).filter_map(|d| d.subject.tag_name()).collect();
         Self {
@@ -76,7 +77,7 @@ impl Drift {
         now: Moment,
         ignored: &Ignored,
     ) -> Self {
-        let drift = Self::new(base, current, selection, now, ignored);
+        let mut drift = Self::new(base, current, selection, now, ignored);
         let applied = applied::applied(base, current, now);
         let mut change = difference::compare(here, &applied, selection, now, LinksBy::Live).differences;
         // A lost tag is nothing that a manifest says.
@@ -88,8 +89,16 @@ impl Drift {
             straight
         };
         let clashes = clash::clashes(&drift.drift, &change, straight);
+        // What the base does not name, and the manifest here does, or deletes, is this change's matter.
+        let here_named: BTreeSet<&TagName> = here.releases.iter().map(|wish| &wish.tag_name).collect();
+        let changed: BTreeSet<&TagName> = change.iter().filter_map(|d| d.subject.tag_name()).collect();
+        let mut unmanaged = drift.unmanaged.clone();
+        unmanaged.retain(|tag| !here_named.contains(tag) && !changed.contains(tag));
+        let whole = Self::new(base, current, selection, now, &Ignored::default()).drift;
+        clash::settle(&mut drift.drift, &mut change, &whole);
+        forget_idle_tags(&mut drift.drift);
         let milestones_unread = drift.milestones_unread || current.milestones.is_none() && !here.milestones.is_empty();
-        Self { change, clashes, milestones_unread, ..drift }
+        Self { change, clashes, unmanaged, milestones_unread, ..drift }
     }
 
     /// Whether somebody has changed something in GitLab. A mere change of the manifest is none.
@@ -97,4 +106,16 @@ impl Drift {
     pub fn has_drift(&self) -> bool {
         !self.drift.is_empty() || !self.clashes.is_empty()
     }
+}
+
+/// A lost tag only matters to who has to write to its release.
+fn forget_idle_tags(differences: &mut Vec<Difference>) {
+    let others: BTreeSet<TagName> = differences
+        .iter()
+        .filter(|difference| difference.aspect != Aspect::Tag)
+        .filter_map(|difference| difference.subject.tag_name().cloned())
+        .collect();
+    differences.retain(|difference| {
+        difference.aspect != Aspect::Tag || difference.subject.tag_name().is_some_and(|tag| others.contains(tag))
+    });
 }

@@ -66,6 +66,7 @@ fn end(page: &mut Page, drift: &Drift, has_base: bool) {
     }
     if let Some(summary) = summary(drift) {
         page.line(0, page.palette.heading, summary);
+        page.plain(0, "`relsync apply` makes it what the manifest says; to keep an edit, write it into the manifest.");
         if !has_base {
             page.line(0, quiet, PERHAPS_A_CHANGE);
         }
