@@ -15,9 +15,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("plan", &["model"]),
     ("apply", &["plan", "gitlab", "model"]),
     ("report", &["plan", "model"]),
+    ("import", &["model", "gitlab", "manifest"]),
     ("sandbox", &[]),
     ("ui", &["apply", "plan", "report"]),
-    ("cli", &["model", "manifest", "git", "gitlab", "snapshot", "plan", "apply", "report", "sandbox", "ui"]),
+    ("cli", &["model", "manifest", "git", "gitlab", "snapshot", "plan", "apply", "report", "import", "sandbox", "ui"]),
 ];
 
 /// Modules that know no network, file, environment or clock, and what would give them away: paths, and words.

@@ -3,6 +3,7 @@
 
 use super::failure::Failure;
 use super::formats::{Format, ReportFile};
+use super::import::args::ImportCommand;
 use super::note::{NoteKey, Target};
 use crate::model::MaxDeletes;
 use crate::plan::{Digest, IgnoredField, Selection, TagWords};
@@ -61,6 +62,9 @@ pub(super) enum Command {
     Doctor(DoctorArgs),
     /// Check a manifest without asking GitLab.
     Validate(ManifestArgs),
+    /// Write down what is there already: the releases of a GitLab project.
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// Write a manifest to begin with, for the project that git's remote names.
     Init(InitArgs),
     /// Print the JSON Schema of a file format.

@@ -2,7 +2,7 @@
 
 use crate::model::{Project, ProjectRef, harmless};
 use crate::plan::{Digest, ReadError};
-use crate::{git, gitlab, manifest};
+use crate::{git, gitlab, import, manifest};
 use miette::Diagnostic;
 use std::io;
 use std::path::Path;
@@ -21,6 +21,10 @@ pub(super) enum Failure {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Git(#[from] git::Error),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Import(#[from] import::WriteError),
 
     #[cfg(feature = "sandbox")]
     #[error(transparent)]
@@ -76,6 +80,24 @@ pub(super) enum Failure {
     #[error("{0} is there already")]
     #[diagnostic(help("`relsync plan` shows what it would change; or name another file with -f"))]
     ThereAlready(String),
+
+    #[error("{path} is about {declared}, not {asked}")]
+    #[diagnostic(help("name another manifest with -f, or leave the project out"))]
+    OfAnotherProject { path: String, declared: String, asked: String },
+
+    #[error("there is no telling which project to import")]
+    #[diagnostic(help(
+        "name it, as in `relsync import gitlab group/app`; or in {0}, with `path = \"group/app\"` under [project]"
+    ))]
+    NothingToImport(String),
+
+    #[error("{0} can't be a manifest")]
+    #[diagnostic(help("name a file with -f, or a folder for its releases.toml"))]
+    NotAManifest(String),
+
+    #[error("{0} leads out of the manifest's folder")]
+    #[diagnostic(help("nothing is written there: make it a folder, or import into another one with -f"))]
+    LeadsOut(String),
 
     #[error("--out wants a file")]
     #[diagnostic(help("to write the plan to stdout, name /dev/stdout"))]
@@ -206,6 +228,23 @@ impl Failure {
 
     pub(super) fn there_already(path: &Path) -> Self {
         Self::ThereAlready(shown(path))
+    }
+
+    pub(super) fn of_another_project(path: &Path, declared: &ProjectRef, asked: &ProjectRef) -> Self {
+        let [declared, asked] = [declared, asked].map(|project| harmless(&project.to_string()).into_owned());
+        Self::OfAnotherProject { path: shown(path), declared, asked }
+    }
+
+    pub(super) fn nothing_to_import(path: &Path) -> Self {
+        Self::NothingToImport(shown(path))
+    }
+
+    pub(super) fn not_a_manifest(path: &Path) -> Self {
+        Self::NotAManifest(shown(path))
+    }
+
+    pub(super) fn leads_out(path: &Path) -> Self {
+        Self::LeadsOut(shown(path))
     }
 
     pub(super) fn no_manifest_in(folder: &Path) -> Self {

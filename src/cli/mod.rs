@@ -9,6 +9,7 @@ mod drift;
 mod exit;
 mod failure;
 mod formats;
+mod import;
 mod init;
 mod interrupt;
 mod man;
@@ -52,6 +53,7 @@ fn run(ui: &Ui, command: Command) -> Result<Exit, Failure> {
             Command::Apply(args) => apply::run(ui, args).await,
             Command::Drift(args) => drift::run(ui, args).await,
             Command::Doctor(args) => doctor::run(ui, args).await,
+            Command::Import(command) => import::run(ui, command).await,
             Command::Validate(args) => validate::run(ui, &args),
             Command::Schema(args) => schema::run(ui, &args),
             Command::Init(args) => init::run(ui, &args),

@@ -16,6 +16,7 @@ mod formats;
 mod history;
 mod hostile;
 mod html;
+mod import_gitlab;
 mod init;
 mod job;
 mod kill;

@@ -1,13 +1,14 @@
-//! A manifest that says what GitLab has changes nothing: whatever is in there, written down as TOML and read again.
+//! A manifest that says what GitLab has changes nothing: whatever is in there, imported and read again.
 
-use crate::wishes::{current, exactly, moment};
+use crate::wishes::{current, moment};
 use proptest::prelude::*;
+use relsync::import::{self, Declared, Existing, Notes, Split, WriteOptions, Written};
 use relsync::manifest;
-use relsync::model::{Current, Description, Desired, Link, LiveLink, PathWish, Release, TagName};
+use relsync::model::{Current, Description, Desired, LiveLink, Policy, ProjectRef, Release, TagName, Unmanaged};
 use relsync::plan::{Plan, Selection};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use toml::{Table, Value};
 
 /// Text as people leave it in GitLab.
 fn mess() -> impl Strategy<Value = String> {
@@ -82,62 +83,64 @@ pub(crate) fn messy() -> impl Strategy<Value = Current> {
     })
 }
 
-/// The manifest that an import would write.
-fn written(desired: &Desired) -> String {
-    let mut document = Table::from_iter([("version".to_owned(), Value::Integer(1))]);
-    document.insert("project".into(), Value::Table(Table::from_iter([("id".to_owned(), Value::Integer(24))])));
-    let policy = [("unmanaged".to_owned(), Value::from("delete"))];
-    document.insert("policy".into(), Value::Table(policy.into_iter().collect()));
-    let milestones = desired.milestones.iter().map(|milestone| {
-        let mut table = Table::new();
-        table.insert("title".into(), milestone.title.as_str().into());
-        table.extend(milestone.description.iter().map(|d| ("description".into(), d.as_str().into())));
-        let date = |date: jiff::civil::Date| Value::Datetime(date.to_string().parse().unwrap());
-        table.extend(milestone.start_date.map(|day| ("start_date".into(), date(day))));
-        table.extend(milestone.due_date.map(|day| ("due_date".into(), date(day))));
-        table.extend(milestone.state.map(|state| ("state".into(), state.as_str().into())));
-        Value::Table(table)
-    });
-    document.insert("milestones".into(), milestones.collect::<Vec<_>>().into());
-    let releases = desired.releases.iter().map(|release| {
-        let mut table = Table::new();
-        table.insert("tag_name".into(), release.tag_name.as_str().into());
-        table.extend(release.name.iter().map(|name| ("name".into(), name.as_str().into())));
-        table.extend(release.description.iter().map(|d| ("description".into(), d.as_str().into())));
-        let at = release.released_at.map(|at| Value::Datetime(at.to_string().parse().unwrap()));
-        table.extend(at.map(|at| ("released_at".into(), at)));
-        let titles = release.milestones.iter().map(|titles| titles.iter().cloned().collect::<Vec<String>>());
-        table.extend(titles.map(|titles| ("milestones".into(), titles.into())));
-        let links = release.links.iter().flatten().map(|link| {
-            let Link { name, url, link_type, .. } = link.to_new();
-            let path = match &link.direct_asset_path {
-                Some(PathWish::At(path)) => path.as_str(),
-                Some(PathWish::None) | None => "",
-            };
-            let keys = [
-                ("name", name),
-                ("url", url),
-                ("link_type", link_type.to_string()),
-                ("direct_asset_path", path.into()),
-            ];
-            Value::Table(keys.into_iter().map(|(key, value)| (key.to_owned(), Value::from(value))).collect())
-        });
-        table.insert("links".into(), links.collect::<Vec<_>>().into());
-        Value::Table(table)
-    });
-    document.insert("releases".into(), releases.collect::<Vec<_>>().into());
-    document.to_string()
+/// What is there before an import: nothing, or a manifest with defaults, each of which would change releases.
+fn before() -> impl Strategy<Value = Option<&'static str>> {
+    prop::sample::select(vec![
+        None,
+        Some("version = 1"),
+        Some("version = 1\n[defaults]\nname = \"App {version}\"\nchangelog = \"none.md\"\nmilestones = [\"alpha\"]\n"),
+        Some("version = 1\r\n# Mine.\r\n[[releases]]\r\ntag_name = \"v1.1\" # as it is\r\n"),
+    ])
+}
+
+fn options() -> impl Strategy<Value = WriteOptions> {
+    let split = prop::sample::select(vec![Split::None, Split::Year]);
+    let notes = prop::sample::select(vec![Notes::Auto, Notes::Inline, Notes::Files]);
+    (split, notes).prop_map(|(split, notes)| WriteOptions { split, notes })
+}
+
+/// Imports `current` into the manifest in `folder`, as the command does.
+fn import(folder: &Path, current: &Current, options: WriteOptions) -> Written {
+    let path = folder.join("releases.toml");
+    let declared = || {
+        let text = std::fs::read_to_string(&path).ok()?;
+        Some(Declared { text, says: manifest::load(&path).unwrap().desired })
+    };
+    let existing = Existing { manifest: declared(), files: BTreeMap::new() };
+    let found = import::from_gitlab(current, &ProjectRef::Path("root/app".into()), None);
+    let written = import::write(&existing, &found.imported, options).unwrap();
+    let manifest = written.manifest.iter().map(|text| ("releases.toml", text));
+    for (name, text) in written.files.iter().map(|(name, text)| (name.as_str(), text)).chain(manifest) {
+        let place = folder.join(name);
+        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+        std::fs::write(place, text).unwrap();
+    }
+    written
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_was_written_down_changes_nothing(current in messy()) {
-        let text = written(&exactly(&current));
-        let read = manifest::parse(Path::new("releases.toml"), &text);
+    fn what_was_imported_changes_nothing(current in messy(), before in before(), options in options()) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("releases.toml");
+        let before = before.filter(|text| !text.contains("v1.1") || current.releases.keys().any(|tag| tag.as_str() == "v1.1"));
+        if let Some(text) = before {
+            std::fs::write(&path, text).unwrap();
+        }
+        let written = import(folder.path(), &current, options);
+        prop_assert_eq!(&written.left_out, &[]);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let splits = written.files.keys().any(|name| name.starts_with("releases/"));
+        prop_assert!(splits || text.starts_with(before.unwrap_or_default()));
+        let read = manifest::load(&path);
         let manifest = read.map_err(|error| TestCaseError::fail(format!("{:?}\n{text}", error.problems())))?;
-        let plan = Plan::new(&manifest.desired, &current, &Selection::default(), moment(28));
+        let policy = Policy { unmanaged: Unmanaged::Delete, ..Policy::default() };
+        let desired = Desired { policy, ..manifest.desired };
+        let plan = Plan::new(&desired, &current, &Selection::default(), moment(28));
         prop_assert_eq!((plan.steps, plan.refusals), (vec![], vec![]), "{}", text);
+        let again = import(folder.path(), &current, options);
+        prop_assert_eq!((again.manifest, again.files.len(), again.releases), (None, 0, 0));
     }
 }

@@ -1,6 +1,7 @@
 //! The text of a manifest to begin with: nothing in it asks for a change, and each comment is true of what is below. Pure.
 
 use super::remote::Place;
+use crate::import::HEAD;
 use std::fmt::Write;
 
 /// What is known of the project.
@@ -13,10 +14,7 @@ pub(super) struct Known {
 }
 
 pub(super) fn text(known: &Known) -> String {
-    let mut text = String::from(
-        "# The releases of this project, as they are to be. `relsync plan` shows what differs, `relsync apply` changes it.\n\
-         # A key that is absent is not managed: what GitLab has stays.\nversion = 1\n\n[project]\n",
-    );
+    let mut text = format!("{HEAD}\n[project]\n");
     // Writing to a String can't fail.
     let _ = project(&mut text, known.place.as_ref());
     text.push_str(
