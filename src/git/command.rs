@@ -44,12 +44,18 @@ pub(super) enum Failed {
 }
 
 /// What git answers.
-pub(super) fn words(mut command: Command) -> Result<String, Failed> {
+pub(super) fn words(command: Command) -> Result<String, Failed> {
+    let invalid = |error| Failed::Start(std::io::Error::new(ErrorKind::InvalidData, error));
+    bytes(command).and_then(|answer| String::from_utf8(answer).map_err(invalid))
+}
+
+/// What git answers, where that may be no text.
+pub(super) fn bytes(mut command: Command) -> Result<Vec<u8>, Failed> {
     let output = command.output().map_err(Failed::Start)?;
     if !output.status.success() {
         return Err(Failed::Said(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
     }
-    String::from_utf8(output.stdout).map_err(|error| Failed::Start(std::io::Error::new(ErrorKind::InvalidData, error)))
+    Ok(output.stdout)
 }
 
 impl Failed {

@@ -1,17 +1,19 @@
-//! Reads the files of other commits, through the `git` command: a [`Commit`] is a [`Tree`](crate::manifest::Tree) that a
-//! manifest can be read from.
+//! Reads the files of other commits, and the tags, through the `git` command: a [`Commit`] is a
+//! [`Tree`](crate::manifest::Tree) that a manifest can be read from.
 //!
 //! Only objects are read: never the work tree or the index, and nothing is checked out, so no hook, filter or attribute has
 //! a part in it. However many files are read, it takes two short processes for a repository and a commit, and one that
-//! hands out objects. May import `manifest` and `model`.
+//! hands out objects; all tags take one more. May import `manifest` and `model`.
 
 mod command;
 mod commit;
 mod error;
 mod objects;
+mod tags;
 
 pub use commit::Commit;
 pub use error::Error;
+pub use tags::{Tag, Tags};
 
 use command::{git, words};
 use std::path::{Path, PathBuf};
@@ -52,5 +54,19 @@ impl Repository {
         command.args(["rev-parse", "--verify", "--end-of-options"]).arg(format!("{rev}^{{commit}}"));
         let id = words(command).map_err(|failed| failed.of_commit(rev, self.is_shallow))?;
         Commit::open(&self.top, id.trim(), shown)
+    }
+
+    /// All its tags.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn tags(&self) -> Result<Tags, Error> {
+        tags::read(git(&self.top))
+    }
+
+    /// Whether it is a clone of only the latest commits, which may lack tags.
+    #[must_use]
+    pub fn is_shallow(&self) -> bool {
+        self.is_shallow
     }
 }
