@@ -17,9 +17,11 @@ mod excerpt;
 mod files;
 mod finding;
 mod glob;
+mod history;
 mod include;
 mod limits;
 mod lines;
+mod naming;
 mod notes;
 mod pieces;
 mod raw;
@@ -34,9 +36,11 @@ mod visible;
 #[cfg(test)]
 mod tests;
 
-pub use changelog::{Changelog, NoNotes, Section, version_of};
+pub use changelog::{Changelog, Heading, NoNotes, NoVersion, Section, version_of};
 pub use error::{ManifestError, Problem};
 pub use files::{Node, Tree};
+pub use history::load_changelog;
+pub use naming::{NameTemplate, TemplateError};
 pub use schema::json_schema;
 
 use crate::model::{Desired, ProjectRef};

@@ -3,6 +3,7 @@
 use crate::manifest::changelog::{Changelog, NoNotes, version_of};
 use crate::manifest::files::{Folder, Refusal, below};
 use crate::manifest::finding::{Finding, Findings};
+use crate::manifest::history::LONGEST_CHANGELOG;
 use crate::manifest::reader::listed;
 use crate::manifest::source::{Located, Sources, Span};
 use crate::manifest::values::{LONGEST_TEXT, NotesFile, Unfit, markdown};
@@ -11,8 +12,6 @@ use crate::model::{Description, TagName};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-/// The longest changelog. The limit that GitLab has is for what is taken from it.
-const LONGEST_CHANGELOG: usize = 64 << 20;
 /// How many places are looked at for a version that is nearly the one: looking takes time.
 const MOST_LOOKED_INTO: usize = 50;
 /// How many versions each is compared with.

@@ -188,7 +188,8 @@ pub(super) fn read_of_tree(path: &Path, folder: &Folder<'_>, tree: &dyn Tree) ->
     }
 }
 
-fn utf8(path: &Path, bytes: Vec<u8>) -> Result<String, ManifestError> {
+/// The text that `bytes` of a file are.
+pub(super) fn utf8(path: &Path, bytes: Vec<u8>) -> Result<String, ManifestError> {
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..at].split(|byte| *byte == b'\n').count();
@@ -255,7 +256,7 @@ fn unreadable(path: &Path, error: &io::Error) -> ManifestError {
 }
 
 /// A path in a sentence. Not shortened, unlike what comes from a manifest: it is the user's own.
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     format!("`{}`", visible::line(&path.to_string_lossy()))
 }
 

@@ -1,9 +1,11 @@
 //! Notes out of changelogs.
 
 use crate::folder::Folder;
+use crate::render::render;
 use insta::assert_snapshot;
-use relsync::manifest::{Changelog, NoNotes};
+use relsync::manifest::{self, Changelog, NoNotes};
 use std::fmt::Write as _;
+use std::path::Path;
 
 const KEEP_A_CHANGELOG: &str = "\u{feff}# Changelog\r
 \r
@@ -238,4 +240,48 @@ fn versions_of_one_name() {
     assert_eq!(listed(&Changelog::parse("## core@2.0.0\n## ui@1.0.0\n")), [""; 0]);
     // What stands beside plain versions is none.
     assert_eq!(listed(&Changelog::parse("## 2.0.0\n## Electron 30.0.0\n")), ["1: 2.0.0 "]);
+}
+
+/// What is shown of a changelog that is read for its own sake.
+fn loaded(name: &str, text: &[u8]) -> String {
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    let shown = match manifest::load_changelog(&path) {
+        Ok(log) => listed(&log).join("\n"),
+        Err(error) => render(Err(error)),
+    };
+    shown.replace(&*folder.path().to_string_lossy(), "…")
+}
+
+#[test]
+fn without_a_version_its_headings_are_shown() {
+    let log = "\u{feff}Changelog\n=========\n\n## [Unreleased]\n\n- soon\n\n## 2026-01-30\n\n### 2 new features\n\n\
+               ## 3.12 support\n\n## 1.x\n\n**1.2.0** (2026-01-30)\n\n- a\n\nv1.1.0 (2026-01-20)\n^^^^^^^^^^^^^^^^^^^\n\n\
+               ```\n## 1.0.0\n```\n\n## The\u{1b}[2J end\u{202e}\n";
+    assert_snapshot!("no_version", loaded("CHANGELOG.md", log.as_bytes()));
+    assert_snapshot!("names", loaded("CHANGELOG.md", b"# Packages\n\n## app 1.0.0\n\n## lib 1.0.0\n"));
+    let many: String = (2010..2030).map(|year| format!("### Fixed\n\n## {year}\n\n")).collect();
+    assert_snapshot!("many_headings", loaded("CHANGES.md", many.as_bytes()));
+    assert_snapshot!("no_heading", loaded("CHANGES", b"1.0\n  * First.\n"));
+    assert_eq!(loaded("a.md", b"## 1.0\n"), "1: 1.0 ");
+}
+
+#[test]
+fn what_is_no_changelog_is_said() {
+    assert_snapshot!("not_utf8", loaded("CHANGELOG.md", b"## 1.0\n\xff\n"));
+    let missing = render(Err(manifest::load_changelog(Path::new("nowhere/CHANGELOG.md")).unwrap_err()));
+    assert_snapshot!("no_changelog", missing);
+    assert_snapshot!("a_directory", render(Err(manifest::load_changelog(Path::new("src")).unwrap_err())));
+}
+
+#[test]
+fn other_headings_are_known_with_their_lines() {
+    let log = Changelog::parse("# Log\n\n## Unreleased\n\n## 1.0\n\n### Fixed\n\n1.1 is next\n\n1.2 - 2026-01-30\n");
+    let told = log.other_headings().into_iter().map(|heading| {
+        assert!(log.text()[heading.place.clone()].ends_with(&heading.text));
+        format!("{} {} {:?}", heading.line, heading.text, heading.why)
+    });
+    let expected = ["1 Log NoNumber", "3 Unreleased Unreleased", "7 Fixed NoNumber", "11 1.2 - 2026-01-30 NoHeading"];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
 }

@@ -14,8 +14,29 @@ pub(super) enum Meaning {
     },
     /// What is not released yet.
     Unreleased,
-    /// Anything else.
-    Other,
+    /// Anything else, and why it is no version.
+    Other(NoVersion),
+}
+
+/// Why a heading begins no version's section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoVersion {
+    /// It is of what is not released yet.
+    Unreleased,
+    /// It does not begin with a number.
+    NoNumber,
+    /// A number that could count anything.
+    OneNumber,
+    /// It begins with a date.
+    Date,
+    /// It begins with a number, and goes on as no version does.
+    NotSo,
+    /// There is a version, and words after it that are not set apart.
+    Words,
+    /// A name and a version, in a changelog of more than one name.
+    Names,
+    /// A version on a line that is no heading.
+    NoHeading,
 }
 
 /// Words that may stand before a version.
@@ -38,12 +59,22 @@ pub(super) fn meaning(text: &str) -> Meaning {
     let (version, rest) = numbered.split_at(end);
     let rest = match rest.strip_prefix(']') {
         Some(rest) if bracket => rest,
-        _ if bracket => return Meaning::Other,
+        _ if bracket => {
+            return Meaning::Other(if numbers(version).is_empty() { NoVersion::NoNumber } else { NoVersion::NotSo });
+        }
         _ => rest,
     };
     let is_marked = bracket || named || numbered.len() < bare.len();
-    if !is_version(version, is_marked) || !may_follow(rest) {
-        return Meaning::Other;
+    if !is_version(version, is_marked) {
+        return Meaning::Other(match numbers(version) {
+            "" => NoVersion::NoNumber,
+            _ if is_date(version) => NoVersion::Date,
+            all if all == version && !all.contains('.') => NoVersion::OneNumber,
+            _ => NoVersion::NotSo,
+        });
+    }
+    if !may_follow(rest) {
+        return Meaning::Other(NoVersion::Words);
     }
     Meaning::Version { version: version.to_owned(), date: date_in(rest) }
 }
@@ -176,7 +207,7 @@ mod tests {
             Meaning::Version { version, date } => {
                 Some((version, date.map_or_else(String::new, |date| date.to_string())))
             }
-            Meaning::Unreleased | Meaning::Other => None,
+            Meaning::Unreleased | Meaning::Other(_) => None,
         }
     }
 
@@ -233,7 +264,27 @@ mod tests {
         for text in ["Unreleased", "[unreleased] - soon", "UNRELEASED (2.0)"] {
             assert_eq!(meaning(text), Meaning::Unreleased, "{text}");
         }
-        assert_eq!(meaning("Unreleasedly"), Meaning::Other);
+        assert_eq!(meaning("Unreleasedly"), Meaning::Other(NoVersion::NoNumber));
+    }
+
+    #[test]
+    fn why_it_is_no_version_is_known() {
+        for (text, why) in [
+            ("Changes", NoVersion::NoNumber),
+            ("[Changes", NoVersion::NoNumber),
+            ("", NoVersion::NoNumber),
+            ("Python 3 support", NoVersion::NoNumber),
+            ("10", NoVersion::OneNumber),
+            ("2 new features", NoVersion::OneNumber),
+            ("2026-01-30", NoVersion::Date),
+            ("[30.01.2026]", NoVersion::Date),
+            ("3rd edition", NoVersion::NotSo),
+            ("[1.2.3", NoVersion::NotSo),
+            ("1.x", NoVersion::NotSo),
+            ("3.12 support", NoVersion::Words),
+        ] {
+            assert_eq!(meaning(text), Meaning::Other(why), "{text}");
+        }
     }
 
     #[test]
@@ -244,7 +295,7 @@ mod tests {
             ("app@12.0.0-rc.1", "app", "12.0.0-rc.1"),
             ("@scope/app@12.0.0 (2026-01-30)", "@scope/app", "12.0.0"),
         ] {
-            assert_eq!(meaning(text), Meaning::Other, "{text}");
+            assert!(matches!(meaning(text), Meaning::Other(_)), "{text}");
             let (found, meaning) = named(text).unwrap();
             assert!(matches!(&meaning, Meaning::Version { version: found, .. } if found == version), "{text}");
             assert_eq!(found, name);

@@ -7,6 +7,8 @@
 mod heading;
 mod outline;
 
+pub use heading::NoVersion;
+
 use heading::without_v;
 use jiff::civil::Date;
 use std::collections::HashMap;
@@ -36,6 +38,19 @@ pub struct Section {
     body: Range<usize>,
     /// Reference definitions that stand elsewhere.
     definitions: Vec<Range<usize>>,
+}
+
+/// A heading that begins no version's section, or a line that looks as if it did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heading {
+    /// Its text, without its markup.
+    pub text: String,
+    /// Its line, from 1.
+    pub line: usize,
+    /// Its bytes in [`Changelog::text`].
+    pub place: Range<usize>,
+    /// Why it begins none.
+    pub why: NoVersion,
 }
 
 /// Why a changelog has no notes of a version.
@@ -76,16 +91,36 @@ impl Changelog {
         &self.sections
     }
 
+    /// The section of a version, however its `v` is written.
+    ///
+    /// # Errors
+    /// That there is none, or that it is not clear which.
+    pub fn section(&self, version: &str) -> Result<&Section, NoNotes> {
+        match self.index.get(without_v(version)) {
+            None => Err(NoNotes::Missing),
+            Some((first, Some(second))) => Err(NoNotes::Twice(self.sections[*first].line, self.sections[*second].line)),
+            Some((only, None)) => Ok(&self.sections[*only]),
+        }
+    }
+
     /// The notes of a version, however its `v` is written, with the reference definitions they use.
     ///
     /// # Errors
     /// That there are none, or that it is not clear which.
     pub fn notes(&self, version: &str) -> Result<String, NoNotes> {
-        match self.index.get(without_v(version)) {
-            None => Err(NoNotes::Missing),
-            Some((first, Some(second))) => Err(NoNotes::Twice(self.sections[*first].line, self.sections[*second].line)),
-            Some((only, None)) => Ok(self.notes_of(&self.sections[*only])),
-        }
+        self.section(version).map(|section| self.notes_of(section))
+    }
+
+    /// The headings that begin no version's section, in the file's order. Parses the text once more.
+    #[must_use]
+    pub fn other_headings(&self) -> Vec<Heading> {
+        outline::others(&self.text)
+    }
+
+    /// All of it, without a byte order mark.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// The notes in a section.

@@ -1,7 +1,7 @@
 //! Where a changelog's sections are, as Markdown has it.
 
-use super::Section;
-use super::heading::{self, Meaning};
+use super::heading::{self, Meaning, NoVersion};
+use super::{Heading, Section};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, LinkType, Parser, Tag, TagEnd};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -24,6 +24,8 @@ struct Mark {
 #[derive(Default)]
 struct Outline {
     marks: Vec<Mark>,
+    /// Paragraphs that begin with a version, as no section does.
+    plain: Vec<Mark>,
     /// Where links stand that are defined elsewhere, and the definitions.
     uses: Vec<(usize, Range<usize>)>,
     /// All definitions.
@@ -38,7 +40,7 @@ pub(super) fn sections(text: &str) -> Vec<Section> {
     let mut lines = LineCounter { text, at: 0, line: 1 };
     for (index, mark) in outline.marks.iter().enumerate() {
         let Meaning::Version { version, date } = &mark.meaning else { continue };
-        let ends = |next: &&Mark| next.meaning != Meaning::Other || next.level <= mark.level;
+        let ends = |next: &&Mark| !matches!(next.meaning, Meaning::Other(_)) || next.level <= mark.level;
         let end = outline.marks[index + 1..].iter().find(ends).map_or(text.len(), |next| next.place.start);
         let body = outline.without_definitions(text, mark.place.end.min(end)..end);
         sections.push(Section {
@@ -51,6 +53,27 @@ pub(super) fn sections(text: &str) -> Vec<Section> {
         });
     }
     sections
+}
+
+/// Finds the headings that begin no version's section, and the lines that look like one, in the text's order.
+pub(super) fn others(text: &str) -> Vec<Heading> {
+    let mut outline = Outline::of(text);
+    outline.know_named_versions();
+    let of_plain = outline.plain.into_iter().map(|mark| (NoVersion::NoHeading, mark));
+    let of_mark = |mark: Mark| match mark.meaning {
+        Meaning::Version { .. } => None,
+        Meaning::Unreleased => Some((NoVersion::Unreleased, mark)),
+        Meaning::Other(why) => Some((why, mark)),
+    };
+    let mut others: Vec<_> = outline.marks.into_iter().filter_map(of_mark).chain(of_plain).collect();
+    others.sort_by_key(|(_, mark)| mark.place.start);
+    let mut lines = LineCounter { text, at: 0, line: 1 };
+    let heading = |(why, mark): (NoVersion, Mark)| {
+        let first = text[mark.place.clone()].lines().next().unwrap_or_default();
+        let place = mark.place.start..mark.place.start + first.trim_end().len();
+        Heading { text: mark.text, line: lines.of(place.start), place, why }
+    };
+    others.into_iter().map(heading).collect()
 }
 
 impl Outline {
@@ -90,14 +113,18 @@ impl Outline {
             }
             match event {
                 Event::Start(Tag::Heading { level, .. }) if depth == 0 => heading = Some((level, String::new())),
-                Event::Start(Tag::Paragraph) if depth == 0 && text[place.clone()].starts_with('[') => {
+                Event::Start(Tag::Paragraph) if depth == 0 && may_be_line(&text[place.clone()]) => {
                     heading = Some((LEVEL_OF_A_LINE, String::new()));
                 }
                 Event::End(end @ (TagEnd::Heading(_) | TagEnd::Paragraph)) if depth == 0 => {
-                    let Some((level, text)) = heading.take() else { continue };
-                    let meaning = heading::meaning(&text);
-                    if matches!(end, TagEnd::Heading(_)) || is_version_line(&text, &meaning) {
-                        outline.marks.push(Mark { place, level, text, meaning });
+                    let Some((level, words)) = heading.take() else { continue };
+                    let meaning = heading::meaning(&words);
+                    let is_linked = text[place.clone()].starts_with('[');
+                    let mark = |text, meaning| Mark { place, level, text, meaning };
+                    if matches!(end, TagEnd::Heading(_)) || is_linked && is_version_line(&words, &meaning) {
+                        outline.marks.push(mark(words, meaning));
+                    } else if let first @ Meaning::Version { .. } = heading::meaning(first_line(&words)) {
+                        outline.plain.push(mark(first_line(&words).to_owned(), first));
                     }
                 }
                 Event::Start(Tag::BlockQuote(_) | Tag::List(_)) => depth += 1,
@@ -143,6 +170,8 @@ impl Outline {
         let mut of_level = all.filter(|(of, _)| *of == level).map(|(_, name)| name);
         let first = of_level.next();
         if of_level.any(|name| Some(name) != first) {
+            let of_names = self.marks.iter_mut().zip(&named).filter(|(_, named)| named.is_some());
+            of_names.for_each(|(mark, _)| mark.meaning = Meaning::Other(NoVersion::Names));
             return;
         }
         for (mark, named) in self.marks.iter_mut().zip(named) {
@@ -181,11 +210,20 @@ fn is_block(tag: &Tag<'_>) -> bool {
     !matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. })
 }
 
+/// Whether a paragraph may be a version's line, as far as its beginning tells.
+fn may_be_line(paragraph: &str) -> bool {
+    paragraph.starts_with(|c: char| c.is_ascii_digit() || "[*_vV".contains(c))
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
 fn is_version_line(text: &str, meaning: &Meaning) -> bool {
     let is_meant = match meaning {
         Meaning::Version { .. } => heading::is_exact_line(text),
         Meaning::Unreleased => text.eq_ignore_ascii_case("[unreleased]") || text.eq_ignore_ascii_case("unreleased"),
-        Meaning::Other => false,
+        Meaning::Other(_) => false,
     };
     is_meant && !text.contains('\n')
 }
