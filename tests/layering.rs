@@ -15,7 +15,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("plan", &["model"]),
     ("apply", &["plan", "gitlab", "model"]),
     ("report", &["plan", "model"]),
-    ("import", &["model", "gitlab", "manifest"]),
+    ("import", &["model", "manifest", "gitlab", "git"]),
     ("sandbox", &[]),
     ("ui", &["apply", "plan", "report"]),
     ("cli", &["model", "manifest", "git", "gitlab", "snapshot", "plan", "apply", "report", "import", "sandbox", "ui"]),

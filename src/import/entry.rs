@@ -12,6 +12,8 @@ pub(super) enum Place<'p> {
     Here,
     /// In this file, seen from the entry's.
     File(&'p str),
+    /// In this changelog, seen from the entry's.
+    Changelog(&'p str),
 }
 
 /// The entry of a release, without the keys in `without`. What it lacks of the keys in `denied` is said, as `[defaults]`
@@ -40,6 +42,7 @@ pub(super) fn release(
     let text = description.as_ref().map(Description::as_str).filter(|text| !text.is_empty());
     match notes {
         Place::File(path) => put(Key::Description, "description_file", text.map(|_| strings::line(path))),
+        Place::Changelog(path) => put(Key::Description, "changelog", Some(strings::line(path))),
         Place::Here => {
             let text = text.or(denied.contains(&Key::Description).then_some(""));
             put(Key::Description, "description", text.map(strings::prose));

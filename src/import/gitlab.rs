@@ -2,7 +2,7 @@
 
 use super::{Home, Imported};
 use crate::model::{Current, MilestoneScope, NewMilestone, NewRelease, ProjectRef, Release};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
 /// What a GitLab project has, and what of it a manifest has no words for.
@@ -59,6 +59,7 @@ pub fn from_gitlab(current: &Current, named: &ProjectRef, url: Option<Url>) -> F
                 })
                 .collect(),
             releases: oldest_first.into_iter().map(release).collect(),
+            sections: BTreeMap::new(),
             is_whole: true,
         },
     }

@@ -5,13 +5,15 @@
 //! ```
 //!
 //! Each source makes [`Imported`] of what it has; [`write()`] is the same for all. It adds what is new, by tag and title, and
-//! changes no byte of what is there. May import `model`, `gitlab` and `manifest`; touches no file itself: texts go in, and
-//! texts come out.
+//! changes no byte of what is there. May import `model`, `manifest`, `gitlab` and `git`; touches no file itself: texts go
+//! in, and texts come out.
 
 mod entry;
 mod file_names;
 mod fit;
 mod gitlab;
+mod history;
+mod matching;
 mod strings;
 mod writer;
 
@@ -19,6 +21,8 @@ mod writer;
 mod tests;
 
 pub use gitlab::{FromGitlab, from_gitlab};
+pub use history::{Shape, TagForm, Unusable, of_all_tags, of_both, of_changelog, of_tags};
+pub use matching::Matched;
 pub use writer::{WriteError, write};
 
 use crate::model::{Desired, MilestoneState, NewMilestone, NewRelease, ProjectRef, TagName};
@@ -38,6 +42,9 @@ pub struct Imported {
     pub milestones: Vec<(NewMilestone, MilestoneState)>,
     /// Releases, in the order in which they are to be written: the oldest first.
     pub releases: Vec<NewRelease>,
+    /// Where the notes of releases are that stay in a changelog: its path by tag, with `/`, seen from the manifest's folder.
+    /// Such releases have no `description`.
+    pub sections: BTreeMap<TagName, String>,
     /// Whether nothing else is true of the releases: no notes then means that there are none, and what the manifest's
     /// `[defaults]` would give them is denied. Else the defaults may well fill in what the source doesn't know.
     pub is_whole: bool,

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::manifest::{self, Node, Tree};
-use crate::model::{AssetPath, Description, DesiredLink, Link, LinkType, Moment};
+use crate::model::{AssetPath, Description, DesiredLink, DesiredRelease, Link, LinkType, Moment};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -125,6 +125,7 @@ fn sample() -> Imported {
             },
             NewRelease { description: Some(Description::new(&notes)), ..release("app/v1.1", 2024) },
         ],
+        sections: BTreeMap::new(),
         is_whole: true,
     }
 }
@@ -151,6 +152,25 @@ fn split_by_year_with_all_notes_in_files() {
     assert_eq!((written.releases, written.known, written.manifest), (2, 3, None));
     assert_eq!(written.files.keys().collect::<Vec<_>>(), ["releases/2024.toml", "releases/2025.toml"]);
     assert_eq!(files.load().releases.len(), 5);
+}
+
+#[test]
+fn notes_stay_in_a_changelog() {
+    let releases = ["v1.0", "v1.1"].map(|tag| NewRelease { description: None, ..release(tag, 2024) }).to_vec();
+    let sections = [(TagName::from_git("v1.0"), "docs/CHANGELOG.md".to_owned())].into();
+    let imported = Imported { releases, sections, ..Imported::default() };
+    for (split, path) in [(Split::None, "docs/CHANGELOG.md"), (Split::Year, "../docs/CHANGELOG.md")] {
+        let mut files = Files([("docs/CHANGELOG.md".to_owned(), "## 1.0\n\nFirst.\n".to_owned())].into());
+        let written = files.import(&imported, WriteOptions { split, notes: Notes::Files });
+        assert_eq!(written.left_out, []);
+        assert!(
+            all(&files).contains(&format!(
+                "tag_name = \"v1.0\"\nreleased_at = 2024-06-01T10:00:00Z\nchangelog = \"{path}\"\n"
+            ))
+        );
+        let notes = |release: &DesiredRelease| release.description.as_ref().map(|text| text.as_str().to_owned());
+        assert_eq!(files.load().releases.iter().map(notes).collect::<Vec<_>>(), [Some("First.".to_owned()), None]);
+    }
 }
 
 #[test]

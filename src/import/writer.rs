@@ -67,8 +67,14 @@ pub fn write(existing: &Existing, imported: &Imported, options: WriteOptions) ->
     for (release, without) in releases {
         let file = file_of(release, options.split);
         let notes = notes_file(release, options.notes, &mut names);
-        let path = notes.as_ref().map(|(path, _)| if file.is_some() { format!("../{path}") } else { path.clone() });
-        let place = path.as_deref().map_or(Place::Here, Place::File);
+        let seen = |path: &String| if file.is_some() { format!("../{path}") } else { path.clone() };
+        let section = imported.sections.get(&release.tag_name).map(seen);
+        let path = notes.as_ref().map(|(path, _)| seen(path));
+        let place = match (&section, &path) {
+            (Some(changelog), _) => Place::Changelog(changelog),
+            (None, Some(path)) => Place::File(path),
+            (None, None) => Place::Here,
+        };
         entries.entry(file).or_default().push(entry::release(release, &without, &denied, place));
         written.files.extend(notes.filter(|(path, _)| !existing.files.contains_key(path)));
     }
