@@ -62,7 +62,7 @@ pub(super) enum Command {
     Doctor(DoctorArgs),
     /// Check a manifest without asking GitLab.
     Validate(ManifestArgs),
-    /// Write down what is there already: the releases of a GitLab project.
+    /// Write down what is there already: the releases of a GitLab project, a changelog, git tags.
     #[command(subcommand)]
     Import(ImportCommand),
     /// Write a manifest to begin with, for the project that git's remote names.

@@ -99,6 +99,25 @@ pub(super) enum Failure {
     #[diagnostic(help("nothing is written there: make it a folder, or import into another one with -f"))]
     LeadsOut(String),
 
+    #[error("there is no git repository in {0}, which tags could be read from")]
+    #[diagnostic(help(
+        "run relsync in a clone; a changelog goes without one: `relsync import changelog FILE --tag-name 'v{{version}}'`"
+    ))]
+    NoRepository(String),
+
+    #[error("git is not installed, and tags are read with it")]
+    #[diagnostic(help(
+        "install git; a changelog goes without it: `relsync import changelog FILE --tag-name 'v{{version}}'`"
+    ))]
+    NoGit,
+
+    #[error("there is no git tag in {folder}{that}")]
+    #[diagnostic(help("{help}"))]
+    NoTags { folder: String, that: String, help: &'static str },
+
+    #[error("no name can be made of --name: {0}")]
+    BadName(#[from] manifest::TemplateError),
+
     #[error("--out wants a file")]
     #[diagnostic(help("to write the plan to stdout, name /dev/stdout"))]
     OutToStdout,
@@ -228,6 +247,24 @@ impl Failure {
 
     pub(super) fn there_already(path: &Path) -> Self {
         Self::ThereAlready(shown(path))
+    }
+
+    /// Of all tags, or of those `asked` for.
+    pub(super) fn no_tags(folder: &Path, asked: &[String], is_shallow: bool) -> Self {
+        let that = match asked {
+            [] => String::new(),
+            asked => format!(" that matches {}", harmless(&asked.join(" or "))),
+        };
+        let help = match (asked, is_shallow) {
+            (_, true) => "this clone is a shallow one: get the tags with `git fetch --tags`",
+            ([], _) => "get the tags with `git fetch --tags`; or take a changelog's versions alone, with --tag-name",
+            _ => "`git tag --list` tells which there are",
+        };
+        Self::NoTags { folder: shown(folder), that, help }
+    }
+
+    pub(super) fn no_repository(folder: &Path) -> Self {
+        Self::NoRepository(shown(folder))
     }
 
     pub(super) fn of_another_project(path: &Path, declared: &ProjectRef, asked: &ProjectRef) -> Self {

@@ -104,8 +104,8 @@ mod tests {
             versions in prop::collection::vec("v?[12]\\.[01]", 0..8),
             tags in prop::collection::btree_set("(a/|b/)?[vV]?[12]\\.[01]", 0..8),
         ) {
-            let changelog: String = versions.iter().map(|version| format!("## {version}\n\n")).collect();
-            let changelog = Changelog::parse(&changelog);
+            let headings: Vec<String> = versions.iter().map(|version| format!("## {version}\n")).collect();
+            let changelog = Changelog::parse(&headings.join("\n"));
             let tags = self::tags(&tags.iter().map(String::as_str).collect::<Vec<_>>());
             let Matched { pairs, without_tag, without_notes, of_many, twice } = matched(&changelog, &tags);
             for (section, tag) in &pairs {

@@ -69,6 +69,8 @@ const ALONE: &[&[&str]] = &[
     &["schema", "plan"],
     &["sandbox", "reset"],
     &["init", "-f", "new.toml"],
+    &["import", "changelog", "-f", "imported.toml"],
+    &["import", "tags"],
     &["man", "man1"],
 ];
 

@@ -1,5 +1,6 @@
 //! What the README shows is true: its manifests validate, its commands run.
 
+use crate::import_changelog;
 use crate::support::{Home, Server, commit, git, relsync};
 use std::path::Path;
 
@@ -80,6 +81,9 @@ fn commands_run() {
     git(home.path(), &["update-ref", "refs/remotes/origin/main", "HEAD"]);
     let commands: Vec<_> = blocks("sh").iter().chain(&blocks("yaml")).flat_map(|block| commands(block)).collect();
     assert!(commands.len() > 5, "found only {commands:?}");
+    let repository = import_changelog::home();
+    repository.write("CHANGELOG.md", import_changelog::LOG);
+    import_changelog::repository(repository.path());
     for command in commands {
         let args: Vec<_> = command.iter().map(String::as_str).collect();
         if args.starts_with(&["sandbox", "serve"]) {
@@ -87,7 +91,9 @@ fn commands_run() {
         }
         // It begins where there is no manifest yet.
         let elsewhere = (args == ["init"]).then(Home::new);
-        let run = elsewhere.as_ref().unwrap_or(&home).run(&args);
+        let is_history = ["changelog", "tags"].iter().any(|source| args.starts_with(&["import", source]));
+        let here = if is_history { &repository } else { &home };
+        let run = elsewhere.as_ref().unwrap_or(here).run(&args);
         let may_differ = args.contains(&"--detailed-exitcode") || args.starts_with(&["drift"]);
         let differs = may_differ && run.code == Some(2);
         assert!(run.code == Some(0) || differs, "{args:?}\n{run}");

@@ -76,6 +76,11 @@ pub(crate) fn relsync(args: &[&str]) -> Command {
 
 /// What git says in `folder`, whatever this machine's settings are.
 pub(crate) fn git(folder: &Path, args: &[&str]) -> String {
+    git_at(folder, None, args)
+}
+
+/// The same, with what it makes dated like this.
+pub(crate) fn git_at(folder: &Path, date: Option<&str>, args: &[&str]) -> String {
     let mut command = Command::new("git");
     command.arg("-C").arg(folder).args(args);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GIT_")) {
@@ -83,6 +88,9 @@ pub(crate) fn git(folder: &Path, args: &[&str]) -> String {
     }
     for who in ["AUTHOR", "COMMITTER"] {
         command.env(format!("GIT_{who}_NAME"), "Ada").env(format!("GIT_{who}_EMAIL"), "ada@example.com");
+    }
+    if let Some(date) = date {
+        command.env("GIT_AUTHOR_DATE", date).env("GIT_COMMITTER_DATE", date);
     }
     let output = command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null").output().unwrap();
     assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));

@@ -1,7 +1,9 @@
 //! What can be said after `relsync import`.
+#![expect(clippy::doc_markdown, reason = "doc comments are the help text here, which is no Markdown")]
 
 use crate::cli::args::ServerArgs;
-use crate::import::{Notes, Split, WriteOptions};
+use crate::import::{Notes, Split, TagForm, WriteOptions};
+use crate::manifest::NameTemplate;
 use crate::model::{ProjectId, ProjectRef};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -13,6 +15,17 @@ pub(in crate::cli) enum ImportCommand {
     ///
     /// A plan has nothing to do afterwards. Run again, it adds what is new; what the manifest says already stays as it is.
     Gitlab(GitlabArgs),
+    /// Write down the versions that a changelog tells of, with the times of their git tags.
+    ///
+    /// Each version that has a tag in the repository here becomes a release; its notes stay in the changelog, which the
+    /// release names. What has notes but no tag, or a tag but no notes, is said and left out, and so is what is not released
+    /// yet. Outside a repository, or with --tag-name, the changelog's days are taken, at noon in UTC.
+    Changelog(ChangelogArgs),
+    /// Write down the git tags of the repository here, with their times and messages.
+    ///
+    /// An annotated tag has the time at which it was made, and its message for notes; another one has its commit's time, and
+    /// no notes. With --changelog, notes come from there where it has a section of the tag's version.
+    Tags(TagsArgs),
 }
 
 #[derive(Debug, Args)]
@@ -25,6 +38,50 @@ pub(in crate::cli) struct GitlabArgs {
     pub(super) into: IntoArgs,
     #[command(flatten)]
     pub(super) server: ServerArgs,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ChangelogArgs {
+    /// The changelog.
+    #[arg(value_name = "FILE", default_value = "CHANGELOG.md")]
+    pub(super) changelog: PathBuf,
+
+    /// Ask no git, and take this for the versions' tags, such as 'v{version}', which is the default outside a repository.
+    #[arg(long, value_name = "TEMPLATE", conflicts_with_all = ["tags", "refs"])]
+    pub(super) tag_name: Option<TagForm>,
+
+    #[command(flatten)]
+    pub(super) history: HistoryArgs,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct TagsArgs {
+    /// Take notes from this changelog, where it has a section of the tag's version.
+    #[arg(long, value_name = "FILE")]
+    pub(super) changelog: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) history: HistoryArgs,
+}
+
+/// What releases are made of a history.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct HistoryArgs {
+    /// Look only at git tags that match this glob, such as 'v*'. May be given more than once.
+    #[arg(long, value_name = "GLOB")]
+    pub(super) tags: Vec<String>,
+
+    /// Name each release so: 'App {version}', where {tag_name} is the tag, and {version} without a prefix/ and a leading v.
+    /// By default a release has its tag's name.
+    #[arg(long, value_name = "TEMPLATE")]
+    pub(super) name: Option<NameTemplate>,
+
+    /// Also write down each tag's commit, as `ref`, and its message: apply then makes the tags that GitLab lacks.
+    #[arg(long)]
+    pub(super) refs: bool,
+
+    #[command(flatten)]
+    pub(super) into: IntoArgs,
 }
 
 /// Where to, for all sources.
@@ -54,7 +111,8 @@ enum SplitArg {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum NotesArg {
-    /// Those of more than 20 lines into files, others into the release's entry.
+    /// Those of a changelog stay there, and the release names it. Others of more than 20 lines go into files, and shorter
+    /// ones into the release's entry.
     Auto,
     /// All into the releases' entries.
     Inline,
@@ -63,6 +121,11 @@ enum NotesArg {
 }
 
 impl IntoArgs {
+    /// Whether notes may stay where they are.
+    pub(super) fn may_refer(&self) -> bool {
+        matches!(self.notes, NotesArg::Auto)
+    }
+
     pub(super) fn options(&self) -> WriteOptions {
         WriteOptions {
             split: match self.split {

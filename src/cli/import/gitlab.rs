@@ -43,7 +43,7 @@ pub(super) async fn run(ui: &Ui, args: GitlabArgs) -> Result<Exit, Failure> {
             harmless(path)
         ));
     }
-    told::next(ui, &target);
+    told::next(ui, &target, "there should be nothing to do");
     Ok(Exit::Done)
 }
 

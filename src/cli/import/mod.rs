@@ -3,7 +3,9 @@
 
 mod after;
 pub(super) mod args;
+mod gaps;
 mod gitlab;
+mod history;
 mod target;
 mod told;
 
@@ -15,5 +17,7 @@ use args::ImportCommand;
 pub(super) async fn run(ui: &Ui, command: ImportCommand) -> Result<Exit, Failure> {
     match command {
         ImportCommand::Gitlab(args) => gitlab::run(ui, args).await,
+        ImportCommand::Changelog(args) => history::changelog(ui, &args),
+        ImportCommand::Tags(args) => history::tags(ui, &args),
     }
 }

@@ -21,8 +21,9 @@ pub(super) struct Target {
     pub(super) path: PathBuf,
     /// What it says already, if it is there.
     pub(super) manifest: Option<Manifest>,
+    /// The folder that it is in, as the system calls it.
+    pub(super) folder: PathBuf,
     text: Option<String>,
-    folder: PathBuf,
 }
 
 impl Target {
@@ -44,7 +45,7 @@ impl Target {
             text = Some(fs::read_to_string(&path).map_err(|error| Failure::folder(&path, error))?);
             manifest = Some(loaded);
         }
-        Ok(Self { path, manifest, text, folder })
+        Ok(Self { path, manifest, folder, text })
     }
 
     /// Writes what is new of `imported`.

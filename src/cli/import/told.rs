@@ -36,12 +36,12 @@ pub(super) fn written(ui: &Ui, target: &Target, source: &str, written: &Written)
     }
 }
 
-/// What to do next with a manifest that was not there before.
-pub(super) fn next(ui: &Ui, target: &Target) {
+/// What to do next with a manifest that was not there before, and what `comes` of it.
+pub(super) fn next(ui: &Ui, target: &Target, comes: &str) {
     let path = harmless(&target.path.to_string_lossy()).into_owned();
     let flag = if target.path == Path::new("releases.toml") { String::new() } else { format!(" -f {path}") };
     if target.manifest.is_none() {
-        ui.note(&format!("\nNext:\n    relsync plan{flag}    # there should be nothing to do"));
+        ui.note(&format!("\nNext:\n    relsync plan{flag}    # {comes}"));
     }
 }
 

@@ -8,11 +8,13 @@ use super::args::InitArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::out;
-use crate::model::harmless;
+use crate::import::Home;
+use crate::model::{ProjectRef, harmless};
 use crate::ui::Ui;
 use remote::Place;
 use starter::Known;
 use std::path::Path;
+use url::Url;
 
 /// Where much else than GitLab is hosted. A manifest for these would never work.
 const NO_GITLAB: [&str; 4] = ["github.com", "bitbucket.org", "codeberg.org", "git.sr.ht"];
@@ -45,6 +47,14 @@ pub(super) fn run(ui: &Ui, args: &InitArgs) -> Result<Exit, Failure> {
          relsync plan{flag}      # what would change"
     ));
     Ok(Exit::Done)
+}
+
+/// The project that git's remote names, as a manifest does.
+pub(super) fn project_of(folder: &Path) -> Option<Home> {
+    let (_, address) = git::remote(folder)?;
+    let place = remote::place(&address).filter(is_perhaps_gitlab)?;
+    let url = if place.is_gitlab_com() { None } else { Some(Url::parse(&place.url).ok()?) };
+    Some(Home { project: ProjectRef::Path(place.project), url })
 }
 
 fn is_perhaps_gitlab(place: &Place) -> bool {
