@@ -41,7 +41,7 @@ pub(super) async fn open(ui: &Ui, path: &Path, args: &ApplyArgs) -> Result<Plann
             known.push((gitlab, client.clone()));
             client
         };
-        let _progress = ui.reading(&format!("looking at {}", plan.project), || 0);
+        let _progress = ui.reading(&format!("looking at {}", plan.project), || (0, 0));
         let project = stoppable(look_up(&server, &client, path, &plan.project)).await??;
         names.push(project.to_string());
         plans.push(Ok(Found { plan: Plan { project, ..plan }, releases: Vec::new() }));

@@ -131,8 +131,18 @@ impl Session {
             sites => format!("{} projects", sites.len()),
         };
         let reads = self.sites.iter().enumerate().map(|(index, site)| self.read(site, beside.get(index).copied()));
-        let clients: Vec<_> = self.sites.iter().map(|site| site.client.clone()).collect();
-        let count = move || clients.iter().map(Client::releases_read).sum();
+        // Sites on one GitLab share what they count. Of many projects nobody knows how many releases they have together.
+        let is_first = |(index, site): &(usize, &Site)| {
+            !self.sites[..*index].iter().any(|earlier| server::is_same(earlier.client.url(), site.client.url()))
+        };
+        let clients: Vec<_> =
+            self.sites.iter().enumerate().filter(is_first).map(|(_, site)| site.client.clone()).collect();
+        let is_alone = self.sites.len() == 1;
+        let count = move || {
+            let counts = clients.iter().map(Client::releases_read);
+            let (read, of) = counts.fold((0, 0), |(read, of), (more, all)| (read + more, of + all));
+            (read, if is_alone { of } else { 0 })
+        };
         let progress = ui.reading(&format!("reading the releases of {what}"), count);
         let read: Vec<Result<Current, Failure>> =
             stoppable(stream::iter(reads).buffered(SIDE_BY_SIDE).collect()).await?;

@@ -145,10 +145,10 @@ impl Client {
         self.transport.url()
     }
 
-    /// How many releases have been read in lists so far, for those who watch.
+    /// How many releases have been read in lists so far, and of how many as far as GitLab has told, for those who watch.
     #[must_use]
-    pub fn releases_read(&self) -> u64 {
-        self.transport.releases_read()
+    pub fn releases_read(&self) -> (u64, u64) {
+        (self.transport.releases_read(), self.transport.releases_told())
     }
 
     /// The first of several tries of something that is more than one request.

@@ -110,7 +110,8 @@ impl Client {
         let rows = answer.json::<Vec<W>>()?.into_iter().map(W::into_model).collect::<Result<Vec<_>, _>>();
         let count = |name: &str| answer.header(name).and_then(|text| text.parse().ok());
         let rows = rows.map_err(|flaw| answer.flaw(&flaw))?;
-        self.transport.has_read(list, rows.len());
+        let total = count("x-total");
+        self.transport.has_read(list, rows.len(), total.filter(|_| number == 1));
         let next = match answer.header("x-next-page") {
             Some(next) => next.parse().ok().map(|next| numbered(list, next)),
             None => match answer.header(header::LINK) {
@@ -119,7 +120,7 @@ impl Client {
                 None => (rows.len() >= PER_PAGE).then(|| numbered(list, number + 1)),
             },
         };
-        Ok(Page { rows, total: count("x-total"), pages: count("x-total-pages"), next })
+        Ok(Page { rows, total, pages: count("x-total-pages"), next })
     }
 
     /// The request that a link in an answer stands for, if the token may go there.

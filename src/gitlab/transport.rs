@@ -45,6 +45,7 @@ pub(super) struct Transport {
     stopped: watch::Sender<bool>,
     troubles: Troubles,
     releases_read: AtomicU64,
+    releases_told: AtomicU64,
 }
 
 /// A good answer, read whole.
@@ -110,6 +111,7 @@ impl Transport {
             stopped: watch::Sender::new(false),
             troubles: Troubles::default(),
             releases_read: AtomicU64::new(0),
+            releases_told: AtomicU64::new(0),
         })
     }
 
@@ -178,11 +180,16 @@ impl Transport {
         self.troubles.count()
     }
 
-    /// Counts a page of `list`, if it is one of releases.
-    pub(super) fn has_read(&self, list: &Request, rows: usize) {
+    /// Counts a page of `list`, if it is one of releases; the first of them tells how many there are in `all`.
+    pub(super) fn has_read(&self, list: &Request, rows: usize, all: Option<usize>) {
         if list.path.ends_with("/releases") {
             self.releases_read.fetch_add(rows as u64, Ordering::Relaxed);
+            self.releases_told.fetch_add(all.unwrap_or(0) as u64, Ordering::Relaxed);
         }
+    }
+
+    pub(super) fn releases_told(&self) -> u64 {
+        self.releases_told.load(Ordering::Relaxed)
     }
 
     pub(super) fn releases_read(&self) -> u64 {

@@ -28,8 +28,8 @@ pub(super) struct Activity {
 
 #[derive(Debug)]
 enum Doing {
-    /// With what is read, and how many releases that is so far.
-    Reading(String, u64),
+    /// With what is read, how many releases that is so far, and of how many; 0 if nobody knows.
+    Reading(String, u64, u64),
     /// How many steps are over, of how many, and the last one begun.
     Writing(usize, usize, String),
 }
@@ -42,7 +42,7 @@ struct Waiting {
 
 impl Activity {
     pub(super) fn reading(what: String, now: Instant) -> Self {
-        Self::of(Doing::Reading(what, 0), now)
+        Self::of(Doing::Reading(what, 0, 0), now)
     }
 
     pub(super) fn writing(total: usize, now: Instant) -> Self {
@@ -53,12 +53,12 @@ impl Activity {
         Self { doing, began: now, heard: now, wait: None, pace: None }
     }
 
-    /// So many releases have been read.
-    pub(super) fn read(&mut self, releases: u64, now: Instant) {
-        if let Doing::Reading(_, so_far) = &mut self.doing
+    /// So many releases have been read, of so many.
+    pub(super) fn read(&mut self, releases: u64, all: u64, now: Instant) {
+        if let Doing::Reading(_, so_far, of) = &mut self.doing
             && releases > *so_far
         {
-            *so_far = releases;
+            (*so_far, *of) = (releases, all);
             self.hear(now);
         }
     }
@@ -103,8 +103,9 @@ impl Activity {
     /// A sign of life for a log in which nothing has been said for a while.
     pub(super) fn sign(&self, now: Instant) -> String {
         let so_far = match &self.doing {
-            Doing::Reading(_, 0) => String::new(),
-            Doing::Reading(_, count) => format!("{count} releases read so far"),
+            Doing::Reading(_, 0, _) => String::new(),
+            Doing::Reading(_, count, of) if of > count => format!("{count} of {of} releases read so far"),
+            Doing::Reading(_, count, _) => format!("{count} releases read so far"),
             Doing::Writing(over, total, _) => format!("{over} of {total} steps done"),
         };
         let parts = [so_far, self.silence(now, Duration::ZERO).unwrap_or_default()];
@@ -115,7 +116,12 @@ impl Activity {
     pub(super) fn bar(&self, now: Instant, width: usize) -> String {
         let silence = self.silence(now, PATIENCE);
         match &self.doing {
-            Doing::Reading(what, count) => {
+            Doing::Reading(what, count, of) if of > count && width >= ROOM_FOR_A_BAR => {
+                let full = usize::try_from(count * BAR as u64 / of).unwrap_or(BAR);
+                let left = self.reading_left(*count, *of, now).map(|left| format!(" · {left}")).unwrap_or_default();
+                format!("{} {count}/{of}{left} · {}", bar_of(full), silence.unwrap_or_else(|| what.clone()))
+            }
+            Doing::Reading(what, count, _) => {
                 let turn = now.saturating_duration_since(self.began).as_millis() / 100;
                 let wheel = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
                 let wheel = wheel[usize::try_from(turn % 10).unwrap_or_default()];
@@ -131,7 +137,7 @@ impl Activity {
                     return format!("{over}/{total} {what}");
                 }
                 let full = (over * BAR).checked_div(*total).unwrap_or(BAR);
-                let bar = format!("{}{}", "━".repeat(full), "─".repeat(BAR - full));
+                let bar = bar_of(full);
                 let left = self.left(now).map(|left| format!(" · {left}")).unwrap_or_default();
                 format!("{bar} {over}/{total}{left} · {what}")
             }
@@ -159,10 +165,26 @@ impl Activity {
         let over = (*over).max(through);
         let pace = wait.saturating_duration_since(self.began).checked_div(u32::try_from(over).ok()?)?;
         let rest = pace.checked_mul(u32::try_from(total.checked_sub(over)?).ok()?)?;
-        Some(match (wait.saturating_duration_since(now) + rest).as_secs() / 60 {
-            0 => "<1 min left".to_owned(),
-            minutes => format!("~{} min left", minutes + 1),
-        })
+        Some(minutes(wait.saturating_duration_since(now) + rest))
+    }
+
+    /// About how long the rest of a list takes, once enough of it has been read to tell.
+    fn reading_left(&self, count: u64, of: u64, now: Instant) -> Option<String> {
+        let took = now.saturating_duration_since(self.began);
+        let pace = took.checked_div(u32::try_from(count).ok()?).filter(|_| took >= PATIENCE)?;
+        Some(minutes(pace.checked_mul(u32::try_from(of - count).ok()?)?))
+    }
+}
+
+/// A bar of which so much is full.
+fn bar_of(full: usize) -> String {
+    format!("{}{}", "━".repeat(full), "─".repeat(BAR.saturating_sub(full)))
+}
+
+fn minutes(left: Duration) -> String {
+    match left.as_secs() / 60 {
+        0 => "<1 min left".to_owned(),
+        minutes => format!("~{} min left", minutes + 1),
     }
 }
 
@@ -190,11 +212,27 @@ mod tests {
         let mut reading = Activity::reading("reading the releases of a/b".to_owned(), start);
         assert_eq!(reading.bar(start, 80), "⠋ reading the releases of a/b");
         assert_eq!(reading.sign(start + seconds(20)), "still waiting for GitLab, 20 s so far");
-        reading.read(300, start + seconds(20));
+        reading.read(300, 0, start + seconds(20));
         assert_eq!(reading.bar(start + seconds(21), 80), "⠋ 300 releases read: reading the releases of a/b");
         let sign = "300 releases read so far; still waiting for GitLab, 3 s so far";
         assert_eq!(reading.sign(start + seconds(23)), sign);
         assert_eq!(reading.bar(start + seconds(140), 80), "⠋ still waiting for GitLab, 2 min 0 s so far");
+    }
+
+    #[test]
+    fn reading_a_list_whose_length_is_told_has_a_bar_and_a_time_left() {
+        let start = Instant::now();
+        let mut reading = Activity::reading("reading the releases of a/b".to_owned(), start);
+        reading.read(2500, 10_000, start + seconds(2));
+        let bar = reading.bar(start + seconds(2), 80);
+        assert_eq!(bar, "━━━━──────────── 2500/10000 · reading the releases of a/b");
+        reading.read(5000, 10_000, start + seconds(100));
+        let bar = reading.bar(start + seconds(100), 80);
+        assert_eq!(bar, "━━━━━━━━──────── 5000/10000 · ~2 min left · reading the releases of a/b");
+        assert_eq!(reading.bar(start + seconds(100), 40), "⠋ 5000 releases read: reading the releases of a/b");
+        assert!(reading.sign(start + seconds(100)).starts_with("5000 of 10000 releases read so far"));
+        reading.read(10_000, 10_000, start + seconds(110));
+        assert_eq!(reading.bar(start + seconds(110), 80), "⠋ 10000 releases read: reading the releases of a/b");
     }
 
     #[test]

@@ -199,9 +199,9 @@ impl Ui {
         Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
     }
 
-    /// Shows that GitLab is being asked. `count` answers how many releases it has told of so far.
+    /// Shows that GitLab is being asked. `count` answers how many releases it has told of so far, and of how many; 0 if nobody knows.
     #[must_use]
-    pub fn reading(&self, what: &str, count: impl Fn() -> u64 + Send + 'static) -> Progress {
+    pub fn reading(&self, what: &str, count: impl Fn() -> (u64, u64) + Send + 'static) -> Progress {
         let Some(style) = &self.talk else { return Progress::silent() };
         Progress::reading(style, &self.screen, &harmless(what), count)
     }

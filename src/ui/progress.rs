@@ -40,12 +40,12 @@ impl Progress {
         Self { _pulse: None, _section: None, screen: Screen::default(), total: 0 }
     }
 
-    /// `count` answers how many releases have been read so far.
+    /// `count` answers how many releases have been read so far, and of how many; 0 if nobody knows.
     pub(super) fn reading(
         style: &Style,
         screen: &Screen,
         what: &str,
-        count: impl Fn() -> u64 + Send + 'static,
+        count: impl Fn() -> (u64, u64) + Send + 'static,
     ) -> Self {
         let activity = Activity::reading(what.to_owned(), Instant::now());
         Self::begin(style, screen, what, activity, count)
@@ -53,7 +53,7 @@ impl Progress {
 
     pub(super) fn writing(style: &Style, screen: &Screen, what: &str, total: usize) -> Self {
         let activity = Activity::writing(total, Instant::now());
-        Self { total, ..Self::begin(style, screen, what, activity, || 0) }
+        Self { total, ..Self::begin(style, screen, what, activity, || (0, 0)) }
     }
 
     fn begin(
@@ -61,7 +61,7 @@ impl Progress {
         screen: &Screen,
         what: &str,
         activity: Activity,
-        count: impl Fn() -> u64 + Send + 'static,
+        count: impl Fn() -> (u64, u64) + Send + 'static,
     ) -> Self {
         let section = style.sections.then(|| Section::open(what, screen));
         screen.begin(activity, style.terminal);
@@ -117,14 +117,15 @@ struct Pulse {
 }
 
 impl Pulse {
-    fn start(screen: Screen, silence: Duration, count: impl Fn() -> u64 + Send + 'static) -> Self {
+    fn start(screen: Screen, silence: Duration, count: impl Fn() -> (u64, u64) + Send + 'static) -> Self {
         let (stop, stopped) = mpsc::channel::<()>();
         let every = if screen.has_bar() { FRAME } else { silence.min(Duration::from_secs(1)) };
         let ticking = screen.clone();
         let tick = move || {
             while stopped.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
                 ticking.change(|activity| {
-                    activity.read(count(), Instant::now());
+                    let (read, of) = count();
+                    activity.read(read, of, Instant::now());
                     None
                 });
                 ticking.tick(silence);

@@ -30,7 +30,7 @@ pub(super) async fn run(ui: &Ui, args: DoctorArgs) -> Result<Exit, Failure> {
     let mut page = Page::default();
     let manifests = manifests(ui, &args, &mut page)?;
     {
-        let _progress = ui.reading("asking GitLab", || 0);
+        let _progress = ui.reading("asking GitLab", || (0, 0));
         stoppable(async {
             for visit in visits(&server, &args, &manifests, &mut page) {
                 look(&server, &visit, &mut page).await;

@@ -93,7 +93,7 @@ async fn write(
     let key = args.note_key.clone().unwrap_or_else(|| NoteKey::of(args.manifest.given()));
     let shown = harmless(&merge_request.to_string()).into_owned();
     let kept = {
-        let _progress = ui.reading(&format!("writing the note on merge request {shown}"), || 0);
+        let _progress = ui.reading(&format!("writing the note on merge request {shown}"), || (0, 0));
         let client = Client::new(Settings { observer: Some(session::observer(ui)), ..settings });
         match client {
             Ok(client) => keep::keep(&client, &merge_request, &key, &told).await,
