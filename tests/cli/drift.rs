@@ -158,6 +158,32 @@ fn releases_and_fields_can_be_let_be() {
     only_read(&server);
 }
 
+/// It only matters to who would have to write to its release.
+#[test]
+fn a_lost_tag_alone_is_no_drift() {
+    let server = Server::with("[[projects.releases]]\ntag_name = \"lost\"\nname = \"Lost\"\n");
+    let home = Home::with_server(&server, "sandbox-maintainer");
+    home.manifest("[[releases]]\ntag_name = \"lost\"\nname = \"Lost\"\n");
+    home.run(&["drift"]).expect(0);
+    home.manifest("[[releases]]\ntag_name = \"lost\"\nname = \"Other\"\n");
+    let run = home.run(&["drift"]).expect(2);
+    assert!(run.stdout.contains("deleted in git"), "{run}");
+    home.run(&["drift", "--ignore-field", "name"]).expect(0);
+}
+
+/// As after it was applied from its own branch.
+#[test]
+fn a_change_that_is_in_gitlab_already_is_no_drift() {
+    let (server, home) = committed();
+    home.manifest(&MANIFEST.replace("One one", "Renamed").replace("/mac", "/macos"));
+    home.run(&["drift", "--base", "main"]).expect(0);
+    home.run(&["apply", "--yes"]).expect(0);
+    let run = home.run(&["drift", "--base", "main"]).expect(0);
+    assert!(run.stdout.contains("This change does nothing in GitLab"), "{run}");
+    put(&server, "/releases/v1.1", &json!({ "name": "By hand" }));
+    home.run(&["drift", "--base", "main"]).expect(2);
+}
+
 /// A CI job's own token is enough, but for what it can't see.
 #[test]
 fn a_job_token_can_look_for_drift() {

@@ -269,6 +269,9 @@ fn a_report_that_cant_be_written_stops_a_run_before_it_begins() {
     assert!(run.stderr.contains("new.json would be written twice"), "{run}");
     let run = home.run(&["plan", "--widget", "new.json", "--report", "json=new.json"]).expect(1);
     assert!(run.stderr.contains("new.json would be written twice"), "{run}");
+    home.write("token", "sandbox-maintainer");
+    let run = home.run(&["plan", "--token-file", "token", "--report", "json=token"]).expect(1);
+    assert!(run.stderr.contains("token would be written over"), "{run}");
     assert_eq!(server.requests(), Vec::<String>::new());
     assert!(!home.path().join("out").exists() && !home.path().join("new.json").exists());
 }
@@ -281,6 +284,9 @@ fn a_report_goes_through_no_link() {
     std::os::unix::fs::symlink("precious", home.path().join("out.md")).unwrap();
     let run = home.run(&["plan", "--report", "markdown=out.md"]).expect(1);
     assert!(run.stderr.contains("out.md is no file that a report could replace"), "{run}");
+    assert_eq!(read(&home, "precious"), "precious");
+    std::os::unix::fs::symlink("precious", home.path().join("plan.json")).unwrap();
+    home.run(&["plan", "--out", "plan.json"]).expect(1);
     assert_eq!(read(&home, "precious"), "precious");
     std::os::unix::fs::symlink("/dev/full", home.path().join("full")).unwrap();
     home.run(&["plan", "--report", "markdown=full"]).expect(1);

@@ -141,7 +141,7 @@ fn how_much_has_been_read_is_told() {
     let home = Home::new();
     home.manifest("");
     let (process, mut talk) = start(&home, &wire.url(), &["plan"]);
-    read_until(&mut talk, "100 releases read so far; still waiting for GitLab, ");
+    read_until(&mut talk, "100 of 101 releases read so far; still waiting for GitLab, ");
     drop(go_on);
     let output = process.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0));

@@ -197,6 +197,20 @@ fn of_two_the_older_stays() {
     insta::assert_snapshot!("older", said(&server));
 }
 
+#[test]
+fn pipelines_that_race_leave_one() {
+    let server = Server::with(SEED);
+    let home = job(&server);
+    home.manifest(ONE);
+    let before = ids(&server).len();
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| home.run(&["plan", "--note"]).expect(0));
+        }
+    });
+    assert_eq!(ids(&server).len(), before + 1);
+}
+
 /// Each fault strikes in the middle of a run; the note is there once.
 #[test]
 fn a_lost_answer_doubles_nothing() {

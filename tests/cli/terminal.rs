@@ -102,7 +102,8 @@ fn the_first_ctrl_c_waits_for_what_is_under_way_and_the_second_does_not() {
 #[test]
 fn a_bar_fits_any_width_and_leaves_nothing_behind() {
     let entry = |n| format!("[[releases]]\ntag_name = \"a-tag-with-quite-a-long-name-{n}\"\nref = \"main\"\n");
-    let manifest: String = (0..12).map(entry).collect();
+    // More than two windows let through: wherever in one the run begins, it has to wait.
+    let manifest: String = (0..18).map(entry).collect();
     for columns in [40, 60] {
         let server = Server::serve(&["--latency", "20ms", "--limit", "release-writes=8/2s"]);
         let home = Home::with_server(&server, "sandbox-maintainer");
@@ -110,7 +111,7 @@ fn a_bar_fits_any_width_and_leaves_nothing_behind() {
         let written = rest(&mut terminal(&home, &server, "apply --yes", columns));
         let bars = bars(&written);
         assert!(bars.iter().any(|bar| bar.contains("reading the releases of root/")), "{bars:?}");
-        assert!(bars.iter().any(|bar| bar.contains("/12 ")), "{bars:?}");
+        assert!(bars.iter().any(|bar| bar.contains("/18 ")), "{bars:?}");
         assert!(bars.iter().any(|bar| bar.contains("waiting, ")), "{bars:?}");
         for bar in bars {
             assert!(bar.chars().count() <= columns - 3, "{bar:?} is too long for {columns} columns");
