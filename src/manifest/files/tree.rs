@@ -4,7 +4,7 @@
 use super::Refusal;
 use std::ffi::OsString;
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// Links followed on the way to one file; more go round in circles.
 const MOST_LINKS: usize = 40;
@@ -81,9 +81,12 @@ impl<'a> Below<'a> {
     fn follow(&self, link: &Path) -> Result<Option<PathBuf>, Refusal> {
         let mut real = link.parent().unwrap_or(Path::new("")).to_owned();
         // The names still to go, the next one last.
-        let mut names = names(Path::new(link.file_name().unwrap_or_default())).unwrap_or_default();
+        let mut names = vec![link.file_name().unwrap_or_default().to_owned()];
         let mut links = 0;
         while let Some(name) = names.pop() {
+            if name == "." {
+                continue;
+            }
             if name == ".." {
                 if !real.pop() {
                     return Ok(None);
@@ -96,7 +99,7 @@ impl<'a> Below<'a> {
                     links += 1;
                     let target = self.tree.read(&place, LONGEST_TARGET)?;
                     let target = String::from_utf8(target).ok().filter(|target| target.len() <= LONGEST_TARGET);
-                    match target.and_then(|target| self::names(Path::new(&target))) {
+                    match target.as_deref().and_then(self::names) {
                         Some(more) if links <= MOST_LINKS => names.extend(more),
                         _ => return Ok(None),
                     }
@@ -133,17 +136,10 @@ impl<'a> Below<'a> {
     }
 }
 
-/// The names that a path is made of, the first one last; none for a path that starts elsewhere.
-fn names(path: &Path) -> Option<Vec<OsString>> {
-    let mut names = Vec::new();
-    for component in path.components() {
-        match component {
-            Component::Normal(name) => names.push(name.to_owned()),
-            Component::ParentDir => names.push("..".into()),
-            Component::CurDir => {}
-            Component::RootDir | Component::Prefix(_) => return None,
-        }
-    }
-    names.reverse();
-    Some(names)
+/// The names that a link's target is made of, the first one last; none for one that starts elsewhere. What stands for the
+/// folder itself stays, at the end too: `x/.` and `x/` are nothing if `x` is a file.
+fn names(target: &str) -> Option<Vec<OsString>> {
+    let is_elsewhere = target.is_empty() || Path::new(target).has_root();
+    let name = |name: &str| OsString::from(if name.is_empty() { "." } else { name });
+    (!is_elsewhere).then(|| target.split('/').rev().map(name).collect())
 }
