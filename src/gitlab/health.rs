@@ -1,8 +1,8 @@
 //! What can be told of a GitLab, a token and a project before anything is changed. Only reads.
 
+use crate::gitlab::answer::Answer;
 use crate::gitlab::project::segment;
 use crate::gitlab::request::Request;
-use crate::gitlab::transport::Answer;
 use crate::gitlab::{Client, Error, TokenKind};
 use crate::model::{ProjectId, ProjectRef};
 use jiff::civil::Date;

@@ -1,9 +1,9 @@
 //! Asset links.
 
+use crate::gitlab::answer::Answer;
 use crate::gitlab::error::Flaw;
 use crate::gitlab::project::segment;
 use crate::gitlab::request::Request;
-use crate::gitlab::transport::Answer;
 use crate::gitlab::{Client, Error, Tries};
 use crate::model::{AssetPath, Link, LinkId, LinkType, LiveLink, ProjectRef, TagName};
 use percent_encoding::percent_decode_str;

@@ -1,10 +1,10 @@
 //! Milestones. A job token can call nothing of this.
 
+use crate::gitlab::answer::Answer;
 use crate::gitlab::error::Flaw;
 use crate::gitlab::pages::Row;
 use crate::gitlab::project::segment;
 use crate::gitlab::request::Request;
-use crate::gitlab::transport::Answer;
 use crate::gitlab::{Client, Error, Tries};
 use crate::model::{
     Description, GroupId, Milestone, MilestoneId, MilestonePatch, MilestoneScope, MilestoneState, NewMilestone,

@@ -7,6 +7,7 @@
 //! Imports `model` only.
 
 mod address;
+mod answer;
 mod error;
 mod gate;
 mod health;

@@ -3,9 +3,9 @@
 //! Offset pages shift when a row is added or removed between two of them: a row comes twice, or not at all. So rows are
 //! told apart by their key and counted against `X-Total`; a list that does not add up is read once more.
 
+use crate::gitlab::answer::Answer;
 use crate::gitlab::error::Flaw;
 use crate::gitlab::request::Request;
-use crate::gitlab::transport::Answer;
 use crate::gitlab::{Client, Error, Kind};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use reqwest::header;

@@ -1,11 +1,11 @@
 //! Releases.
 
+use crate::gitlab::answer::Answer;
 use crate::gitlab::error::Flaw;
 use crate::gitlab::links;
 use crate::gitlab::pages::Row;
 use crate::gitlab::project::segment;
 use crate::gitlab::request::Request;
-use crate::gitlab::transport::Answer;
 use crate::gitlab::{Client, Error, Kind, Tries};
 use crate::model::{Description, MilestoneId, Moment, NewRelease, ProjectRef, Release, ReleasePatch, TagName};
 use jiff::Timestamp;

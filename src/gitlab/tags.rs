@@ -1,10 +1,10 @@
 //! Git tags: whether they exist and are protected, and making one for a release that lost its own.
 
+use crate::gitlab::answer::Answer;
 use crate::gitlab::error::Flaw;
 use crate::gitlab::pages::{PER_PAGE, Page, Row};
 use crate::gitlab::project::segment;
 use crate::gitlab::request::Request;
-use crate::gitlab::transport::Answer;
 use crate::gitlab::{Client, Error, Tries};
 use crate::model::{NewTag, ProjectRef, Tag, TagName};
 use reqwest::Method;

@@ -4,7 +4,7 @@
 //! again for the id of a project that has moved); every text that comes back in an [`Error`] has gone through [`Transport::harmless`].
 
 use crate::gitlab::address::{check_url, clear_text, is_loopback};
-use crate::gitlab::error::Flaw;
+use crate::gitlab::answer::{Answer, Unread, causes, kind_of, kind_of_status, read_all, read_some, words};
 use crate::gitlab::gate::{Gates, Held, Hold, Pass};
 use crate::gitlab::help::{Failed, help};
 use crate::gitlab::message;
@@ -15,17 +15,11 @@ use crate::gitlab::{Error, Kind, Observer, Settings, Token, TokenKind, Wait};
 use crate::model::ProjectId;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode, redirect};
-use serde::de::DeserializeOwned;
-use std::error::Error as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use url::Url;
 
-/// More of an error's body is not read.
-const LONGEST_ERROR_BODY: usize = 64 * 1024;
-/// More than the longest page: a hundred releases with a million characters of notes each.
-const LONGEST_BODY: usize = 512 * 1024 * 1024;
 /// A whole request may take so many times as long as GitLab may stay silent: an answer that drips for ever is none.
 const LONGEST_ANSWER: u32 = 5;
 
@@ -46,16 +40,6 @@ pub(super) struct Transport {
     troubles: Troubles,
     releases_read: AtomicU64,
     releases_told: AtomicU64,
-}
-
-/// A good answer, read whole.
-pub(super) struct Answer<'t> {
-    transport: &'t Transport,
-    method: Method,
-    path: String,
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Vec<u8>,
 }
 
 impl Transport {
@@ -330,7 +314,7 @@ impl Transport {
         }
     }
 
-    fn error(
+    pub(super) fn error(
         &self,
         method: &Method,
         path: &str,
@@ -355,7 +339,7 @@ impl Transport {
     }
 
     /// A body as text, without the token: before anything is cut off, as half a token is still too much.
-    fn readable(&self, body: &[u8]) -> String {
+    pub(super) fn readable(&self, body: &[u8]) -> String {
         self.redact(&String::from_utf8_lossy(body))
     }
 
@@ -389,43 +373,6 @@ impl Transport {
     }
 }
 
-impl Answer<'_> {
-    /// One of the answer's headers; may be empty.
-    pub(super) fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim)
-    }
-
-    /// Whether there is no body, as with 204.
-    pub(super) fn is_empty(&self) -> bool {
-        self.body.is_empty()
-    }
-
-    /// The answer's body.
-    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        serde_json::from_slice(&self.body).map_err(|e| {
-            let body = self.transport.readable(&self.body);
-            let text = if body.trim().is_empty() {
-                "an empty body where JSON was expected".to_owned()
-            } else if message::is_html(&body) {
-                format!("{}, where JSON was expected", message::web_page(&body))
-            } else {
-                format!("not what GitLab answers: {e}")
-            };
-            self.flaw(&Flaw::strange(text))
-        })
-    }
-
-    /// An error about something in this answer.
-    pub(super) fn flaw(&self, flaw: &Flaw) -> Error {
-        let error =
-            self.transport.error(&self.method, &self.path, (Some(self.status), None), None, flaw.kind, &flaw.message);
-        match flaw.help {
-            Some(help) => error.with_help(Some(help.to_owned())),
-            None => error,
-        }
-    }
-}
-
 /// A number in a log, where `u128` would become a text.
 fn ms(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
@@ -435,85 +382,4 @@ fn ms(since: Instant) -> u64 {
 fn project_in(path: &str) -> Option<ProjectId> {
     let (_, after) = path.split_once("/projects/")?;
     after.split('/').next()?.parse().ok().map(ProjectId)
-}
-
-/// Why a body was not read to its end.
-enum Unread {
-    BrokeOff(reqwest::Error),
-    TooLong,
-}
-
-async fn read_all(mut response: reqwest::Response) -> Result<Vec<u8>, Unread> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(Unread::BrokeOff)? {
-        if body.len() + chunk.len() > LONGEST_BODY {
-            return Err(Unread::TooLong);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-/// As much of an error's body as came; that it broke off is not what is wrong.
-async fn read_some(mut response: reqwest::Response) -> Vec<u8> {
-    let mut body = Vec::new();
-    while body.len() < LONGEST_ERROR_BODY {
-        match response.chunk().await {
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) | Err(_) => break,
-        }
-    }
-    body
-}
-
-fn kind_of(error: &reqwest::Error) -> Kind {
-    if error.is_builder() {
-        Kind::Settings
-    } else if error.is_connect() && causes(error).contains("invalid peer certificate") {
-        // It would be the same the next time.
-        Kind::Untrusted
-    } else if error.is_connect() {
-        Kind::Connect
-    } else if error.is_timeout() {
-        Kind::Timeout
-    } else {
-        Kind::Interrupted
-    }
-}
-
-fn kind_of_status(status: StatusCode) -> Kind {
-    match status.as_u16() {
-        401 => Kind::Unauthorized,
-        403 => Kind::Forbidden,
-        404 => Kind::NotFound,
-        409 => Kind::Conflict,
-        429 => Kind::RateLimited,
-        500.. => Kind::Server,
-        _ => Kind::Invalid,
-    }
-}
-
-/// GitLab's own words, without the status that it likes to begin them with; the status's name if it has none.
-fn words(status: StatusCode, body: &str) -> String {
-    let text = message::of_body(body);
-    let text = text.trim();
-    let rest = text.strip_prefix(status.as_str()).filter(|rest| !rest.starts_with(char::is_alphanumeric));
-    match rest.map_or(text, str::trim_start) {
-        "" => status.canonical_reason().unwrap_or("no reason given").to_owned(),
-        text => text.to_owned(),
-    }
-}
-
-/// What an error and its causes say, without reqwest's general beginnings, and without the url.
-fn causes(error: &reqwest::Error) -> String {
-    let mut parts = Vec::new();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let text = error.to_string();
-        if !text.starts_with("client error (") && parts.last() != Some(&text) {
-            parts.push(text);
-        }
-        cause = error.source();
-    }
-    if parts.is_empty() { "the connection failed".to_owned() } else { parts.join(": ") }
 }
