@@ -8,6 +8,7 @@ mod describe;
 mod drift;
 mod explain;
 mod html;
+mod hunks;
 mod json;
 mod markdown;
 mod notes;

@@ -1,10 +1,12 @@
 //! How single values and their changes are written.
 
+use super::hunks::hunks;
 use super::style::{Palette, paint};
 use super::voice::Voice;
 use crate::model::{Description, Link, harmless};
 use crate::plan::{Change, Timing};
-use similar::{ChangeTag, TextDiff};
+use similar::ChangeTag;
+use similar::udiff::UnifiedHunkHeader;
 use std::collections::BTreeSet;
 
 /// Notes of a new release are cut after so many lines.
@@ -106,14 +108,13 @@ pub(super) struct DiffLine {
 /// A unified diff, without file names, and how many lines of it are left out.
 pub(super) fn diff_lines(change: &Change<Description>) -> (Vec<DiffLine>, usize) {
     let [before, after] = [&change.before, &change.after].map(|text| text.as_str().lines().collect::<Vec<_>>());
-    let diff = TextDiff::from_slices(&before, &after);
     let (mut lines, mut more) = (Vec::new(), 0);
     let mut push = |tag, text: &dyn Fn() -> String| {
         if lines.len() < DIFF_LINES { lines.push(DiffLine { tag, text: text() }) } else { more += 1 }
     };
-    for hunk in diff.unified_diff().context_radius(3).iter_hunks() {
-        push(None, &|| hunk.header().to_string());
-        for change in hunk.iter_changes() {
+    for hunk in hunks(&before, &after) {
+        push(None, &|| UnifiedHunkHeader::new(&hunk).to_string());
+        for change in hunk.iter().flat_map(|op| op.iter_changes(before.as_slice(), after.as_slice())) {
             let sign = match change.tag() {
                 ChangeTag::Delete => '-',
                 ChangeTag::Insert => '+',

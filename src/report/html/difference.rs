@@ -1,16 +1,14 @@
 //! What differs between two texts, line by line, without more of it than anybody reads.
 
+use crate::report::hunks::{CONTEXT, hunks};
 use crate::report::values;
-use similar::{ChangeTag, TextDiff};
+use similar::ChangeTag;
 
 /// Lines of either text that are looked at, after those at the beginning that are the same.
 const MAX_COMPARED: usize = 4000;
 
 /// Lines that are shown.
 const MAX_SHOWN: usize = 300;
-
-/// Lines around a change.
-const CONTEXT: usize = 3;
 
 /// What differs.
 #[derive(Debug)]
@@ -40,12 +38,11 @@ impl Difference {
         let is_cut = all_before > MAX_COMPARED || all_after > MAX_COMPARED;
         let mut difference = Self { lines: Vec::new(), added: 0, removed: 0, rest: None };
         let mut hidden = 0_usize;
-        let diff = TextDiff::from_slices(before, after);
-        for (index, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
+        for (index, hunk) in hunks(before, after).iter().enumerate() {
             if index > 0 && difference.lines.len() < MAX_SHOWN {
                 difference.lines.push(Line { class: "gap", sign: "  ", text: "⋯".to_owned() });
             }
-            for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+            for change in hunk.iter().flat_map(|op| op.iter_changes(before, after)) {
                 let (class, sign) = match change.tag() {
                     ChangeTag::Delete => ("del", "− "),
                     ChangeTag::Insert => ("ins", "+ "),
