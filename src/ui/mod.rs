@@ -16,7 +16,10 @@ use screen::Screen;
 use std::fmt;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::time::{Duration, Instant};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// How long a job's log may stay silent while something goes on.
 const PULSE: Duration = Duration::from_secs(5);
@@ -78,18 +81,19 @@ impl Ui {
 
     /// Logs to stderr what `RUST_LOG` asks for; without it each `-v` says more.
     pub fn log(&self, verbose: u8, format: LogFormat) {
-        let level = match verbose {
-            0 => "off",
-            1 => "relsync=debug",
-            _ => "debug",
+        let asked =
+            std::env::var("RUST_LOG").ok().filter(|words| !words.is_empty()).and_then(|words| words.parse().ok());
+        let filter = asked.unwrap_or_else(|| match verbose {
+            0 => Targets::new(),
+            1 => Targets::new().with_target("relsync", LevelFilter::DEBUG),
+            _ => Targets::new().with_default(LevelFilter::DEBUG),
+        });
+        let log = tracing_subscriber::fmt::layer().with_ansi(self.stderr_colours).with_writer(self.screen.clone());
+        let log = match format {
+            LogFormat::Text => log.boxed(),
+            LogFormat::Json => log.json().flatten_event(true).boxed(),
         };
-        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-        let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(self.stderr_colours);
-        let log = log.with_writer(self.screen.clone());
-        match format {
-            LogFormat::Text => log.init(),
-            LogFormat::Json => log.json().flatten_event(true).init(),
-        }
+        tracing_subscriber::registry().with(log.with_filter(filter)).init();
     }
 
     /// The styles for what goes to `stream`.
