@@ -14,6 +14,7 @@ pub mod apply;
 pub mod cli;
 pub mod git;
 pub mod gitlab;
+mod http;
 pub mod import;
 pub mod manifest;
 pub mod model;

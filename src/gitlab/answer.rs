@@ -1,18 +1,12 @@
 //! What comes back: an answer and its body, or why there is none, and what kind of failure that is. Sends nothing.
 
 use crate::gitlab::error::Flaw;
-use crate::gitlab::message;
 use crate::gitlab::transport::Transport;
 use crate::gitlab::{Error, Kind};
+use crate::http::{Broken, message};
 use reqwest::header::{self, HeaderMap};
 use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
-use std::error::Error as _;
-
-/// More of an error's body is not read.
-const LONGEST_ERROR_BODY: usize = 64 * 1024;
-/// More than the longest page: a hundred releases with a million characters of notes each.
-const LONGEST_BODY: usize = 512 * 1024 * 1024;
 
 /// A good answer, read whole.
 pub(super) struct Answer<'t> {
@@ -61,47 +55,15 @@ impl Answer<'_> {
     }
 }
 
-/// Why a body was not read to its end.
-pub(super) enum Unread {
-    BrokeOff(reqwest::Error),
-    TooLong,
-}
-
-pub(super) async fn read_all(mut response: reqwest::Response) -> Result<Vec<u8>, Unread> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(Unread::BrokeOff)? {
-        if body.len() + chunk.len() > LONGEST_BODY {
-            return Err(Unread::TooLong);
+impl From<Broken> for Kind {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Settings => Self::Settings,
+            Broken::Connect => Self::Connect,
+            Broken::Untrusted => Self::Untrusted,
+            Broken::Timeout => Self::Timeout,
+            Broken::Interrupted => Self::Interrupted,
         }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-/// As much of an error's body as came; that it broke off is not what is wrong.
-pub(super) async fn read_some(mut response: reqwest::Response) -> Vec<u8> {
-    let mut body = Vec::new();
-    while body.len() < LONGEST_ERROR_BODY {
-        match response.chunk().await {
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) | Err(_) => break,
-        }
-    }
-    body
-}
-
-pub(super) fn kind_of(error: &reqwest::Error) -> Kind {
-    if error.is_builder() {
-        Kind::Settings
-    } else if error.is_connect() && causes(error).contains("invalid peer certificate") {
-        // It would be the same the next time.
-        Kind::Untrusted
-    } else if error.is_connect() {
-        Kind::Connect
-    } else if error.is_timeout() {
-        Kind::Timeout
-    } else {
-        Kind::Interrupted
     }
 }
 
@@ -126,18 +88,4 @@ pub(super) fn words(status: StatusCode, body: &str) -> String {
         "" => status.canonical_reason().unwrap_or("no reason given").to_owned(),
         text => text.to_owned(),
     }
-}
-
-/// What an error and its causes say, without reqwest's general beginnings, and without the url.
-pub(super) fn causes(error: &reqwest::Error) -> String {
-    let mut parts = Vec::new();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let text = error.to_string();
-        if !text.starts_with("client error (") && parts.last() != Some(&text) {
-            parts.push(text);
-        }
-        cause = error.source();
-    }
-    if parts.is_empty() { "the connection failed".to_owned() } else { parts.join(": ") }
 }

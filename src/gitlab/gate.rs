@@ -10,7 +10,7 @@
 //! still under way and perhaps not counted yet.
 
 use crate::gitlab::request::Request;
-use crate::gitlab::retry;
+use crate::http::until;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -188,7 +188,7 @@ impl Pass<'_> {
         else {
             return;
         };
-        let ends = now + retry::until(reset, headers);
+        let ends = now + until(reset, headers);
         let remaining = u64::try_from(remaining).unwrap_or(0).min(MOST_PER_MINUTE);
         self.gates.lanes()[lane as usize].told(remaining, reset, ends);
     }

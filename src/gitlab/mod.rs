@@ -4,7 +4,7 @@
 //! checked. Every request passes through `transport`'s `send`. The token goes to the configured GitLab only: no
 //! redirect is followed, no link to another host, and no text that leaves here ([`Error`], traces) holds it.
 //!
-//! Imports `model` only.
+//! Imports `http` and `model` only.
 
 mod address;
 mod answer;
@@ -13,7 +13,6 @@ mod gate;
 mod health;
 mod help;
 mod links;
-mod message;
 mod milestones;
 mod notes;
 mod pages;
@@ -25,7 +24,6 @@ mod tags;
 mod token;
 mod transport;
 mod trouble;
-mod trust;
 
 pub use error::{Error, Kind};
 pub use health::{Heard, Identity, Quota, Role, Standing, Tier, TokenFacts, Told, Version};
@@ -33,8 +31,10 @@ pub use notes::{MergeRequest, MergeRequestNote, NoteId};
 pub use retry::Tries;
 pub use tags::TagList;
 pub use token::{Token, TokenKind};
-pub use trust::Authorities;
 
+pub use crate::http::{Authorities, Observer, Wait};
+
+use crate::http::is_loopback;
 use std::{fmt, sync::Arc, time::Duration};
 use transport::Transport;
 use url::Url;
@@ -61,20 +61,6 @@ pub struct Settings {
     /// Is told of every wait.
     pub observer: Option<Observer>,
 }
-
-/// A wait before a request is sent, or sent again.
-#[derive(Debug, Clone)]
-pub struct Wait {
-    /// Until then nothing happens.
-    pub how_long: Duration,
-    /// What is waited for, in harmless words.
-    pub why: String,
-    /// Whether that is for GitLab's rate limit.
-    pub is_for_limit: bool,
-}
-
-/// Is told of every wait, from any task.
-pub type Observer = Arc<dyn Fn(&Wait) + Send + Sync>;
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -120,7 +106,7 @@ impl Settings {
     /// Whether the url is this machine's own, so that nothing leaves it, whatever the scheme.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
-        address::is_loopback(&self.url)
+        is_loopback(&self.url)
     }
 }
 

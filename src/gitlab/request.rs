@@ -1,12 +1,9 @@
 //! Requests before they are sent: paths encoded segment by segment, so that `debian/2.4.0-1` stays one segment.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use crate::http::encode;
 use reqwest::Method;
 use serde_json::Value;
 use std::fmt::{Display, Write};
-
-/// All but RFC 3986's unreserved characters.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// A request to one path below `/api/v4`.
 #[derive(Debug, Clone)]
@@ -44,11 +41,6 @@ impl Request {
         self.body = Some(body);
         self
     }
-}
-
-/// Encodes `text` as one path segment or query value.
-fn encode(text: &str) -> String {
-    utf8_percent_encode(text, RESERVED).to_string()
 }
 
 #[cfg(test)]

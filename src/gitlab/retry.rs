@@ -5,12 +5,10 @@
 //! not done; whether it was is for the caller to find out, who knows how it would look ([`Error::is_in_doubt`]).
 
 use crate::gitlab::{Error, Kind};
-use reqwest::header::{self, HeaderMap};
+use crate::http::{Backoff, asked_to_wait, until};
+use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
 use std::time::{Duration, Instant};
-
-/// No wait between two tries is longer, but for one that GitLab asks for.
-pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// Whether a request that failed like this may be sent again as it is.
 pub(super) fn may_repeat(method: &Method, error: &Error) -> bool {
@@ -40,9 +38,7 @@ pub(super) fn may_repeat(method: &Method, error: &Error) -> bool {
 /// The tries of one thing to do, with one time limit for all its requests.
 #[derive(Debug)]
 pub struct Tries {
-    started: Instant,
-    retry_for: Duration,
-    next_wait: Duration,
+    waits: Backoff,
     /// For the log.
     attempt: u32,
     /// From then on what was known before the first try is too old to act on.
@@ -57,9 +53,7 @@ impl Tries {
     /// The first try begins.
     pub(super) fn new(first_wait: Duration, retry_for: Duration) -> Self {
         Self {
-            started: Instant::now(),
-            retry_for,
-            next_wait: first_wait,
+            waits: Backoff::new(first_wait, retry_for),
             attempt: 0,
             stale_from: None,
             in_doubt: None,
@@ -89,7 +83,7 @@ impl Tries {
 
     /// It has waited for a rate limit, which is not held against it.
     pub(super) fn hold_up(&mut self, how_long: Duration) {
-        self.started += how_long;
+        self.waits.excuse(how_long);
         self.held_up = true;
     }
 
@@ -109,47 +103,24 @@ impl Tries {
         self.attempt
     }
 
-    /// How long to wait before the next try, if there is to be one: twice as long each time, and somewhat at random, so
-    /// that many who failed together don't come back together. What GitLab asks for counts more, and is waited for whole.
+    /// How long to wait before the next try, if there is to be one.
     pub(super) fn next_wait(&mut self, error: &Error) -> Option<Duration> {
-        let usual = self.next_wait.mul_f64(0.5 + fastrand::f64() / 2.0);
-        self.next_wait = (self.next_wait * 2).min(LONGEST_WAIT);
-        let wait = error.retry_after().map_or(usual, |asked| asked.max(usual));
-        (self.started.elapsed().saturating_add(wait) <= self.retry_for).then_some(wait)
+        self.waits.next(error.retry_after())
     }
 }
-
-/// A server that asks for more is not waited for anyway, and must not make a clock overflow.
-const LONGEST_ASKED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long an answer asks to wait: `Retry-After` in seconds or as a date; a refusal for a rate limit also by its
 /// `RateLimit-Reset`, which tells nothing of other troubles.
 pub(super) fn retry_after(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
-    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
-    let asked = text(header::RETRY_AFTER.as_str()).and_then(|text| {
-        let seconds = text.parse().ok().map(Duration::from_secs);
-        seconds.or_else(|| date(text).map(|at| until(at, headers)))
-    });
     let is_limit = status == StatusCode::TOO_MANY_REQUESTS;
-    let reset = || text("ratelimit-reset").filter(|_| is_limit)?.parse().ok().map(|at| until(at, headers));
-    asked.or_else(reset).map(|asked| asked.min(LONGEST_ASKED))
-}
-
-/// How long it is until `at`, in seconds since 1970. Such times are GitLab's, so they are held against its own clock where
-/// the answer tells it.
-pub(super) fn until(at: i64, headers: &HeaderMap) -> Duration {
-    let theirs = headers.get(header::DATE).and_then(|now| date(now.to_str().ok()?.trim()));
-    let now = theirs.unwrap_or_else(|| jiff::Timestamp::now().as_second());
-    Duration::from_secs(u64::try_from(at.saturating_sub(now)).unwrap_or(0)).min(LONGEST_ASKED)
-}
-
-fn date(text: &str) -> Option<i64> {
-    Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_second())
+    let reset = || headers.get("ratelimit-reset").filter(|_| is_limit)?.to_str().ok()?.trim().parse().ok();
+    asked_to_wait(headers).or_else(|| reset().map(|at| until(at, headers)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use reqwest::header;
 
     #[test]
     fn a_wait_is_asked_for_in_seconds_or_as_a_date_or_by_a_limit() {

@@ -1,6 +1,7 @@
 //! The token: which header it goes out in, and how it stays out of everything else.
 
 use crate::gitlab::{Error, Kind};
+use crate::http::redact;
 use reqwest::header::{self, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
@@ -25,9 +26,6 @@ impl fmt::Display for TokenKind {
         })
     }
 }
-
-/// So much of a token's beginning is more than its kind's usual prefix, `glpat-`.
-const TELLING: usize = 8;
 
 /// A token and its kind. `Debug` shows only the kind.
 #[derive(Debug, Clone)]
@@ -67,19 +65,8 @@ impl Token {
         Ok((name, value))
     }
 
-    /// `text` with the token's value blotted out, for texts that a server may have echoed it into. A text may have been cut
-    /// off within it: its beginning is blotted out at the end, too.
+    /// `text` with the token's value blotted out, for texts that a server may have echoed it into.
     pub(super) fn redact(&self, text: &str) -> String {
-        let value = self.value.expose_secret();
-        if value.is_empty() {
-            return text.to_owned();
-        }
-        let mut text = text.replace(value, "[token]");
-        let is_left = |length: &usize| value.get(..*length).is_some_and(|part| text.ends_with(part));
-        if let Some(length) = (TELLING..value.len()).rev().find(is_left) {
-            text.truncate(text.len() - length);
-            text.push_str("[token]");
-        }
-        text
+        redact(text, self.value.expose_secret())
     }
 }

@@ -3,18 +3,18 @@
 //! Invariants: a request goes to the configured address and nowhere else; nothing is followed (callers may ask
 //! again for the id of a project that has moved); every text that comes back in an [`Error`] has gone through [`Transport::harmless`].
 
-use crate::gitlab::address::{check_url, clear_text, is_loopback};
-use crate::gitlab::answer::{Answer, Unread, causes, kind_of, kind_of_status, read_all, read_some, words};
+use crate::gitlab::address::check_url;
+use crate::gitlab::answer::{Answer, kind_of_status, words};
 use crate::gitlab::gate::{Gates, Held, Hold, Pass};
 use crate::gitlab::help::{Failed, help};
-use crate::gitlab::message;
 use crate::gitlab::request::Request;
-use crate::gitlab::retry::{LONGEST_WAIT, Tries, may_repeat, retry_after};
+use crate::gitlab::retry::{Tries, may_repeat, retry_after};
 use crate::gitlab::trouble::Troubles;
 use crate::gitlab::{Error, Kind, Observer, Settings, Token, TokenKind, Wait};
+use crate::http::{Broken, Connection, LONGEST_WAIT, Unread, message, read_all, read_some};
 use crate::model::ProjectId;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Method, StatusCode, redirect};
+use reqwest::{Method, StatusCode};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -56,30 +56,12 @@ impl Transport {
             observer,
         } = settings;
         check_url(&url)?;
-        let loopback = is_loopback(&url);
-        let clear = url.scheme() == "http" && !loopback;
-        if clear && !insecure_http {
-            return Err(clear_text(&url, token.is_some()));
-        }
         let token_header = token.as_ref().map(Token::header).transpose()?;
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("relsync/", env!("CARGO_PKG_VERSION")))
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .connect_timeout(connect_timeout)
-            .read_timeout(timeout);
-        builder = if loopback && url.scheme() == "http" {
-            // No TLS at all: reading the system's authorities would take time, and where there are none it would fail.
-            builder.tls_certs_only([])
-        } else {
-            builder.tls_certs_merge(authorities.into_certificates())
-        };
-        if loopback || (clear && token.is_some()) {
-            // A proxy could not reach this machine's own address. And without TLS it would be one more host that is shown
-            // the token; with TLS it is only asked for a tunnel.
-            builder = builder.no_proxy();
-        }
-        let http = builder.build().map_err(|e| Error::new(Kind::Settings, message::harmless(&causes(&e))))?;
+        let has_token = token.is_some();
+        let connection = Connection { url: &url, has_token, insecure_http, authorities, connect_timeout, timeout };
+        let http = connection
+            .pool()
+            .map_err(|unfit| Error::new(Kind::Settings, unfit.message).with_help(unfit.help.map(str::to_owned)))?;
         let api = format!("{}{}/api/v4", url.origin().ascii_serialization(), url.path().trim_end_matches('/'));
         Ok(Self {
             http,
@@ -252,9 +234,10 @@ impl Transport {
 
         let started = Instant::now();
         let response = builder.send().await.map_err(|e| {
-            let (kind, reason) = (kind_of(&e), self.reason(&e));
+            let broken = Broken::by(&e);
+            let reason = broken.reason(&e, &self.url);
             tracing::debug!(%method, %path, attempt, ms = ms(started), reason = self.harmless(&reason), "request");
-            failed(kind, &reason)
+            failed(broken.into(), &reason)
         })?;
         let (status, headers) = (response.status(), response.headers().clone());
         let read = if status.is_success() { read_all(response).await } else { Ok(read_some(response).await) };
@@ -264,7 +247,10 @@ impl Transport {
             request_id = request_id.as_deref(), "request"
         );
         let body = read.map_err(|unread| match unread {
-            Unread::BrokeOff(e) => failed(kind_of(&e), &format!("the answer broke off: {}", self.reason(&e))),
+            Unread::BrokeOff(e) => {
+                let broken = Broken::by(&e);
+                failed(broken.into(), &format!("the answer broke off: {}", broken.reason(&e, &self.url)))
+            }
             Unread::TooLong => failed(Kind::Decode, "the answer is longer than any of GitLab's"),
         })?;
 
@@ -346,16 +332,6 @@ impl Transport {
     /// `text` without the token.
     pub(super) fn redact(&self, text: &str) -> String {
         self.token.as_ref().map_or_else(|| text.to_owned(), |token| token.redact(text))
-    }
-
-    /// Why there is no answer.
-    fn reason(&self, error: &reqwest::Error) -> String {
-        let address = self.url.origin().ascii_serialization();
-        match kind_of(error) {
-            Kind::Connect | Kind::Untrusted => format!("can't connect to {address}: {}", causes(error)),
-            Kind::Timeout => format!("no answer from {address} in time"),
-            _ => causes(error),
-        }
     }
 
     /// What a 3xx answer means and where it points. That the project has moved is believed only of this API: elsewhere the

@@ -1,4 +1,4 @@
-//! Certificate authorities to trust beside the system's own: a company's, that signed its GitLab's certificate.
+//! Certificate authorities to trust beside the system's own: a company's, that signed its server's certificate.
 
 use reqwest::{Certificate, Client, tls::Version};
 
@@ -18,7 +18,7 @@ impl Authorities {
         (!certificates.is_empty()).then_some(Self(certificates))
     }
 
-    pub(super) fn into_certificates(self) -> Vec<Certificate> {
+    pub(crate) fn into_certificates(self) -> Vec<Certificate> {
         self.0
     }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 const LONGEST: usize = 500;
 
 /// What an error body says; empty if it says nothing.
-pub(super) fn of_body(body: &str) -> String {
+pub(crate) fn of_body(body: &str) -> String {
     if let Ok(json) = serde_json::from_str::<Value>(body) {
         of_json(&json)
     } else if is_html(body) {
@@ -21,12 +21,12 @@ pub(super) fn of_body(body: &str) -> String {
 }
 
 /// Whether `body` is a web page rather than an API's answer.
-pub(super) fn is_html(body: &str) -> bool {
+pub(crate) fn is_html(body: &str) -> bool {
     body.trim_start().starts_with('<')
 }
 
 /// Names a web page by its title or first words. Worded so that no page passes for GitLab's own "Not Found".
-pub(super) fn web_page(html: &str) -> String {
+pub(crate) fn web_page(html: &str) -> String {
     let title = between(html, "<title", "</title").and_then(|t| t.split_once('>')).map(|(_, title)| title);
     let text = match title {
         Some(title) if !title.trim().is_empty() => title.to_owned(),
@@ -39,7 +39,7 @@ pub(super) fn web_page(html: &str) -> String {
 }
 
 /// `text` on one line, with what a terminal would act on or hide written out (`\u{1b}`), and cut at a sensible length.
-pub(super) fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     let text = one_line(text);
     match text.char_indices().nth(LONGEST) {
         None => model::harmless(&text).into_owned(),

@@ -1,0 +1,70 @@
+//! How connections are made: to whom, through what, and how long that may take.
+
+use super::{Authorities, causes, is_loopback, message};
+use reqwest::redirect;
+use std::time::Duration;
+use url::Url;
+
+/// What connections are to be like.
+pub(crate) struct Connection<'u> {
+    /// Whom they are for.
+    pub(crate) url: &'u Url,
+    /// Whether a token will go with requests.
+    pub(crate) has_token: bool,
+    /// Whether http to another machine is fine.
+    pub(crate) insecure_http: bool,
+    /// Whom to trust beside the system's own authorities.
+    pub(crate) authorities: Authorities,
+    /// How long setting up may take, TLS included.
+    pub(crate) connect_timeout: Duration,
+    /// How long the other side may stay silent.
+    pub(crate) timeout: Duration,
+}
+
+/// Why there can be none like that, in harmless words.
+#[derive(Debug)]
+pub(crate) struct Unfit {
+    pub(crate) message: String,
+    pub(crate) help: Option<&'static str>,
+}
+
+impl Connection<'_> {
+    /// A pool of such connections. Redirects are not followed.
+    pub(crate) fn pool(self) -> Result<reqwest::Client, Unfit> {
+        let Self { url, has_token, insecure_http, authorities, connect_timeout, timeout } = self;
+        let loopback = is_loopback(url);
+        let clear = url.scheme() == "http" && !loopback;
+        if clear && !insecure_http {
+            return Err(clear_text(url, has_token));
+        }
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("relsync/", env!("CARGO_PKG_VERSION")))
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .connect_timeout(connect_timeout)
+            .read_timeout(timeout);
+        builder = if loopback && url.scheme() == "http" {
+            // No TLS at all: reading the system's authorities would take time, and where there are none it would fail.
+            builder.tls_certs_only([])
+        } else {
+            builder.tls_certs_merge(authorities.into_certificates())
+        };
+        if loopback || (clear && has_token) {
+            // A proxy could not reach this machine's own address. And without TLS it would be one more host that is shown
+            // the token; with TLS it is only asked for a tunnel.
+            builder = builder.no_proxy();
+        }
+        builder.build().map_err(|error| Unfit { message: message::harmless(&causes(&error)), help: None })
+    }
+}
+
+/// Nobody said that http is fine for that other machine.
+fn clear_text(url: &Url, has_token: bool) -> Unfit {
+    let address = url.origin().ascii_serialization();
+    let message = if has_token {
+        format!("the token would travel in clear text to {address}")
+    } else {
+        format!("what {address} answers could be changed on its way: http is not encrypted")
+    };
+    Unfit { message, help: Some("use https; or, where the network between can be trusted, --insecure-http") }
+}
