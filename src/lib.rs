@@ -13,6 +13,7 @@
 pub mod apply;
 pub mod cli;
 pub mod git;
+pub mod github;
 pub mod gitlab;
 mod http;
 pub mod import;

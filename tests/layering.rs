@@ -11,15 +11,22 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("manifest", &["model"]),
     ("git", &["manifest", "model"]),
     ("http", &["model"]),
+    ("github", &["http", "model"]),
     ("gitlab", &["http", "model"]),
     ("snapshot", &["gitlab", "model"]),
     ("plan", &["model"]),
     ("apply", &["plan", "gitlab", "model"]),
     ("report", &["plan", "model"]),
-    ("import", &["model", "manifest", "gitlab", "git"]),
+    ("import", &["model", "manifest", "github", "gitlab", "git"]),
     ("sandbox", &[]),
     ("ui", &["apply", "plan", "report"]),
-    ("cli", &["model", "manifest", "git", "gitlab", "snapshot", "plan", "apply", "report", "import", "sandbox", "ui"]),
+    (
+        "cli",
+        &[
+            "model", "manifest", "git", "github", "gitlab", "snapshot", "plan", "apply", "report", "import", "sandbox",
+            "ui",
+        ],
+    ),
 ];
 
 /// Modules that know no network, file, environment or clock, and what would give them away: paths, and words.

@@ -381,7 +381,7 @@ fn url(text: &str) -> Result<Url, String> {
     text.parse().map_err(|why| format!("{why}; write GitLab's own address, such as https://gitlab.example.com"))
 }
 
-fn time(text: &str) -> Result<Duration, String> {
+pub(super) fn time(text: &str) -> Result<Duration, String> {
     let time = text.parse::<jiff::SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok());
     time.ok_or_else(|| "write a time such as 30s, 5m or 1m30s".to_owned())
 }

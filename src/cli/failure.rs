@@ -1,5 +1,6 @@
 //! Everything that can stop a command.
 
+use super::import::github::GithubFailure;
 use crate::model::{Project, ProjectRef, harmless};
 use crate::plan::{Digest, ReadError};
 use crate::{git, gitlab, import, manifest};
@@ -21,6 +22,10 @@ pub(super) enum Failure {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Git(#[from] git::Error),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Github(#[from] GithubFailure),
 
     #[error(transparent)]
     #[diagnostic(transparent)]

@@ -9,6 +9,9 @@ use std::fmt::Write;
 /// Where notes go, seen from the manifest's folder.
 pub(super) const FOLDER: &str = "notes";
 
+/// The longest name of a file that is fetched, its ending included.
+const LONGEST_FILE: usize = 200;
+
 /// Far below the 255 bytes that file systems allow, for tools that put something of their own behind it.
 const LONGEST: usize = 100;
 
@@ -27,7 +30,7 @@ impl<'e> FileNames<'e> {
 
     /// The path of a file for `text`, the notes of `tag`: one that is free, or has that very text.
     pub(super) fn path(&mut self, tag: &TagName, text: &str) -> String {
-        let (name, is_sure) = plain(tag.as_str());
+        let (name, is_sure) = plain(tag.as_str(), LONGEST, "tag");
         let digest = digest(tag.as_str());
         let longer = (8..=digest.len()).map(|length| format!("{FOLDER}/{name}-{}.md", &digest[..length]));
         let mut candidates = is_sure.then(|| format!("{FOLDER}/{name}.md")).into_iter().chain(longer);
@@ -42,8 +45,30 @@ impl<'e> FileNames<'e> {
     }
 }
 
-/// A name made of ASCII letters, digits, `.`, `_`, `+` and `-`, and whether another tag hardly has the same one.
-fn plain(tag: &str) -> (String, bool) {
+/// Gives out names for files and folders of what comes from elsewhere, each once, as [`write()`](super::write()) does for
+/// notes: plain ASCII, apart on file systems that don't tell case, and never `..`, a device or a hidden file.
+#[derive(Debug, Default)]
+pub struct SafeNames {
+    given: HashSet<String>,
+}
+
+impl SafeNames {
+    /// The name that is most like `wanted`.
+    pub fn name(&mut self, wanted: &str) -> String {
+        let (name, is_sure) = plain(wanted, LONGEST_FILE, "file");
+        let digest = digest(wanted);
+        let longer = (8..=digest.len()).map(|length| format!("{}-{name}", &digest[..length]));
+        let mut candidates = is_sure.then(|| name.clone()).into_iter().chain(longer);
+        let is_free = |name: &String| !self.given.contains(&name.to_lowercase());
+        let name = candidates.find(is_free).unwrap_or_else(|| format!("{}-{digest}-{name}", self.given.len()));
+        self.given.insert(name.to_lowercase());
+        name
+    }
+}
+
+/// A name made of ASCII letters, digits, `.`, `_`, `+` and `-`, and whether another tag hardly has the same one. One without
+/// any such characters is called `other`.
+fn plain(tag: &str, longest: usize, other: &str) -> (String, bool) {
     let mut name = String::with_capacity(tag.len());
     let mut is_sure = true;
     for c in tag.chars() {
@@ -55,11 +80,11 @@ fn plain(tag: &str) -> (String, bool) {
             name.push('-');
         }
     }
-    let short = &name[..name.len().min(LONGEST)];
+    let short = &name[..name.len().min(longest)];
     let trimmed = short.trim_matches(['.', '-']);
     is_sure &= trimmed.len() == name.len();
-    let trimmed = if trimmed.is_empty() { "tag" } else { trimmed };
-    let name = if is_reserved(trimmed) { format!("tag-{trimmed}") } else { trimmed.to_owned() };
+    let trimmed = if trimmed.is_empty() { other } else { trimmed };
+    let name = if is_reserved(trimmed) { format!("{other}-{trimmed}") } else { trimmed.to_owned() };
     (name, is_sure)
 }
 

@@ -1,16 +1,18 @@
 //! What other sources have, written down as a manifest.
 //!
 //! ```text
-//! GitLab, a changelog, tags ──▶ Imported ──fit──▶ what a manifest can say ──entry──▶ texts of files (Written)
+//! GitLab, GitHub, a changelog, tags ──▶ Imported ──fit──▶ what a manifest can say ──entry──▶ texts of files (Written)
 //! ```
 //!
 //! Each source makes [`Imported`] of what it has; [`write()`] is the same for all. It adds what is new, by tag and title, and
-//! changes no byte of what is there. May import `model`, `manifest`, `gitlab` and `git`; touches no file itself: texts go
+//! changes no byte of what is there. May import `model`, `manifest`, `github`, `gitlab` and `git`; touches no file itself: texts go
 //! in, and texts come out.
 
+mod assets;
 mod entry;
 mod file_names;
 mod fit;
+mod github;
 mod gitlab;
 mod history;
 mod matching;
@@ -20,6 +22,9 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use assets::AssetType;
+pub use file_names::SafeNames;
+pub use github::{Behind, FromGithub, GithubShape, Unmarked, from_github};
 pub use gitlab::{FromGitlab, from_gitlab};
 pub use history::{Shape, TagForm, Unusable, of_all_tags, of_both, of_changelog, of_tags};
 pub use matching::Matched;

@@ -17,8 +17,12 @@ const BAR: usize = 16;
 #[derive(Debug)]
 pub(super) struct Activity {
     doing: Doing,
+    /// Who is asked.
+    whom: &'static str,
+    /// What is counted while reading.
+    unit: &'static str,
     began: Instant,
-    /// When something was heard of GitLab last.
+    /// When something was heard of them last.
     heard: Instant,
     wait: Option<Waiting>,
     /// Since when it has been known how fast GitLab lets requests through: until when the first wait for that took, and how
@@ -28,7 +32,7 @@ pub(super) struct Activity {
 
 #[derive(Debug)]
 enum Doing {
-    /// With what is read, how many releases that is so far, and of how many; 0 if nobody knows.
+    /// With what is read, how much that is so far, and of how much; 0 if nobody knows.
     Reading(String, u64, u64),
     /// How many steps are over, of how many, and the last one begun.
     Writing(usize, usize, String),
@@ -50,10 +54,15 @@ impl Activity {
     }
 
     fn of(doing: Doing, now: Instant) -> Self {
-        Self { doing, began: now, heard: now, wait: None, pace: None }
+        Self { doing, whom: "GitLab", unit: "releases", began: now, heard: now, wait: None, pace: None }
     }
 
-    /// So many releases have been read, of so many.
+    /// The same with somebody else, who gives something else.
+    pub(super) fn with(self, whom: &'static str, unit: &'static str) -> Self {
+        Self { whom, unit, ..self }
+    }
+
+    /// So much has been read, of so much.
     pub(super) fn read(&mut self, releases: u64, all: u64, now: Instant) {
         if let Doing::Reading(_, so_far, of) = &mut self.doing
             && releases > *so_far
@@ -102,10 +111,11 @@ impl Activity {
 
     /// A sign of life for a log in which nothing has been said for a while.
     pub(super) fn sign(&self, now: Instant) -> String {
+        let unit = self.unit;
         let so_far = match &self.doing {
             Doing::Reading(_, 0, _) => String::new(),
-            Doing::Reading(_, count, of) if of > count => format!("{count} of {of} releases read so far"),
-            Doing::Reading(_, count, _) => format!("{count} releases read so far"),
+            Doing::Reading(_, count, of) if of > count => format!("{count} of {of} {unit} read so far"),
+            Doing::Reading(_, count, _) => format!("{count} {unit} read so far"),
             Doing::Writing(over, total, _) => format!("{over} of {total} steps done"),
         };
         let parts = [so_far, self.silence(now, Duration::ZERO).unwrap_or_default()];
@@ -127,7 +137,7 @@ impl Activity {
                 let wheel = wheel[usize::try_from(turn % 10).unwrap_or_default()];
                 match silence {
                     Some(silence) => format!("{wheel} {silence}"),
-                    None if *count > 0 => format!("{wheel} {count} releases read: {what}"),
+                    None if *count > 0 => format!("{wheel} {count} {} read: {what}", self.unit),
                     None => format!("{wheel} {what}"),
                 }
             }
@@ -154,7 +164,7 @@ impl Activity {
         // After a wait nothing could be heard before its end.
         let since = self.wait.as_ref().map_or(self.heard, |wait| wait.until.max(self.heard));
         let silent = now.saturating_duration_since(since);
-        (silent >= patience).then(|| format!("still waiting for GitLab, {} so far", Span(silent)))
+        (silent >= patience).then(|| format!("still waiting for {}, {} so far", self.whom, Span(silent)))
     }
 
     /// About how long the rest takes. Nobody knows before GitLab's limits have been met: until then requests go through
@@ -233,6 +243,16 @@ mod tests {
         assert!(reading.sign(start + seconds(100)).starts_with("5000 of 10000 releases read so far"));
         reading.read(10_000, 10_000, start + seconds(110));
         assert_eq!(reading.bar(start + seconds(110), 80), "⠋ 10000 releases read: reading the releases of a/b");
+    }
+
+    #[test]
+    fn others_than_gitlab_are_called_by_their_names() {
+        let start = Instant::now();
+        let mut reading = Activity::reading("fetching 3 files".to_owned(), start).with("GitHub", "MiB");
+        assert_eq!(reading.sign(start + seconds(20)), "still waiting for GitHub, 20 s so far");
+        reading.read(3, 40, start + seconds(20));
+        assert_eq!(reading.bar(start + seconds(21), 40), "⠋ 3 MiB read: fetching 3 files");
+        assert!(reading.sign(start + seconds(21)).starts_with("3 of 40 MiB read so far; "));
     }
 
     #[test]

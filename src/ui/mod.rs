@@ -206,8 +206,19 @@ impl Ui {
     /// Shows that GitLab is being asked. `count` answers how many releases it has told of so far, and of how many; 0 if nobody knows.
     #[must_use]
     pub fn reading(&self, what: &str, count: impl Fn() -> (u64, u64) + Send + 'static) -> Progress {
+        self.reading_of(("GitLab", "releases"), what, count)
+    }
+
+    /// Shows that somebody is being asked, who gives so many of something.
+    #[must_use]
+    pub fn reading_of(
+        &self,
+        whom_and_unit: (&'static str, &'static str),
+        what: &str,
+        count: impl Fn() -> (u64, u64) + Send + 'static,
+    ) -> Progress {
         let Some(style) = &self.talk else { return Progress::silent() };
-        Progress::reading(style, &self.screen, &harmless(what), count)
+        Progress::reading(style, &self.screen, &harmless(what), whom_and_unit, count)
     }
 
     /// Shows `total` steps going by.

@@ -40,14 +40,15 @@ impl Progress {
         Self { _pulse: None, _section: None, screen: Screen::default(), total: 0 }
     }
 
-    /// `count` answers how many releases have been read so far, and of how many; 0 if nobody knows.
+    /// `count` answers how much has been read so far, and of how much; 0 if nobody knows.
     pub(super) fn reading(
         style: &Style,
         screen: &Screen,
         what: &str,
+        (whom, unit): (&'static str, &'static str),
         count: impl Fn() -> (u64, u64) + Send + 'static,
     ) -> Self {
-        let activity = Activity::reading(what.to_owned(), Instant::now());
+        let activity = Activity::reading(what.to_owned(), Instant::now()).with(whom, unit);
         Self::begin(style, screen, what, activity, count)
     }
 

@@ -1,5 +1,6 @@
 //! What the README shows is true: its manifests validate, its commands run.
 
+use crate::github_server::{Github, PAGES};
 use crate::import_changelog;
 use crate::support::{Home, Server, commit, git, relsync};
 use std::path::Path;
@@ -84,6 +85,9 @@ fn commands_run() {
     let repository = import_changelog::home();
     repository.write("CHANGELOG.md", import_changelog::LOG);
     import_changelog::repository(repository.path());
+    let github = Github::start();
+    let migrating = Home::new().env("GITHUB_SERVER_URL", &github.api.url);
+    migrating.write("releases.json", &PAGES.concat());
     for command in commands {
         let args: Vec<_> = command.iter().map(String::as_str).collect();
         if args.starts_with(&["sandbox", "serve"]) {
@@ -93,6 +97,7 @@ fn commands_run() {
         let elsewhere = (args == ["init"]).then(Home::new);
         let is_history = ["changelog", "tags"].iter().any(|source| args.starts_with(&["import", source]));
         let here = if is_history { &repository } else { &home };
+        let here = if args.starts_with(&["import", "github"]) { &migrating } else { here };
         let run = elsewhere.as_ref().unwrap_or(here).run(&args);
         let may_differ = args.contains(&"--detailed-exitcode") || args.starts_with(&["drift"]);
         let differs = may_differ && run.code == Some(2);

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that meets the unexpected should stop there")]
 
 mod errors;
+mod github;
 mod notes;
 mod pages;
 mod requests;

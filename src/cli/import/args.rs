@@ -1,6 +1,7 @@
 //! What can be said after `relsync import`.
 #![expect(clippy::doc_markdown, reason = "doc comments are the help text here, which is no Markdown")]
 
+use super::github::args::GithubArgs;
 use crate::cli::args::ServerArgs;
 use crate::import::{Notes, Split, TagForm, WriteOptions};
 use crate::manifest::NameTemplate;
@@ -15,6 +16,13 @@ pub(in crate::cli) enum ImportCommand {
     ///
     /// A plan has nothing to do afterwards. Run again, it adds what is new; what the manifest says already stays as it is.
     Gitlab(GitlabArgs),
+    /// Write down the releases that a GitHub repository has, with links to their files.
+    ///
+    /// Names, notes and dates come along; each file becomes a link to GitHub, with a path (/NAME) and a type of its own. Drafts
+    /// are left out, and the names of pre-releases get " (pre-release)" behind them, unless --drafts and --prereleases say
+    /// otherwise. What GitLab has no place for is said: reactions, discussions, counts of downloads. The releases' tags have to
+    /// be pushed to GitLab before apply. Run again, it adds what is new; what the manifest says already stays as it is.
+    Github(Box<GithubArgs>),
     /// Write down the versions that a changelog tells of, with the times of their git tags.
     ///
     /// Each version that has a tag in the repository here becomes a release; its notes stay in the changelog, which the

@@ -3,6 +3,7 @@
 
 use super::args::{ChangelogArgs, HistoryArgs, TagsArgs};
 use super::gaps::{self, Rest};
+use super::home;
 use super::target::Target;
 use super::told;
 use crate::cli::exit::Exit;
@@ -143,15 +144,8 @@ fn tell(ui: &Ui, lines: &[String], changelog: Option<&Changelog>, imported: &Imp
 }
 
 fn write(ui: &Ui, target: &Target, args: &HistoryArgs, imported: Imported, source: &str) -> Result<Exit, Failure> {
-    let project = init::project_of(&target.folder);
-    let names_none = target.manifest.is_none() && project.is_none();
-    let written = target.import(ui, &args.into, &Imported { project, ..imported })?;
-    told::written(ui, target, source, &written);
-    if names_none {
-        ui.note(
-            "It names no project, as git knows no remote on a GitLab: write `path = \"group/app\"` under [project].",
-        );
-    }
+    let imported = Imported { project: init::project_of(&target.folder), ..imported };
+    home::write(ui, target, &args.into, &imported, source)?;
     told::next(ui, target, "what would change");
     Ok(Exit::Done)
 }

@@ -4,8 +4,10 @@
 mod after;
 pub(super) mod args;
 mod gaps;
+pub(super) mod github;
 mod gitlab;
 mod history;
+mod home;
 mod target;
 mod told;
 
@@ -17,6 +19,7 @@ use args::ImportCommand;
 pub(super) async fn run(ui: &Ui, command: ImportCommand) -> Result<Exit, Failure> {
     match command {
         ImportCommand::Gitlab(args) => gitlab::run(ui, args).await,
+        ImportCommand::Github(args) => github::run(ui, *args).await,
         ImportCommand::Changelog(args) => history::changelog(ui, &args),
         ImportCommand::Tags(args) => history::tags(ui, &args),
     }

@@ -89,7 +89,11 @@ fn left_out_lines(left_out: &[LeftOut]) -> Vec<String> {
 
 /// All of them, or the first of many.
 pub(super) fn named(names: &[&str]) -> String {
-    let shown: Vec<_> = names.iter().take(MOST_NAMED).map(|name| harmless(name)).collect();
+    let shown: Vec<_> = names
+        .iter()
+        .take(MOST_NAMED)
+        .map(|name| if name.is_empty() { "\"\"".into() } else { harmless(name) })
+        .collect();
     match names.len().saturating_sub(shown.len()) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),

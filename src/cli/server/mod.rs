@@ -5,6 +5,8 @@ mod authority;
 mod secret;
 
 pub(super) use address::{is_of_job, is_same, shown};
+pub(super) use authority::authorities_in;
+pub(super) use secret::token_in;
 
 use super::args::ServerArgs;
 use super::failure::Failure;
