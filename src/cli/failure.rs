@@ -104,6 +104,10 @@ pub(super) enum Failure {
     #[diagnostic(help("nothing is written there: make it a folder, or import into another one with -f"))]
     LeadsOut(String),
 
+    #[error("{0} was changed while the import ran")]
+    #[diagnostic(help("nothing was written: run it again"))]
+    ChangedMeanwhile(String),
+
     #[error("there is no git repository in {0}, which tags could be read from")]
     #[diagnostic(help(
         "run relsync in a clone; a changelog goes without one: `relsync import changelog FILE --tag-name 'v{{version}}'`"
@@ -287,6 +291,10 @@ impl Failure {
 
     pub(super) fn leads_out(path: &Path) -> Self {
         Self::LeadsOut(shown(path))
+    }
+
+    pub(super) fn changed_meanwhile(path: &Path) -> Self {
+        Self::ChangedMeanwhile(shown(path))
     }
 
     pub(super) fn no_manifest_in(folder: &Path) -> Self {

@@ -1,6 +1,6 @@
 //! What can go wrong between relsync and GitLab: one error, whose [`Kind`] decides what a caller does about it.
 //!
-//! Texts in here are harmless: redacted, escaped and bounded before they come in (see [`super::message`]). There is no
+//! Texts in here are harmless: redacted, escaped and bounded before they come in (see [`crate::http::message`]). There is no
 //! `source`: reqwest's chain is flattened into the message, so nothing below can print a url or a header.
 
 use crate::model::{ProjectId, ProjectRef};

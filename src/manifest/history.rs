@@ -29,7 +29,12 @@ pub fn load_changelog(path: &Path) -> Result<Changelog, ManifestError> {
         let help = format!("a changelog has at most {} MiB", LONGEST_CHANGELOG >> 20);
         return Err(ManifestError::of_file(path, Finding::new(message).help(help)));
     }
-    let changelog = Changelog::parse(&source::utf8(path, bytes)?);
+    let text = source::utf8(path, bytes)?;
+    if text.contains('\0') {
+        let message = format!("{} is no text: it holds NUL characters", source::shown(path));
+        return Err(ManifestError::of_file(path, Finding::new(message).help("if it is UTF-16, save it as UTF-8")));
+    }
+    let changelog = Changelog::parse(&text);
     if changelog.sections().is_empty() { Err(without_versions(path, &changelog)) } else { Ok(changelog) }
 }
 

@@ -193,8 +193,12 @@ pub(super) fn utf8(path: &Path, bytes: Vec<u8>) -> Result<String, ManifestError>
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..at].split(|byte| *byte == b'\n').count();
-        let finding = Finding::new(format!("{} is not UTF-8", shown(path)))
-            .help(format!("byte {at}, in line {line}, starts no UTF-8 character; save the file as UTF-8"));
+        let finding = if error.as_bytes().starts_with(b"\xff\xfe") || error.as_bytes().starts_with(b"\xfe\xff") {
+            Finding::new(format!("{} is UTF-16, not UTF-8", shown(path))).help("save the file as UTF-8")
+        } else {
+            Finding::new(format!("{} is not UTF-8", shown(path)))
+                .help(format!("byte {at}, in line {line}, starts no UTF-8 character; save the file as UTF-8"))
+        };
         ManifestError::of_file(path, finding)
     })
 }

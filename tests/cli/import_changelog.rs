@@ -170,3 +170,26 @@ fn errors_say_what_to_do() {
     git(alone.path(), &["init", "--quiet"]);
     insta::assert_snapshot!("no_tags", none(&alone, &[]));
 }
+
+#[test]
+fn what_is_no_changelog_is_refused_by_its_kind() {
+    let home = home();
+    let utf_16: Vec<u8> = LOG.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let mut runs = Vec::new();
+    for (name, bytes) in [
+        ("empty.md", b"".as_slice()),
+        ("utf-16.md", &[&[0xff, 0xfe], utf_16.as_slice()].concat()),
+        ("no-mark.md", &utf_16),
+        ("latin-1.md", b"## 1.0.0\n\n- Caf\xe9\n"),
+        ("page.md", b"<!DOCTYPE html>\n<title>Changelog</title>\n"),
+        ("json.md", b"[{\"tag_name\":\"v1.0.0\"}]"),
+    ] {
+        std::fs::write(home.path().join(name), bytes).unwrap();
+        runs.push(home.run(&["import", "changelog", name]).expect(1).to_string());
+    }
+    std::fs::File::create(home.path().join("long.md")).unwrap().set_len(200 << 20).unwrap();
+    runs.push(home.run(&["import", "changelog", "long.md"]).expect(1).to_string());
+    runs.push(home.run(&["import", "changelog", "."]).expect(1).to_string());
+    assert!(!home.path().join("releases.toml").exists());
+    insta::assert_snapshot!("no_changelog", runs.join("\n"));
+}

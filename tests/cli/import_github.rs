@@ -311,3 +311,19 @@ fn the_token_is_shown_nowhere_and_to_nobody_else() {
     file.run(&[&ALL as &[_], &["--token-file", "token", "--github-url", &hosts[2].url]].concat()).expect(1);
     assert_eq!(hosts[2].seen()[before].token.as_deref(), Some(&*format!("Bearer {CANARY}2")));
 }
+
+#[test]
+fn what_somebody_writes_meanwhile_is_not_written_over() {
+    let home = Home::new();
+    home.write("releases.toml", "version = 1\n");
+    for (path, text) in [("releases.toml", "version = 1\n# Mine.\n"), ("new.toml", "version = 1\n")] {
+        let place = home.path().join(path);
+        let host = Host::start(move |_, _| {
+            std::fs::write(&place, text).unwrap();
+            reply(200, &[], r#"[{"tag_name":"v1"}]"#)
+        });
+        let run = home.run(&["import", "github", "octo/app", "--github-url", &host.url, "-f", path]).expect(1);
+        assert!(run.stderr.contains("was changed while the import ran"), "{run}");
+        assert_eq!(std::fs::read_to_string(home.path().join(path)).unwrap(), text);
+    }
+}

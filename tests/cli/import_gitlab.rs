@@ -1,5 +1,6 @@
 //! `relsync import gitlab`: a plan has nothing to do afterwards, what is there stays, and nothing half is written.
 
+use crate::github_server::{Host, reply};
 use crate::support::{Home, Server};
 use reqwest::Method;
 use serde_json::json;
@@ -242,4 +243,42 @@ fn the_embedded_gitlab_is_a_source_too() {
         "unknown",
         home.run(&["import", "gitlab", "root/none", "-f", "b.toml", "--sandbox"]).expect(1)
     );
+}
+
+const PROJECT: &str = r#"{"id":24,"path_with_namespace":"root/awesome-app","web_url":"https://gitlab.example.com/root/awesome-app",
+    "namespace":{"id":7,"kind":"group","full_path":"root"}}"#;
+
+/// Who answers like that is no GitLab, or has something in between.
+#[test]
+fn bad_answers_are_refused_by_their_kind() {
+    let mut runs = Vec::new();
+    for body in ["<html><head><title>Sign in</title>", "[{\"tag_name\":\"v1\",\"na", "{\"a\":1}", "", "7"] {
+        let host = Host::start(move |_, target| match target {
+            "/api/v4/projects/24" => reply(200, &[], PROJECT),
+            _ if target.contains("/milestones") => reply(200, &[], "[]"),
+            _ => reply(200, &[], body),
+        });
+        let home = Home::new().env("CI_SERVER_URL", &host.url).env("RELSYNC_TOKEN", "glpat-x");
+        runs.push(home.run(&["import", "gitlab", "24"]).expect(1).to_string());
+        assert_eq!(files(&home), "");
+    }
+    insta::assert_snapshot!("bad_answers", runs.join("\n"));
+}
+
+#[test]
+fn tags_that_git_would_not_take_are_left_out() {
+    let releases = ["..", "a\nb", "../../x", "", "-rf"].map(|tag| {
+        json!({ "tag_name": tag, "name": tag, "description": "x\n".repeat(30), "assets": { "links": [] },
+                "created_at": "2026-01-30T10:00:00.000Z", "released_at": "2026-01-30T10:00:00.000Z" })
+    });
+    let body = json!(releases).to_string();
+    let host = Host::start(move |_, target| match target {
+        "/api/v4/projects/24" => reply(200, &[], PROJECT),
+        _ if target.contains("/releases") => reply(200, &[], body.clone()),
+        _ => reply(200, &[], "[]"),
+    });
+    let home = Home::new().env("CI_SERVER_URL", &host.url).env("RELSYNC_TOKEN", "glpat-x");
+    insta::assert_snapshot!("odd_tags", home.run(&["import", "gitlab", "24"]).expect(0));
+    assert_eq!(std::fs::read_dir(home.path().join("notes")).unwrap().count(), 1);
+    home.run(&["validate"]).expect(0);
 }

@@ -77,3 +77,26 @@ fn without_tags_there_is_nothing_to_import() {
         assert!(!home.path().join("releases.toml").exists());
     }
 }
+
+/// Git takes such names, whatever a shell would make of them; nothing of them becomes an option, a path or a colour.
+#[test]
+fn odd_tags_are_written_down_as_they_are() {
+    let home = home();
+    git(home.path(), &["init", "--quiet", "--initial-branch", "main"]);
+    for tag in ["-rf", "--exec=x", "a;$(id)", "x\u{202e}y"] {
+        git_at(home.path(), Some("2026-01-01T00:00:00Z"), &["commit", "--quiet", "--allow-empty", "--message", "x"]);
+        git(home.path(), &["update-ref", &format!("refs/tags/{tag}"), "HEAD"]);
+    }
+    let run = home.run(&["import", "tags", "--notes", "files"]).expect(0);
+    assert!(!run.stderr.contains('\u{202e}'), "{run}");
+    insta::assert_snapshot!("odd", written(&home, "releases.toml"));
+    home.run(&["validate"]).expect(0);
+}
+
+#[test]
+fn a_repository_without_tags_is_an_error() {
+    let home = home();
+    git(home.path(), &["init", "--quiet"]);
+    insta::assert_snapshot!("none", home.run(&["import", "tags"]).expect(1));
+    assert!(!home.path().join("releases.toml").exists());
+}

@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::http::Response;
 use relsync::github::{Asset, Client, Error, Kind, Release, Settings, Sink, api_of};
 use sha2::{Digest, Sha256};
+use std::fmt::Write;
 use std::io;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -29,8 +30,11 @@ async fn read(client: &Client) -> Result<Vec<Release>, Error> {
     client.releases(&"octo/app".parse().unwrap(), &AtomicU64::new(0)).await
 }
 
+/// A status, headers and a body.
+type Answer = (u16, Vec<(&'static str, &'static str)>, &'static str);
+
 /// A server that gives these answers, one after the other, and the last one again and again.
-async fn in_turn(answers: Vec<(u16, Vec<(&'static str, &'static str)>, &'static str)>) -> Server {
+async fn in_turn(answers: Vec<Answer>) -> Server {
     let count = AtomicUsize::new(0);
     Server::start(move |_| {
         let turn = count.fetch_add(1, Ordering::Relaxed).min(answers.len() - 1);
@@ -142,8 +146,11 @@ impl Sink for Kept {
     }
 }
 
-fn asset(url: String, content: &str) -> Asset {
-    let digest: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
+fn asset(url: &str, content: &str) -> Asset {
+    let mut digest = String::new();
+    for byte in Sha256::digest(content) {
+        write!(digest, "{byte:02x}").unwrap();
+    }
     let asset = serde_json::json!({
         "url": url, "name": "app", "size": content.len(), "digest": format!("sha256:{digest}"),
         "browser_download_url": "https://github.com/octo/app/releases/download/v1/app",
@@ -165,7 +172,7 @@ async fn a_file_that_breaks_off_is_fetched_again_and_the_token_stays_here() {
     let server = Server::start(move |_| reply(302, &[("location", &location)], "")).await;
     let (client, waits) = client(&server, Duration::from_secs(60));
     let mut kept = Kept::default();
-    client.download(&asset(format!("{}api/v3/assets/1", server.url), "four5"), &mut kept).await.unwrap();
+    client.download(&asset(&format!("{}api/v3/assets/1", server.url), "four5"), &mut kept).await.unwrap();
     assert_eq!(kept.0, b"four5");
     assert_eq!((server.seen().len(), files.seen().len()), (2, 2));
     assert!(server.seen().iter().all(|seen| seen.headers["accept"] == "application/octet-stream"));
@@ -193,12 +200,12 @@ async fn a_file_that_is_something_else_or_elsewhere_is_refused() {
         ("app", Kind::Elsewhere),
         ("api/v3/../../app", Kind::Elsewhere),
     ] {
-        let asset = asset(format!("{}{path}", server.url), "four");
+        let asset = asset(&format!("{}{path}", server.url), "four");
         let error = client.download(&asset, &mut Kept::default()).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{path}: {error}");
     }
     for url in ["https://api.github.com/repos/octo/app/releases/assets/1", "file:///etc/passwd", "", "/api/v3/short"] {
-        let error = client.download(&asset(url.to_owned(), "four"), &mut Kept::default()).await.unwrap_err();
+        let error = client.download(&asset(url, "four"), &mut Kept::default()).await.unwrap_err();
         assert_eq!(error.kind(), Kind::Elsewhere, "{url}");
     }
 }

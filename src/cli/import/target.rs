@@ -57,6 +57,7 @@ impl Target {
         if written.manifest.is_some() || !written.files.is_empty() {
             let name = Path::new(self.path.file_name().unwrap_or_default());
             self.check_places(&written)?;
+            self.check_unchanged()?;
             manifest::load_of_tree(&After::new(&self.folder, name, &written), name).inspect_err(|_| {
                 ui.warn("Nothing was written, as the manifest would not be right with what is imported:\n");
             })?;
@@ -81,6 +82,16 @@ impl Target {
             }
         }
         Ok(())
+    }
+
+    /// Makes sure that nobody has changed the manifest since it was read, which may be long ago.
+    fn check_unchanged(&self) -> Result<(), Failure> {
+        let now = match fs::read_to_string(&self.path) {
+            Ok(text) => Some(text),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(Failure::folder(&self.path, error)),
+        };
+        if now == self.text { Ok(()) } else { Err(Failure::changed_meanwhile(&self.path)) }
     }
 
     fn write(&self, written: &Written) -> Result<(), Failure> {

@@ -41,7 +41,7 @@ pub(in crate::cli) struct GithubArgs {
     #[command(flatten)]
     pub(super) into: IntoArgs,
 
-    /// GitHub's address. By default GITHUB_SERVER_URL, which GitHub Actions set, else https://github.com.
+    /// GitHub's address. By default GITHUB_SERVER_URL, which GitHub Actions set, else github.com.
     #[arg(long, value_name = "URL")]
     pub(super) github_url: Option<Url>,
 
