@@ -19,7 +19,7 @@ async fn main() {
     std::fs::write(&seed, history()).unwrap();
     let start = Instant::now();
     let data = Some(folder.path().join("data"));
-    let sandbox = Sandbox::start(Options { data, seed: Some(seed), ..Options::default() }).await.unwrap();
+    let sandbox = Sandbox::start(Options { data, seed: Some(seed.into()), ..Options::default() }).await.unwrap();
     println!("laid {RELEASES} releases with {LINKS} links each in {:.1} s", start.elapsed().as_secs_f64());
 
     let client = Client::new();

@@ -23,7 +23,7 @@ async fn serve(ui: &Ui, args: ServeArgs) -> Result<(), Failure> {
     let is_seeded = seed.is_some();
     let sandbox = Sandbox::start(Options {
         data,
-        seed,
+        seed: seed.map(Into::into),
         tier,
         latency,
         faults,

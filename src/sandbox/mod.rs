@@ -31,11 +31,14 @@ mod store;
 pub use error::Error;
 pub use faults::{Fault, FaultError};
 pub use limits::{Limit, LimitError, LimitKind};
+pub use requests::RequestCount;
+pub use seed::SeedSource;
 pub use span::{Span, SpanError};
 
 use faults::Faults;
 use limits::Limits;
 use list_cache::ListCache;
+use requests::Requests;
 use seed::Seed;
 use server::{App, Closing, Settings};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -53,8 +56,8 @@ pub struct Options {
     pub listen: SocketAddr,
     /// The folder that keeps the state; without one it is kept in memory.
     pub data: Option<PathBuf>,
-    /// A seed file for a new database; without one the default seed is laid.
-    pub seed: Option<PathBuf>,
+    /// What a new database starts with; without it, with the default seed.
+    pub seed: Option<SeedSource>,
     /// What was paid for.
     pub tier: Tier,
     /// How long evidence takes to appear after it was asked for. `POST /sandbox/jobs` makes it appear at once.
@@ -128,6 +131,7 @@ pub struct UnknownTier;
 pub struct Sandbox {
     address: SocketAddr,
     is_new: bool,
+    requests: Arc<Requests>,
     shutdown: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
@@ -141,7 +145,7 @@ impl Sandbox {
         let Options { listen, data, seed, tier, evidence_delay, latency, faults, fault_seed, limits, list_cache } =
             options;
         let (store, is_new) = tokio::task::spawn_blocking(move || {
-            let seed = Seed::load(seed.as_deref())?;
+            let seed = Seed::load(seed.as_ref())?;
             Store::open(data.as_deref(), &seed)
         })
         .await
@@ -151,9 +155,10 @@ impl Sandbox {
         let address = listener.local_addr().map_err(refused)?;
         let (shutdown, stopped) = oneshot::channel();
         let (closing, told) = Closing::new();
+        let requests = Arc::<Requests>::default();
         let app = App {
             store,
-            requests: Arc::default(),
+            requests: Arc::clone(&requests),
             base: base_url(address),
             settings: Settings { tier, evidence_delay },
             loopback_only: address.ip().is_loopback(),
@@ -164,7 +169,7 @@ impl Sandbox {
             closing: told,
         };
         let task = tokio::spawn(server::serve(listener, app, closing, stopped));
-        Ok(Self { address, is_new, shutdown, task })
+        Ok(Self { address, is_new, requests, shutdown, task })
     }
 
     /// Where it listens, such as `http://127.0.0.1:8929`.
@@ -185,6 +190,12 @@ impl Sandbox {
         !self.address.ip().is_loopback()
     }
 
+    /// How often each method and route was called since this was last asked, as `GET /sandbox/requests` tells it.
+    #[must_use]
+    pub fn take_requests(&self) -> Vec<RequestCount> {
+        self.requests.take()
+    }
+
     /// Takes no more requests, answers those it has, and returns.
     pub async fn stop(self) {
         // Either side may be gone already: then there is nothing left to stop.
@@ -198,7 +209,7 @@ impl Sandbox {
 /// # Errors
 /// When the folder can't be used or the seed file is wrong; the old state is then untouched.
 pub fn reset(data: &Path, seed: Option<&Path>) -> Result<(), Error> {
-    let seed = Seed::load(seed)?;
+    let seed = Seed::load(seed.map(|path| SeedSource::File(path.to_owned())).as_ref())?;
     Store::reset(data, &seed)
 }
 

@@ -7,12 +7,24 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
 use axum::{Json, Router, routing::get};
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What a request to no known route is counted as.
 const UNKNOWN_ROUTE: &str = "*";
+
+/// How often a route was called by a method.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RequestCount {
+    /// `GET`.
+    pub method: String,
+    /// As GitLab's pages write it: `/projects/:id/releases`.
+    pub route: String,
+    /// So often.
+    pub count: u64,
+}
 
 /// Counts by route, then method.
 #[derive(Debug, Default)]
@@ -22,6 +34,20 @@ impl Requests {
     fn counts(&self) -> MutexGuard<'_, BTreeMap<(String, String), u64>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// All counts, which start anew.
+    pub(crate) fn take(&self) -> Vec<RequestCount> {
+        rows(&std::mem::take(&mut *self.counts()))
+    }
+}
+
+fn rows(counts: &BTreeMap<(String, String), u64>) -> Vec<RequestCount> {
+    let row = |((route, method), count): (&(String, String), &u64)| RequestCount {
+        method: method.clone(),
+        route: route.clone(),
+        count: *count,
+    };
+    counts.iter().map(row).collect()
 }
 
 /// The routes below `/sandbox`; they are not counted themselves.
@@ -45,11 +71,7 @@ fn route_name(path: &MatchedPath) -> String {
 
 async fn show(State(app): State<App>) -> Json<Value> {
     let counts = app.requests.counts();
-    let requests: Vec<Value> = counts
-        .iter()
-        .map(|((route, method), count)| json!({ "method": method, "route": route, "count": count }))
-        .collect();
-    Json(json!({ "total": counts.values().sum::<u64>(), "requests": requests }))
+    Json(json!({ "total": counts.values().sum::<u64>(), "requests": rows(&counts) }))
 }
 
 async fn forget(State(app): State<App>) -> StatusCode {

@@ -109,7 +109,7 @@ impl GitLab {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("seed.toml");
         std::fs::write(&file, seed).unwrap();
-        Self::with(Options { seed: Some(file), ..options }).await
+        Self::with(Options { seed: Some(file.into()), ..options }).await
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {

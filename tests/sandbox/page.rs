@@ -97,7 +97,7 @@ fn holds(answer: &Value, example: &Value, place: &str) {
 /// The default seed, and what the page's examples presume. Evidence is there at once, as in the page's answers.
 async fn presumed() -> GitLab {
     let seed = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/api-page/seed.toml");
-    GitLab::with(Options { seed: Some(seed), evidence_delay: Duration::ZERO, ..options() }).await
+    GitLab::with(Options { seed: Some(seed.into()), evidence_delay: Duration::ZERO, ..options() }).await
 }
 
 /// A request as curl sends it: with a token, and JSON where the page says so.

@@ -93,7 +93,7 @@ async fn what_was_answered_is_kept() {
 async fn start_with(seed: &str, folder: &Path) -> Error {
     let file = folder.join("seed.toml");
     std::fs::write(&file, seed).unwrap();
-    let options = Options { data: Some(folder.join("data")), seed: Some(file), ..Options::at(LOCALHOST) };
+    let options = Options { data: Some(folder.join("data")), seed: Some(file.into()), ..Options::at(LOCALHOST) };
     Sandbox::start(options).await.unwrap_err()
 }
 

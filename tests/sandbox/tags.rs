@@ -1,6 +1,6 @@
 //! `/projects/:id/repository/tags`, `/projects/:id` and `/version`
 
-use crate::{DEVELOPER, GitLab, REPORTER, column};
+use crate::{DEVELOPER, GUEST, GitLab, REPORTER, column};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -23,6 +23,40 @@ async fn a_tags_life() {
     for reply in [gitlab.get(&format!("{TAGS}/v1")).await, gitlab.delete(&format!("{TAGS}/v1")).await] {
         reply.refused(404, json!({ "message": "404 Tag Not Found" }));
     }
+}
+
+#[tokio::test]
+async fn a_commit_is_found_by_all_its_names() {
+    let gitlab = GitLab::new().await;
+    let sha = "f8d3d94cbd347e924aa7b715845e439d00e80ca4";
+    for reference in ["v0.1", "refs%2Ftags%2Fv0.1", sha, &sha[..7]] {
+        let commit = gitlab.get(&format!("/projects/24/repository/commits/{reference}")).await.expect(200);
+        assert_eq!((&commit["id"], &commit["short_id"]), (&json!(sha), &json!(&sha[..8])), "{reference}");
+    }
+    let main = gitlab.get("/projects/24/repository/commits/main").await.expect(200);
+    assert_ne!(main["id"], sha);
+    for reference in ["nothing", &sha[..6]] {
+        let reply = gitlab.get(&format!("/projects/24/repository/commits/{reference}")).await;
+        reply.refused(404, json!({ "message": "404 Commit Not Found" }));
+    }
+    gitlab.by(GUEST, Method::GET, "/projects/24/repository/commits/main", Value::Null).await.expect(403);
+}
+
+#[tokio::test]
+async fn rules_about_tags_are_for_maintainers_to_see() {
+    let rules = "[{ name = \"v*\" }, { name = \"d*\", create_access = \"developer\" }, { name = \"n\", create_access = \"no_one\" }]";
+    let gitlab =
+        GitLab::seeded(&format!("[[projects]]\nid = 24\npath = \"root/app\"\nprotected_tags = {rules}\n")).await;
+    let path = "/projects/24/protected_tags";
+    let list = gitlab.get(path).await.expect(200);
+    let levels = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|rule| json!([rule["name"], rule["create_access_levels"][0]["access_level"]]));
+    assert_eq!(levels.collect::<Value>(), json!([["d*", 30], ["n", 0], ["v*", 40]]));
+    assert_eq!(column(&gitlab.get(&format!("{path}?per_page=2&page=2")).await.expect(200), "name"), ["v*"]);
+    gitlab.by(DEVELOPER, Method::GET, path, Value::Null).await.refused(403, json!({ "message": "403 Forbidden" }));
 }
 
 #[tokio::test]

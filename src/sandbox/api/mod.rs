@@ -5,12 +5,14 @@
 //! The order of checks is Grape's: may the project be seen, are the parameters right, may they do this, the rest.
 
 mod account;
+mod commits;
 mod groups;
 mod links;
 mod merge_requests;
 mod milestones;
 mod packages;
 mod projects;
+mod protected_tags;
 mod releases;
 mod tags;
 mod uploads;
@@ -59,6 +61,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/projects/{id}/milestones/{milestone_id}", milestone::<Access>())
         .route("/projects/{id}/repository/tags", get(tags::list).merge(post(tags::create)))
         .route("/projects/{id}/repository/tags/{tag_name}", get(tags::show).merge(delete(tags::delete)))
+        .route("/projects/{id}/repository/commits/{sha}", get(commits::show))
+        .route("/projects/{id}/protected_tags", get(protected_tags::list))
         .route("/projects/{id}/uploads", post(uploads::create))
         .route("/projects/{id}/uploads/{secret}/{filename}", get(uploads::show))
 }

@@ -19,6 +19,26 @@ use toml::Spanned;
 
 const DEFAULT: &str = include_str!("default.toml");
 
+/// Where a seed comes from.
+#[derive(Debug, Clone)]
+pub enum SeedSource {
+    /// A file, which may name others in its folder.
+    File(PathBuf),
+    /// A text by itself.
+    Text {
+        /// What it is called where it is wrong.
+        name: String,
+        /// In TOML.
+        text: String,
+    },
+}
+
+impl<P: Into<PathBuf>> From<P> for SeedSource {
+    fn from(path: P) -> Self {
+        Self::File(path.into())
+    }
+}
+
 /// A seed, read but not yet laid.
 #[derive(Debug)]
 pub(super) struct Seed {
@@ -73,14 +93,17 @@ impl From<rusqlite::Error> for Problem {
 }
 
 impl Seed {
-    /// Reads the seed file, or the default seed.
-    pub(super) fn load(path: Option<&Path>) -> Result<Self, Error> {
-        let (name, text) = match path {
+    /// Reads a seed, or the default one.
+    pub(super) fn load(from: Option<&SeedSource>) -> Result<Self, Error> {
+        let mut path = None;
+        let (name, text) = match from {
             None => ("the default seed".to_owned(), DEFAULT.to_owned()),
-            Some(path) => {
-                let text = std::fs::read_to_string(path)
-                    .map_err(|source| Error::SeedFile { path: path.to_owned(), source })?;
-                (path.display().to_string(), text)
+            Some(SeedSource::Text { name, text }) => (name.clone(), text.clone()),
+            Some(SeedSource::File(file)) => {
+                let text =
+                    std::fs::read_to_string(file).map_err(|source| Error::SeedFile { path: file.clone(), source })?;
+                path = Some(file.as_path());
+                (file.display().to_string(), text)
             }
         };
         // A name alone has an empty parent, which is this folder.
