@@ -173,7 +173,7 @@ impl Error {
     /// Whether GitLab says that the thing asked for does not exist, in a project that does. A proxy's web page or a
     /// missing project is no such answer.
     pub(super) fn says_absent(&self) -> bool {
-        let absent = ["not found", "tag not found", "release not found"];
+        let absent = ["not found", "tag not found", "release not found", "commit not found"];
         self.0.kind == Kind::NotFound && absent.contains(&self.message().to_lowercase().as_str())
     }
 

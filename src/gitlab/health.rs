@@ -84,6 +84,8 @@ pub struct Standing {
     pub has_no_releases: bool,
     /// What its features tell of the tier.
     pub tier: Option<Tier>,
+    /// The branch that counts most, if there is one, and it could be read.
+    pub default_branch: Option<String>,
 }
 
 /// A role in a project, by its access level.
@@ -110,7 +112,7 @@ pub enum Tier {
 
 impl Role {
     /// GitLab may know of levels in between.
-    fn of_level(level: u8) -> Self {
+    pub(super) fn of_level(level: u8) -> Self {
         match level {
             50.. => Self::Owner,
             40.. => Self::Maintainer,
@@ -145,6 +147,7 @@ struct ProjectWire {
     archived: bool,
     releases_access_level: Option<String>,
     permissions: Option<Permissions>,
+    default_branch: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -194,7 +197,8 @@ impl Client {
             return Ok(Heard { value: Standing::unread(project), told: told(&self.transport.send(&one).await?) });
         }
         let answer = self.transport.send(&Request::get(&["projects", &segment(project)])).await?;
-        let ProjectWire { id, path_with_namespace, archived, releases_access_level, permissions } = answer.json()?;
+        let ProjectWire { id, path_with_namespace, archived, releases_access_level, permissions, default_branch } =
+            answer.json()?;
         let keys: serde_json::Map<String, serde_json::Value> = answer.json()?;
         let memberships = permissions.map(|p| [p.project_access, p.group_access]).into_iter().flatten().flatten();
         let value = Standing {
@@ -204,6 +208,7 @@ impl Client {
             is_archived: archived,
             has_no_releases: releases_access_level.as_deref() == Some("disabled"),
             tier: PAID_KEYS.iter().any(|key| keys.contains_key(*key)).then_some(Tier::Paid),
+            default_branch,
         };
         Ok(Heard { value, told: told(&answer) })
     }
@@ -216,7 +221,7 @@ impl Standing {
             ProjectRef::Id(id) => (Some(*id), None),
             ProjectRef::Path(path) => (None, Some(path.clone())),
         };
-        Self { id, path, role: None, is_archived: false, has_no_releases: false, tier: None }
+        Self { id, path, role: None, is_archived: false, has_no_releases: false, tier: None, default_branch: None }
     }
 }
 

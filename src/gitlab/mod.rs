@@ -8,6 +8,7 @@
 
 mod address;
 mod answer;
+mod commits;
 mod error;
 mod gate;
 mod health;
@@ -17,6 +18,7 @@ mod milestones;
 mod notes;
 mod pages;
 mod project;
+mod protected_tags;
 mod releases;
 mod request;
 mod retry;
@@ -28,6 +30,7 @@ mod trouble;
 pub use error::{Error, Kind};
 pub use health::{Heard, Identity, Quota, Role, Standing, Tier, TokenFacts, Told, Version};
 pub use notes::{MergeRequest, MergeRequestNote, NoteId};
+pub use protected_tags::ProtectedTag;
 pub use retry::Tries;
 pub use tags::TagList;
 pub use token::{Token, TokenKind};

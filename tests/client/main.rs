@@ -12,4 +12,5 @@ mod sandbox;
 mod secrecy;
 mod server;
 mod snapshot;
+mod survey;
 mod values;

@@ -5,7 +5,16 @@
 //! closely ([`look_again`]): single releases where the list may be old, and tags in whatever is fewer requests, the list
 //! of all or one for each.
 //!
+//! A rehearsal has to know more, of what a plan stands on ([`survey`]), and writes all of it down as a seed of the embedded
+//! GitLab ([`seed`]): a text, as that shares no type with the client.
+//!
 //! Imports `gitlab` and `model` only. Reads; never writes.
+
+mod seed;
+mod survey;
+
+pub use seed::{Copied, REHEARSER, seed};
+pub use survey::{Asker, Named, Surroundings, survey};
 
 use crate::gitlab::{Client, Error, Kind, TagList, TokenKind};
 use crate::model::{Current, Milestone, Project, ProjectRef, Release, Tag, TagName};
