@@ -1,5 +1,6 @@
 //! A git tag's name, the key by which GitLab knows a release.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 /// A tag name as git accepts it. Compared byte for byte, as git does: no Unicode normalisation.
@@ -93,6 +94,25 @@ impl TagName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Compares as people count versions: numbers by their value, so that `v1.9` comes before `v1.10`.
+    #[must_use]
+    pub fn cmp_as_version(&self, other: &Self) -> Ordering {
+        parts(&self.0).cmp(parts(&other.0)).then_with(|| self.cmp(other))
+    }
+}
+
+/// A name's numbers and its other characters.
+fn parts(name: &str) -> impl Iterator<Item = (usize, &str, &str)> {
+    name.split_inclusive(|c: char| !c.is_ascii_digit()).map(part)
+}
+
+/// A number without leading zeros, by its length and then its digits; and the character that ends it, if any.
+fn part(text: &str) -> (usize, &str, &str) {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, rest) = text.split_at(end);
+    let digits = digits.trim_start_matches('0');
+    (digits.len(), digits, rest)
 }
 
 impl fmt::Display for TagName {
@@ -104,6 +124,19 @@ impl fmt::Display for TagName {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_in_names_count_by_their_value() {
+        let sorted = ["a", "v1", "v1.0", "v1.2", "v1.9", "v1.09", "v1.10", "v1.10-rc1", "v2", "v10", "w1"];
+        for (one, other) in sorted.iter().zip(&sorted[1..]) {
+            let [one, other] = [one, other].map(|name| TagName::from_git(*name));
+            let order = one.cmp_as_version(&other);
+            // Two ways to write one number are told apart by their letters.
+            assert_ne!(order, Ordering::Equal, "{one} {other}");
+            assert!(order == Ordering::Less || one.to_string() == "v1.9", "{one} {other}");
+            assert_eq!(other.cmp_as_version(&one), order.reverse());
+        }
+    }
 
     #[test]
     fn names_are_taken_as_git_takes_them() {

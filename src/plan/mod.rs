@@ -108,7 +108,7 @@ impl Plan {
             unchanged: selected - changes.len(),
             left_out: left_out.len(),
             unmanaged: unnamed.reported.iter().map(|release| release.tag_name.clone()).collect(),
-            steps: order::steps(desired, current, changes, milestones, unnamed.deletes),
+            steps: order::steps(desired, current, changes, milestones, unnamed.deletes, now),
             refusals,
             notes,
         }

@@ -1,6 +1,9 @@
 //! Lays the changes out as steps, each after those it needs: milestones are made or reopened first, then come releases
 //! and their links, then milestones are closed, each after every step of the releases that name it, and what is to go
 //! goes last.
+//!
+//! New releases come after those that change, and the oldest of them first: GitLab numbers, dates and announces them as
+//! they are made.
 
 use super::diff::{Change, ReleaseChange, ReleaseDiff, ReleaseWrite};
 use super::links::{self, LinkStep, LinkWrite};
@@ -8,8 +11,9 @@ use super::milestones::{self, Ids, MilestoneChange, MilestoneDiff, MilestoneWrit
 use super::reason::{Cause, Field, Reason};
 use super::step::{Action, MilestoneHandle, MilestonesBy, Step, StepId, WithoutEvidence};
 use crate::model::{
-    Current, Desired, DesiredRelease, EvidenceWish, Link, MilestoneState, NewTag, Release, ReleasePlaces,
+    Current, Desired, DesiredRelease, EvidenceWish, Link, MilestoneState, Moment, NewTag, Release, ReleasePlaces,
 };
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -20,6 +24,7 @@ pub(super) fn steps(
     releases: Vec<ReleaseChange<'_>>,
     milestones: Vec<MilestoneChange>,
     deletes: Vec<&Arc<Release>>,
+    now: Moment,
 ) -> Vec<Step> {
     let mut list = List {
         steps: Vec::new(),
@@ -29,7 +34,7 @@ pub(super) fn steps(
         of_milestone: milestones.iter().filter_map(MilestoneChange::closes).map(|t| (t.to_owned(), vec![])).collect(),
     };
     let closing: Vec<_> = milestones.into_iter().filter_map(|change| list.milestone(change)).collect();
-    for change in releases {
+    for change in oldest_first(releases, now) {
         list.release(change);
     }
     for close in closing {
@@ -40,6 +45,23 @@ pub(super) fn steps(
         list.push(Action::DeleteRelease(Arc::clone(release)), Vec::new(), vec![reason]);
     }
     list.steps
+}
+
+/// Those that change, and then the new ones by their dates, those of one date as versions count. One without a date is of
+/// `now`, and such ones, like those that change, stay in the manifest's order.
+fn oldest_first(mut releases: Vec<ReleaseChange<'_>>, now: Moment) -> Vec<ReleaseChange<'_>> {
+    let date = |change: &ReleaseChange<'_>| match &change.write {
+        ReleaseWrite::Create(new) => (1, Some(new.released_at.unwrap_or(now)), new.released_at.is_none()),
+        ReleaseWrite::Update { .. } => (0, None, false),
+    };
+    releases.sort_by(|one, other| {
+        let (of_one, of_other) = (date(one), date(other));
+        of_one.cmp(&of_other).then_with(|| match of_one {
+            (1, _, false) => one.tag_name().cmp_as_version(other.tag_name()),
+            _ => Ordering::Equal,
+        })
+    });
+    releases
 }
 
 /// A milestone's last step, which waits for its releases.

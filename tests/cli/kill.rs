@@ -175,6 +175,45 @@ fn killed_after_any_request_the_next_run_finishes_the_work() {
     }
 }
 
+/// A long history, killed in the middle: the next run makes what is missing, and nothing else.
+#[test]
+fn a_history_killed_midway_is_finished_with_no_create_too_many() {
+    const COUNT: usize = 120;
+    let tags: Vec<_> = (0..COUNT).map(|n| format!("[[projects.tags]]\nname = \"v{n}\"\n")).collect();
+    let link = |n: usize, l: usize| {
+        format!("[[releases.links]]\nname = \"asset {l}\"\nurl = \"https://example.com/{n}/{l}\"\n")
+    };
+    let release = |n: usize| {
+        let links: String = (0..5).map(|l| link(n, l)).collect();
+        let (year, month) = (2000 + n / 12, n % 12 + 1);
+        format!(
+            "[[releases]]\ntag_name = \"v{n}\"\ndescription = \"Notes {n}\"\nreleased_at = {year}-{month:02}-01T00:00:00Z\n{links}"
+        )
+    };
+    let manifest: String = (0..COUNT).rev().map(release).collect();
+    let server = Server::with(&tags.concat());
+    let home = Home::with_server(&server, "sandbox-maintainer");
+    home.manifest(&manifest);
+    assert!(killed_after(&server, &home, 4 + COUNT / 2));
+    let live = server.ask(reqwest::Method::GET, "/projects/24/releases?per_page=100", &Value::Null);
+    let live: Vec<_> = live.as_array().unwrap().iter().map(|release| release["tag_name"].as_str().unwrap()).collect();
+    assert!((COUNT / 3..COUNT).contains(&live.len()), "killed after {} of {COUNT}", live.len());
+    // What is there is the oldest part, but for what was under way side by side.
+    let youngest = live.iter().map(|tag| tag[1..].parse::<usize>().unwrap()).max().unwrap();
+    assert!(youngest < live.len() + 32, "{youngest} of {live:?}");
+
+    server.requests();
+    home.run(&["apply", "--yes"]).expect(0);
+    let missing = COUNT - live.len();
+    // Reads of the project, its releases and tags; none of a single release, as what is missing is no look's business.
+    let requests = server.requests();
+    let posts = format!("POST /projects/:id/releases {missing}");
+    assert!(requests.contains(&posts), "not {posts}: {requests:?}");
+    let reads: Vec<_> = requests.iter().filter(|line| !line.starts_with("POST ")).collect();
+    assert_eq!(reads, ["GET /projects/:id 1", "GET /projects/:id/releases 1", "GET /projects/:id/repository/tags 2"]);
+    home.run(&["plan", "--detailed-exitcode"]).expect(0);
+}
+
 /// Stops by a signal, as Ctrl-C and a cancelled CI job send it: what is under way is finished and told, the rest not begun.
 #[cfg(unix)]
 #[test]

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod bad_days;
+mod bulk;
 mod drift;
 mod fake;
 mod limits;

@@ -18,7 +18,7 @@ pub(crate) struct House {
 }
 
 impl House {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(Options::default(), |settings| settings).await
     }
 
