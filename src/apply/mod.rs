@@ -3,11 +3,14 @@
 //! Makes the plan's requests and no others but looks: at each release before it is first changed, and at what became of a
 //! request whose answer was lost. Imports `plan`, `gitlab` and `model`; prints nothing.
 
+mod cost;
 mod guard;
 mod look;
 mod perform;
 mod schedule;
 mod width;
+
+pub use cost::{Limits, Traffic};
 
 use crate::gitlab::{Client, Kind, TokenKind};
 use crate::model::MilestoneId;
