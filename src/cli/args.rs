@@ -5,6 +5,8 @@ use super::failure::Failure;
 use super::formats::{Format, ReportFile};
 use super::import::args::ImportCommand;
 use super::note::{NoteKey, Target};
+#[cfg(feature = "sandbox")]
+use super::rehearse::args::RehearseArgs;
 use crate::model::MaxDeletes;
 use crate::plan::{Digest, IgnoredField, Selection, TagWords};
 #[cfg(feature = "sandbox")]
@@ -58,6 +60,11 @@ pub(super) enum Command {
     /// Exits with 0 if there is no drift, with 2 if there is, and with 1 if something failed. What the manifest says and
     /// nobody has applied looks like drift, too; with --base, what a change of the manifest will do is told apart.
     Drift(DriftArgs),
+    /// Carry the plan out on a throw-away copy, and say how that went. Of the real GitLab it only reads.
+    ///
+    /// Exits with 0 if applying would succeed and leave nothing to do, and with 1 if not.
+    #[cfg(feature = "sandbox")]
+    Rehearse(RehearseArgs),
     /// Check what apply will need: server, token, role, limits. Changes nothing.
     Doctor(DoctorArgs),
     /// Check a manifest without asking GitLab.

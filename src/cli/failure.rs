@@ -43,6 +43,15 @@ pub(super) enum Failure {
     ))]
     NotInSandbox(String),
 
+    #[cfg(feature = "sandbox")]
+    #[error("the snapshot has no project {0}")]
+    #[diagnostic(help("save another one for these manifests: `relsync rehearse --save-snapshot FILE`"))]
+    NotInSnapshot(String),
+
+    #[cfg(feature = "sandbox")]
+    #[error("failed to write down what was read: {0}")]
+    Seed(toml::ser::Error),
+
     #[error("{first} and {second} are both for {project}")]
     #[diagnostic(help(
         "a project has one manifest: put the releases of both together, perhaps with `include`, or correct one [project]"
@@ -232,6 +241,11 @@ impl Failure {
     pub(super) fn perhaps_same_project(project: &ProjectRef, first: &Path, second: &Path) -> Self {
         let [first, second] = [first, second].map(shown);
         Self::PerhapsSameProject { project: harmless(&project.to_string()).into_owned(), first, second }
+    }
+
+    #[cfg(feature = "sandbox")]
+    pub(super) fn not_in_snapshot(project: &ProjectRef) -> Self {
+        Self::NotInSnapshot(harmless(&project.to_string()).into_owned())
     }
 
     pub(super) fn no_project(manifest: &Path) -> Self {

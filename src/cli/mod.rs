@@ -17,6 +17,8 @@ mod note;
 mod out;
 mod plan;
 #[cfg(feature = "sandbox")]
+mod rehearse;
+#[cfg(feature = "sandbox")]
 mod sandbox;
 mod saved;
 mod schema;
@@ -52,6 +54,8 @@ fn run(ui: &Ui, command: Command) -> Result<Exit, Failure> {
             Command::Plan(args) => plan::run(ui, args).await,
             Command::Apply(args) => apply::run(ui, args).await,
             Command::Drift(args) => drift::run(ui, args).await,
+            #[cfg(feature = "sandbox")]
+            Command::Rehearse(args) => rehearse::run(ui, args).await,
             Command::Doctor(args) => doctor::run(ui, args).await,
             Command::Import(command) => import::run(ui, command).await,
             Command::Validate(args) => validate::run(ui, &args),

@@ -66,6 +66,24 @@ pub(super) fn load(ui: &Ui, paths: Vec<PathBuf>) -> Result<Vec<Manifest>, Failur
     last_error.map_or(Ok(manifests), |error| Err(error.into()))
 }
 
+/// The manifests of a run, and which of their releases it is about.
+pub(super) fn wishes(
+    ui: &Ui,
+    manifests: &ManifestArgs,
+    filter: &FilterArgs,
+) -> Result<(Vec<Manifest>, Selection), Failure> {
+    let mut manifests = load(ui, manifests.paths()?)?;
+    let selection = filter.select.selection()?;
+    if filter.max_deletes.is_some() && manifests.len() > 1 {
+        return Err(Failure::MaxDeletesOfMany);
+    }
+    for manifest in &mut manifests {
+        let policy = &mut manifest.desired.policy;
+        policy.max_deletes = filter.max_deletes.unwrap_or(policy.max_deletes);
+    }
+    Ok((manifests, selection))
+}
+
 impl Session {
     /// Reads the manifests, and finds the server and the token. Asks GitLab nothing yet.
     pub(super) async fn open(
@@ -74,15 +92,7 @@ impl Session {
         server: &ServerArgs,
         filter: &FilterArgs,
     ) -> Result<Self, Failure> {
-        let mut manifests = load(ui, manifests.paths()?)?;
-        let selection = filter.select.selection()?;
-        if filter.max_deletes.is_some() && manifests.len() > 1 {
-            return Err(Failure::MaxDeletesOfMany);
-        }
-        for manifest in &mut manifests {
-            let policy = &mut manifest.desired.policy;
-            policy.max_deletes = filter.max_deletes.unwrap_or(policy.max_deletes);
-        }
+        let (manifests, selection) = wishes(ui, manifests, filter)?;
         let args = server;
         let gitlab = Server::open(args).await?;
         let mut sites: Vec<Site> = Vec::with_capacity(manifests.len());
@@ -183,7 +193,7 @@ impl Session {
     }
 
     /// A project's state, as well as it has to be known for what its manifest, and what is `beside` it, would change.
-    async fn read(&self, site: &Site, beside: Option<&Desired>) -> Result<Current, Failure> {
+    pub(super) async fn read(&self, site: &Site, beside: Option<&Desired>) -> Result<Current, Failure> {
         let Site { client, manifest, project } = site;
         let wishes = || std::iter::once(&manifest.desired).chain(beside);
         let milestones = wishes().any(|desired| {

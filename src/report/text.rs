@@ -104,9 +104,7 @@ pub fn outcome(plan: &Plan, outcome: &Outcome, named: bool, palette: &Palette) -
         page.line(0, palette.quiet, format_args!("Note: {NOT_OFFERED}"));
         page.gap();
     }
-    page.failures(plan, outcome);
-    page.conflicts(plan, outcome);
-    page.skipped(plan, outcome);
+    page.ends(plan, outcome);
     page.gap();
     let place = if named { format!(" in {}", visible(&plan.project.to_string())) } else { String::new() };
     page.line(0, palette.heading, format_args!("Done{place}: {}.", counts::done(plan, outcome)));
@@ -290,6 +288,13 @@ impl Page {
         }
     }
 
+    /// What did not go well.
+    pub(super) fn ends(&mut self, plan: &Plan, outcome: &Outcome) {
+        self.failures(plan, outcome);
+        self.conflicts(plan, outcome);
+        self.skipped(plan, outcome);
+    }
+
     fn failures(&mut self, plan: &Plan, outcome: &Outcome) {
         let mut advised = BTreeSet::new();
         for (step, outcome) in plan.steps.iter().zip(&outcome.steps) {
@@ -352,7 +357,7 @@ impl Page {
         }
     }
 
-    fn refusals(&mut self, plan: &Plan) {
+    pub(super) fn refusals(&mut self, plan: &Plan) {
         for refusal in &plan.refusals {
             let (what, way_through) = refusal::explain(refusal, Voice::PLAIN);
             self.gap();

@@ -33,6 +33,7 @@ mod note;
 mod plan;
 mod quickstart;
 mod readme;
+mod rehearse;
 mod safety;
 mod sandbox;
 mod saved;

@@ -3,11 +3,13 @@
 
 mod bad_days;
 mod bulk;
+mod copied;
 mod drift;
 mod fake;
 mod limits;
 mod markdown;
 mod over_http;
+mod rehearsal;
 mod round_trip;
 mod saved;
 #[path = "../client/server.rs"]

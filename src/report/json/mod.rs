@@ -1,18 +1,21 @@
 //! A run for machines: the JSON that `schema/report.schema.json` describes, made from the types here.
 //!
-//! A plan is said as a saved plan says it, by the same types. [`REPORT_FORMAT`] counts the versions of what is around it, and of
-//! drift. The doc comments are what the schema says.
+//! A plan is said as a saved plan says it, by the same types. [`REPORT_FORMAT`] counts the versions of what is around it, of
+//! drift and of rehearsals. The doc comments are what the schema says.
 
 mod drift;
+mod rehearsal;
 
 use super::counts::{Counts, Tally};
 use super::drift::DriftRun;
+use super::rehearsal::RehearsalRun;
 use super::run::{Command, Listed, ProjectRun, Run};
 use crate::model::{Milestone, TagName, is_hostile};
 use crate::plan::{
     Conflict, Outcome, Plan, SavedMilestoneDiff, SavedProjectPlan, SavedRelease, SavedTiming, StepOutcome, schema_of,
 };
 use drift::DriftReport;
+use rehearsal::RehearsalReport;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -27,6 +30,7 @@ pub const REPORT_FORMAT: u32 = 1;
 enum Report {
     Plans(PlanReport),
     Drift(DriftReport),
+    Rehearsal(RehearsalReport),
 }
 
 /// A report on a plan: what a run would do, or did.
@@ -221,6 +225,12 @@ pub fn json(run: &Run<'_>) -> String {
 #[must_use]
 pub fn drift_json(run: &DriftRun<'_>) -> String {
     document(&DriftReport::new(run))
+}
+
+/// The same of a run of `rehearse`.
+#[must_use]
+pub fn rehearsal_json(run: &RehearsalRun<'_>) -> String {
+    document(&RehearsalReport::new(run))
 }
 
 fn document(report: &impl Serialize) -> String {
