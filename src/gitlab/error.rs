@@ -3,6 +3,7 @@
 //! Texts in here are harmless: redacted, escaped and bounded before they come in (see [`crate::http::message`]). There is no
 //! `source`: reqwest's chain is flattened into the message, so nothing below can print a url or a header.
 
+use crate::gitlab::request::Request;
 use crate::model::{ProjectId, ProjectRef};
 use reqwest::{Method, StatusCode};
 use std::{fmt, time::Duration};
@@ -62,6 +63,7 @@ struct Inner {
     request: Option<(Method, String)>,
     status: Option<StatusCode>,
     retry_after: Option<Duration>,
+    leads_to: Option<Request>,
 }
 
 impl Error {
@@ -74,6 +76,7 @@ impl Error {
             request: None,
             status: None,
             retry_after: None,
+            leads_to: None,
         }))
     }
 
@@ -90,6 +93,16 @@ impl Error {
     pub(super) fn retrying_after(mut self, wait: Option<Duration>) -> Self {
         self.0.retry_after = wait;
         self
+    }
+
+    pub(super) fn leading_to(mut self, there: Option<Request>) -> Self {
+        self.0.leads_to = there;
+        self
+    }
+
+    /// What to ask instead, if it was a redirect within this GitLab's API.
+    pub(super) fn leads_to(&self) -> Option<&Request> {
+        self.0.leads_to.as_ref()
     }
 
     /// The same about a request that was not done, and is not tried again as the run is to stop.

@@ -1,8 +1,9 @@
 //! The REST client: what relsync asks of GitLab, and nothing else.
 //!
 //! One file for each resource, with its wire types, which stay private: callers give and get the values of `model`,
-//! checked. Every request passes through `transport`'s `send`. The token goes to the configured GitLab only: no
-//! redirect is followed, no link to another host, and no text that leaves here ([`Error`], traces) holds it.
+//! checked. Every request passes through `transport`'s `send`, but for files', which are streams (`files`). The token goes
+//! to the configured GitLab only: redirects are followed within its API and for files, without the token from where they
+//! leave GitLab, and no text that leaves here ([`Error`], traces) holds it.
 //!
 //! Imports `http` and `model` only.
 
@@ -10,6 +11,7 @@ mod address;
 mod answer;
 mod commits;
 mod error;
+mod files;
 mod gate;
 mod health;
 mod help;
@@ -17,6 +19,7 @@ mod links;
 mod milestones;
 mod notes;
 mod pages;
+mod pools;
 mod project;
 mod protected_tags;
 mod releases;
@@ -28,6 +31,7 @@ mod transport;
 mod trouble;
 
 pub use error::{Error, Kind};
+pub use files::{FileAt, Incoming, Resume};
 pub use health::{Heard, Identity, Quota, Role, Standing, Tier, TokenFacts, Told, Version};
 pub use notes::{MergeRequest, MergeRequestNote, NoteId};
 pub use protected_tags::ProtectedTag;

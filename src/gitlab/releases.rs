@@ -7,13 +7,19 @@ use crate::gitlab::pages::Row;
 use crate::gitlab::project::segment;
 use crate::gitlab::request::Request;
 use crate::gitlab::{Client, Error, Kind, Tries};
-use crate::model::{Description, MilestoneId, Moment, NewRelease, ProjectRef, Release, ReleasePatch, TagName};
+use crate::model::{
+    Description, Evidence, MilestoneId, Moment, NewRelease, ProjectRef, Release, ReleasePatch, ShownRelease,
+    SourceArchive, TagName,
+};
 use jiff::Timestamp;
 use reqwest::Method;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
+
+/// A moved project, the permalink and one to spare.
+const MOST_HOPS: usize = 3;
 
 /// The keys relsync reads of a release.
 #[derive(Deserialize)]
@@ -32,6 +38,34 @@ struct Wire {
     /// Absent where the tier has none of it, and for who may not read code.
     #[serde(default)]
     evidences: Vec<IgnoredAny>,
+}
+
+/// The keys beside those.
+#[derive(Deserialize)]
+struct Beside {
+    #[serde(default)]
+    evidences: Vec<WireEvidence>,
+    #[serde(default)]
+    assets: Sources,
+}
+
+#[derive(Deserialize, Default)]
+struct Sources {
+    #[serde(default)]
+    sources: Vec<WireSource>,
+}
+
+#[derive(Deserialize)]
+struct WireEvidence {
+    sha: String,
+    filepath: String,
+    collected_at: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct WireSource {
+    format: String,
+    url: String,
 }
 
 #[derive(Deserialize)]
@@ -164,6 +198,51 @@ impl Client {
         let segments = ["projects", &segment(project), "releases", tag.as_str(), "evidence"];
         self.transport.send_within(&Request::new(Method::POST, &segments), tries).await.map(|_| ())
     }
+}
+
+impl Client {
+    /// One release as it is now, with what no manifest can say of it, if there is one for this tag.
+    ///
+    /// # Errors
+    /// Any but [`Kind::NotFound`] about the release itself.
+    pub async fn look_at(&self, project: &ProjectRef, tag: &TagName) -> Result<Option<ShownRelease>, Error> {
+        self.shown(one(Method::GET, project, tag)).await
+    }
+
+    /// The release that GitLab calls the latest, by `released_at`: also one that is yet to come. None if there is none.
+    ///
+    /// # Errors
+    /// Any but [`Kind::NotFound`] about the release itself.
+    pub async fn latest(&self, project: &ProjectRef) -> Result<Option<ShownRelease>, Error> {
+        self.shown(Request::get(&["projects", &segment(project), "releases", "permalink", "latest"])).await
+    }
+
+    /// Follows the permalink, which leads to a tag's own address, and a project that has moved, to its number.
+    async fn shown(&self, mut request: Request) -> Result<Option<ShownRelease>, Error> {
+        for _ in 0..MOST_HOPS {
+            match self.transport.send(&request).await {
+                Ok(answer) => return shown(&answer).map(Some),
+                Err(error) if error.says_absent() => return Ok(None),
+                Err(error) => request = error.leads_to().cloned().ok_or(error)?,
+            }
+        }
+        Err(self.transport.failed(&request, Kind::Redirect { moved_to: None }, "it is sent on and on"))
+    }
+}
+
+fn shown(answer: &Answer<'_>) -> Result<ShownRelease, Error> {
+    let Beside { evidences, assets } = answer.json()?;
+    let evidence = |WireEvidence { sha, filepath, collected_at }| Evidence {
+        sha,
+        filepath,
+        collected_at: Moment::new(collected_at),
+    };
+    let source = |WireSource { format, url }| SourceArchive { format, url };
+    Ok(ShownRelease {
+        release: read(answer)?,
+        evidences: evidences.into_iter().map(evidence).collect(),
+        sources: assets.sources.into_iter().map(source).collect(),
+    })
 }
 
 fn milestones_entry(titles: &BTreeSet<String>, ids: Option<&[MilestoneId]>) -> (String, Value) {

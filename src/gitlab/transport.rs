@@ -7,14 +7,16 @@ use crate::gitlab::address::check_url;
 use crate::gitlab::answer::{Answer, kind_of_status, words};
 use crate::gitlab::gate::{Gates, Held, Hold, Pass};
 use crate::gitlab::help::{Failed, help};
+use crate::gitlab::pools::Pools;
 use crate::gitlab::request::Request;
 use crate::gitlab::retry::{Tries, may_repeat, retry_after};
 use crate::gitlab::trouble::Troubles;
 use crate::gitlab::{Error, Kind, Observer, Settings, Token, TokenKind, Wait};
-use crate::http::{Broken, Connection, LONGEST_WAIT, Unread, message, read_all, read_some};
+use crate::http::{Broken, LONGEST_WAIT, Unread, message, read_all, read_some};
 use crate::model::ProjectId;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -26,6 +28,7 @@ const LONGEST_ANSWER: u32 = 5;
 /// A connection pool, an address and a token.
 pub(super) struct Transport {
     http: reqwest::Client,
+    pub(super) pools: Pools,
     url: Url,
     /// The address of the API, without a slash at its end.
     api: String,
@@ -57,14 +60,21 @@ impl Transport {
         } = settings;
         check_url(&url)?;
         let token_header = token.as_ref().map(Token::header).transpose()?;
-        let has_token = token.is_some();
-        let connection = Connection { url: &url, has_token, insecure_http, authorities, connect_timeout, timeout };
-        let http = connection
-            .pool()
-            .map_err(|unfit| Error::new(Kind::Settings, unfit.message).with_help(unfit.help.map(str::to_owned)))?;
+        let pools = Pools {
+            url: url.clone(),
+            has_token: token.is_some(),
+            insecure_http,
+            authorities,
+            connect_timeout,
+            timeout,
+            files: OnceLock::new(),
+            elsewhere: OnceLock::new(),
+        };
+        let http = pools.for_answers()?;
         let api = format!("{}{}/api/v4", url.origin().ascii_serialization(), url.path().trim_end_matches('/'));
         Ok(Self {
             http,
+            pools,
             url,
             api,
             token,
@@ -83,6 +93,11 @@ impl Transport {
 
     pub(super) fn url(&self) -> &Url {
         &self.url
+    }
+
+    /// The header that the token goes out in: to GitLab's own addresses only.
+    pub(super) fn token_header(&self) -> Option<&(HeaderName, HeaderValue)> {
+        self.token_header.as_ref()
     }
 
     pub(super) fn token_kind(&self) -> Option<TokenKind> {
@@ -125,7 +140,12 @@ impl Transport {
             let since = self.troubles.add(error.method().unwrap_or_default(), LONGEST_WAIT + self.timeout);
             is_lost = since.elapsed() > self.retry_for;
         }
-        let Some(wait) = tries.next_wait(&error).filter(|_| !is_lost) else { return Err(error) };
+        if is_lost { Err(error) } else { self.wait_alone(tries, error).await }
+    }
+
+    /// The same, whatever became of other requests, and without a word to them.
+    pub(super) async fn wait_alone(&self, tries: &mut Tries, error: Error) -> Result<(), Error> {
+        let Some(wait) = tries.next_wait(&error) else { return Err(error) };
         let is_for_limit = error.kind() == Kind::RateLimited;
         let why = Wait { how_long: wait, why: error.to_string(), is_for_limit };
         self.tell(&why);
@@ -261,16 +281,17 @@ impl Transport {
             pass.answered(&headers, Instant::now());
             return Ok(Answer { transport: self, method: method.clone(), path: path.clone(), status, headers, body });
         }
-        let (kind, text) = if status.is_redirection() {
+        let (kind, text, leads_to) = if status.is_redirection() {
             self.redirect(path, &headers)
         } else {
-            (kind_of_status(status), words(status, &self.readable(&body)))
+            (kind_of_status(status), words(status, &self.readable(&body)), None)
         };
         let wait = retry_after(status, &headers);
         if kind == Kind::RateLimited {
             pass.refused(&headers, wait.unwrap_or(self.first_wait), Instant::now());
         }
-        Err(self.error(method, path, (Some(status), wait), request_id.as_deref(), kind, &text))
+        let error = self.error(method, path, (Some(status), wait), request_id.as_deref(), kind, &text);
+        Err(error.leading_to(leads_to))
     }
 
     /// The request that a `Link: <…>; rel="next"` header stands for, if it stays on this API.
@@ -292,7 +313,7 @@ impl Transport {
     }
 
     /// The whole address, unless the url's rules would make another path of it (`..` is no name of anything).
-    fn address(&self, path: &str, query: &str) -> Result<Url, &'static str> {
+    pub(super) fn address(&self, path: &str, query: &str) -> Result<Url, &'static str> {
         let text = format!("{}{path}{}{query}", self.api, if query.is_empty() { "" } else { "?" });
         match Url::parse(&text) {
             Ok(url) if url.as_str() == text && !path.contains("//") && !path.ends_with('/') => Ok(url),
@@ -336,16 +357,16 @@ impl Transport {
 
     /// What a 3xx answer means and where it points. That the project has moved is believed only of this API: elsewhere the
     /// id would be another project's.
-    fn redirect(&self, path: &str, headers: &HeaderMap) -> (Kind, String) {
+    fn redirect(&self, path: &str, headers: &HeaderMap) -> (Kind, String, Option<Request>) {
         let location = headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
         let target = location.and_then(|l| Url::parse(&self.api).ok()?.join(l).ok());
         let Some(target) = target else {
-            return (Kind::Redirect { moved_to: None }, "a redirect to nowhere".to_owned());
+            return (Kind::Redirect { moved_to: None }, "a redirect to nowhere".to_owned(), None);
         };
-        let moved_to = project_in(target.path())
-            .filter(|id| Some(*id) != project_in(path) && self.request_at(target.as_str()).is_some());
+        let request = self.request_at(target.as_str());
+        let moved_to = project_in(target.path()).filter(|id| Some(*id) != project_in(path) && request.is_some());
         let address = format!("{}{}", target.origin().ascii_serialization(), target.path());
-        (Kind::Redirect { moved_to }, format!("a redirect to {address}"))
+        (Kind::Redirect { moved_to }, format!("a redirect to {address}"), request)
     }
 }
 

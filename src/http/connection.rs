@@ -1,7 +1,7 @@
 //! How connections are made: to whom, through what, and how long that may take.
 
 use super::{Authorities, causes, is_loopback, message};
-use reqwest::redirect;
+use reqwest::{Client, ClientBuilder, redirect};
 use std::time::Duration;
 use url::Url;
 
@@ -30,19 +30,33 @@ pub(crate) struct Unfit {
 
 impl Connection<'_> {
     /// A pool of such connections. Redirects are not followed.
-    pub(crate) fn pool(self) -> Result<reqwest::Client, Unfit> {
+    pub(crate) fn pool(self) -> Result<Client, Unfit> {
+        build(self.builder()?)
+    }
+
+    /// The same for files: nothing is unpacked on the way.
+    pub(crate) fn pool_of_files(self) -> Result<Client, Unfit> {
+        build(self.builder()?.gzip(false))
+    }
+
+    /// A pool of connections for files of whatever host: no token goes with them.
+    pub(crate) fn pool_to_anybody(
+        authorities: Authorities,
+        connect_timeout: Duration,
+        timeout: Duration,
+    ) -> Result<Client, Unfit> {
+        let builder = beginning(connect_timeout, timeout).tls_certs_merge(authorities.into_certificates());
+        build(builder.gzip(false))
+    }
+
+    fn builder(self) -> Result<ClientBuilder, Unfit> {
         let Self { url, has_token, insecure_http, authorities, connect_timeout, timeout } = self;
         let loopback = is_loopback(url);
         let clear = url.scheme() == "http" && !loopback;
         if clear && !insecure_http {
             return Err(clear_text(url, has_token));
         }
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("relsync/", env!("CARGO_PKG_VERSION")))
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .connect_timeout(connect_timeout)
-            .read_timeout(timeout);
+        let mut builder = beginning(connect_timeout, timeout);
         builder = if loopback && url.scheme() == "http" {
             // No TLS at all: reading the system's authorities would take time, and where there are none it would fail.
             builder.tls_certs_only([])
@@ -54,8 +68,21 @@ impl Connection<'_> {
             // the token; with TLS it is only asked for a tunnel.
             builder = builder.no_proxy();
         }
-        builder.build().map_err(|error| Unfit { message: message::harmless(&causes(&error)), help: None })
+        Ok(builder)
     }
+}
+
+fn beginning(connect_timeout: Duration, timeout: Duration) -> ClientBuilder {
+    Client::builder()
+        .user_agent(concat!("relsync/", env!("CARGO_PKG_VERSION")))
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(connect_timeout)
+        .read_timeout(timeout)
+}
+
+fn build(builder: ClientBuilder) -> Result<Client, Unfit> {
+    builder.build().map_err(|error| Unfit { message: message::harmless(&causes(&error)), help: None })
 }
 
 /// Nobody said that http is fine for that other machine.

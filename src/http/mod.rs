@@ -22,7 +22,7 @@ pub(crate) use address::{encode, is_loopback};
 pub(crate) use backoff::{Backoff, LONGEST_WAIT};
 pub(crate) use body::{Unread, read_all, read_some};
 pub(crate) use clock::{asked_to_wait, until};
-pub(crate) use connection::Connection;
+pub(crate) use connection::{Connection, Unfit};
 pub(crate) use failure::{Broken, causes};
 pub(crate) use links::next_link;
 pub(crate) use secret::redact;

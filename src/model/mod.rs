@@ -6,6 +6,7 @@
 
 mod current;
 mod desired;
+mod digest;
 mod harmless;
 mod link;
 mod milestone;
@@ -22,13 +23,14 @@ pub use desired::{
     Desired, DesiredLink, DesiredMilestone, DesiredRelease, EvidenceWish, LinkPlaces, MilestonePlaces, PathWish,
     ReleasePlaces,
 };
+pub use digest::{Sha256Digest, Sha256Error};
 pub use harmless::{harmless, is_hostile};
 pub use link::{AssetPath, AssetPathError, Link, LinkId, LinkType, LiveLink, check_link_url};
 pub use milestone::{Milestone, MilestoneId, MilestonePatch, MilestoneScope, MilestoneState, NewMilestone};
 pub use place::Place;
 pub use policy::{MaxDeletes, MaxDeletesError, MissingMilestones, Policy, TagPatterns, Unmanaged};
 pub use project::{Group, GroupId, Project, ProjectId, ProjectRef};
-pub use release::{NewRelease, Release, ReleasePatch};
+pub use release::{Evidence, NewRelease, Release, ReleasePatch, ShownRelease, SourceArchive};
 pub use tag::{NewTag, Tag, TagName, TagNameError};
 pub use text::Description;
 pub use time::Moment;

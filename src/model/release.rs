@@ -24,6 +24,37 @@ pub struct Release {
     pub has_evidence: bool,
 }
 
+/// A release with what else GitLab shows of it, and no manifest can wish for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownRelease {
+    /// What a manifest can say.
+    pub release: Release,
+    /// The evidence that has been collected, the first first.
+    pub evidences: Vec<Evidence>,
+    /// The archives that GitLab makes of the tag's files; none for who may not see them.
+    pub sources: Vec<SourceArchive>,
+}
+
+/// What a release looked like when GitLab wrote it down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// GitLab's digest of it.
+    pub sha: String,
+    /// Where it can be looked at.
+    pub filepath: String,
+    /// When that was.
+    pub collected_at: Moment,
+}
+
+/// An archive of the sources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceArchive {
+    /// Such as `tar.gz`.
+    pub format: String,
+    /// Where browsers get it.
+    pub url: String,
+}
+
 /// A release to be made, links and milestones included: one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRelease {

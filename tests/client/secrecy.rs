@@ -1,8 +1,8 @@
 //! Where the token must not go: another host, clear text, a message, a trace.
 
 use crate::server::{CANARY, ID, Seen, Server, ok, project_json, reply, token};
-use relsync::gitlab::{Client, Error, Kind, Settings, TokenKind};
-use relsync::model::{Description, ProjectId, ProjectRef, ReleasePatch, TagName};
+use relsync::gitlab::{Client, Error, FileAt, Kind, Settings, TokenKind};
+use relsync::model::{AssetPath, Description, ProjectId, ProjectRef, ReleasePatch, TagName};
 use std::error::Error as _;
 use std::io;
 use std::panic::AssertUnwindSafe;
@@ -166,4 +166,32 @@ fn what_a_panic_would_show_holds_no_token() {
         let message = *panic.unwrap_err().downcast::<String>().unwrap();
         assert!(message.contains("gitlab.example.com") && !message.contains(CANARY), "{message}");
     }
+}
+
+#[tokio::test]
+async fn a_file_on_another_host_is_fetched_without_the_token() {
+    let other = Server::always(200, &[], "file").await;
+    let target = other.url.join("file").unwrap();
+    for kind in KINDS {
+        let there = target.clone();
+        let server = Server::start(move |_| reply(302, &[("location", there.as_str())], "")).await;
+        let client = server.client_as(Some(kind));
+        let path = AssetPath::parse("/bin/app").unwrap();
+        let asset = FileAt::Asset { project: ID, tag: TagName::from_git("v1"), path };
+        for file in [asset, FileAt::Url(target.clone()), FileAt::Url(server.url.join("web").unwrap())] {
+            let mut incoming = client.open(&file, None).await.unwrap();
+            assert_eq!(incoming.chunk().await.unwrap().unwrap().as_ref(), b"file");
+        }
+        // GitLab itself was told who asks.
+        let names = ["private-token", "job-token", "authorization"];
+        assert!(server.seen().iter().all(|seen| names.iter().any(|name| seen.headers.contains_key(*name))));
+        assert_eq!(server.seen().len(), 2);
+    }
+    for seen in other.seen() {
+        assert!(!format!("{:?}", seen.headers).contains(CANARY), "{:?}", seen.headers);
+        for name in ["private-token", "job-token", "authorization", "cookie", "referer"] {
+            assert!(!seen.headers.contains_key(name), "{name}");
+        }
+    }
+    assert_eq!(other.seen().len(), 9);
 }
