@@ -7,6 +7,7 @@
 //! and `limits` stand in front of the API, `page` shows people what there is.
 
 mod api;
+mod archive;
 mod auth;
 mod backstage;
 mod connection;

@@ -45,6 +45,37 @@ async fn a_file_comes_back_as_it_went() {
 }
 
 #[tokio::test]
+async fn a_part_of_a_file_can_be_had() {
+    let gitlab = GitLab::new().await;
+    // Parts begin and end within pieces.
+    let large: Vec<u8> = (0..2_500_000_u32).map(|number| number.to_le_bytes()[number as usize % 3]).collect();
+    upload(&gitlab, DEVELOPER, FILE, large.clone()).await.expect(201);
+    let ask = |range: &'static str, version: Option<String>| {
+        let mut request = gitlab.request(Method::GET, &format!("/api/v4{FILE}")).header("private-token", REPORTER);
+        request = request.header("range", range);
+        if let Some(version) = version {
+            request = request.header("if-range", version);
+        }
+        async move {
+            let response = request.send().await.unwrap();
+            let header = |name| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+            let (range, modified, digest) =
+                (header("content-range"), header("last-modified"), header("x-checksum-sha256"));
+            (response.status().as_u16(), range, modified, digest, response.bytes().await.unwrap())
+        }
+    };
+    let (status, range, modified, digest, bytes) = ask("bytes=1500000-", None).await;
+    assert_eq!((status, range.as_deref()), (206, Some("bytes 1500000-2499999/2500000")));
+    assert!(digest.is_some() && bytes == large[1_500_000..]);
+    let (status, _, _, _, bytes) = ask("bytes=10-19", modified).await;
+    assert_eq!((status, &bytes[..]), (206, &large[10..20]));
+    let (status, range, _, _, bytes) = ask("bytes=10-19", Some("\"another\"".to_owned())).await;
+    assert_eq!((status, range, bytes.len()), (200, None, large.len()));
+    let (status, range, _, _, _) = ask("bytes=2500000-", None).await;
+    assert_eq!((status, range.as_deref()), (416, Some("bytes */2500000")));
+}
+
+#[tokio::test]
 async fn of_two_files_of_one_name_the_newest_is_meant() {
     let gitlab = GitLab::new().await;
     for content in ["one", "two", "three"] {

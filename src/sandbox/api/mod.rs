@@ -6,6 +6,7 @@
 
 mod account;
 mod commits;
+mod archive;
 mod groups;
 mod links;
 mod merge_requests;
@@ -20,6 +21,7 @@ mod web;
 
 pub(crate) use web::outside_the_api;
 
+use crate::sandbox::archive::Format;
 use crate::sandbox::auth::{Access, GroupAccess};
 use crate::sandbox::http::{Answer, Call, Refusal};
 use crate::sandbox::server::App;
@@ -63,8 +65,16 @@ pub(crate) fn routes() -> Router<App> {
         .route("/projects/{id}/repository/tags/{tag_name}", get(tags::show).merge(delete(tags::delete)))
         .route("/projects/{id}/repository/commits/{sha}", get(commits::show))
         .route("/projects/{id}/protected_tags", get(protected_tags::list))
+        .merge(of_archives())
         .route("/projects/{id}/uploads", post(uploads::create))
         .route("/projects/{id}/uploads/{secret}/{filename}", get(uploads::show))
+}
+
+fn of_archives() -> Router<App> {
+    let ends = Format::ALL.map(|format| format!(".{}", format.as_str()));
+    ends.iter().map(String::as_str).chain([""]).fold(Router::new(), |router, end| {
+        router.route(&format!("/projects/{{id}}/repository/archive{end}"), get(archive::show))
+    })
 }
 
 fn of_groups() -> Router<App> {

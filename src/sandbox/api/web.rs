@@ -1,7 +1,7 @@
-//! What releases point to outside the API: asset downloads, evidence files and the latest release below a project's own
-//! address, and uploads. Tokens are taken as the API takes them, since there are no sessions here.
+//! What releases point to outside the API: asset downloads, evidence files, archives and the latest release below a
+//! project's own address, and uploads. Tokens are taken as the API takes them, since there are no sessions here.
 
-use super::{Handler, releases, uploads};
+use super::{Handler, archive, releases, uploads};
 use crate::sandbox::http::{Answer, Call, Refusal};
 use crate::sandbox::server::App;
 use crate::sandbox::store::projects::Found;
@@ -11,6 +11,9 @@ use percent_encoding::percent_decode_str;
 
 /// What stands between a project's path and a release's tag.
 const RELEASES: &str = "/-/releases/";
+
+/// What stands between a project's path and an archive's tag.
+const ARCHIVES: &str = "/-/archive/";
 
 /// What stands before a project's number where its uploads are.
 const PROJECT: &str = "/-/project/";
@@ -44,6 +47,11 @@ impl Target {
             let (secret, name) = rest.split_once('/')?;
             let segments = vec![("secret", decoded(secret)?), ("filename", decoded(name)?)];
             return Some(Self { project: decoded(project)?, segments, handler: uploads::show });
+        }
+        if let Some((project, rest)) = path.split_once(ARCHIVES) {
+            let (reference, _) = rest.rsplit_once('/')?;
+            let segments = vec![("ref", decoded(reference)?)];
+            return Some(Self { project: decoded(project.strip_prefix('/')?)?, segments, handler: archive::page });
         }
         let (project, rest) = path.split_once(RELEASES)?;
         let project = decoded(project.strip_prefix('/')?)?;

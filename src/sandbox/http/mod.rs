@@ -9,6 +9,7 @@ mod linger;
 mod multipart;
 mod pagination;
 mod params;
+mod range;
 
 pub(crate) use answer::{Answer, Refusal};
 pub(crate) use call::Call;
@@ -17,6 +18,7 @@ pub(crate) use linger::linger;
 pub(crate) use multipart::File;
 pub(crate) use pagination::COUNT_TO;
 pub(crate) use params::{Given, Reader};
+pub(crate) use range::Part;
 
 use std::fmt::Write as _;
 
