@@ -24,6 +24,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::pin::pin;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use tokio::sync::Mutex;
 use width::Width;
@@ -70,7 +71,13 @@ pub async fn run(
     let (mut asked_to_stop, mut stopped) = (false, false);
     let mut schedule = Schedule::new(plan);
     let guards = Guards::new(plan, pace.fresh_for);
-    let site = &Site { client, project: &plan.project.reference, guards, turn: Mutex::default() };
+    let site = &Site {
+        client,
+        project: &plan.project.reference,
+        guards,
+        turn: Mutex::default(),
+        offers_no_evidence: AtomicBool::new(false),
+    };
     let mut width = Width::new(pace.concurrency, client.troubles());
     let mut running = FuturesUnordered::new();
     let mut made = BTreeMap::new();

@@ -11,6 +11,7 @@ use crate::model::{Link, MilestoneId, NewMilestone, NewRelease, NewTag, ProjectR
 use crate::plan::{Action, Conflict, MilestonesBy, StepOutcome, WithoutEvidence};
 use miette::Diagnostic;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
@@ -101,12 +102,19 @@ pub(super) struct Site<'p> {
     /// Held by the one step that looks and writes, of those that a rate limit did not let write in time after they had
     /// looked: where little is let through, all of it could else go to looks.
     pub(super) turn: Mutex<()>,
+    /// Whether GitLab has turned out to offer no evidence: then it is not asked about every release.
+    pub(super) offers_no_evidence: AtomicBool,
 }
 
 impl Site<'_> {
     /// Carries out `action`; `milestones` are the ids it names.
     pub(super) async fn perform(&self, action: &Action, milestones: Option<&[MilestoneId]>) -> Result<Done, Ended> {
         let milestones = milestones.ok_or(Ended::NoMilestone)?;
+        if matches!(action, Action::CollectEvidence { else_is, .. } if *else_is != WithoutEvidence::Failure)
+            && self.offers_no_evidence.load(Ordering::Relaxed)
+        {
+            return Err(Ended::NotOffered);
+        }
         let mut tries = self.client.tries();
         let (mut turn, mut looks) = (None, 0);
         let done = loop {
@@ -277,7 +285,10 @@ impl Site<'_> {
                 // GitLab Free has no such route; or there is no such release any more.
                 Err(error) if error.kind() == Kind::NotFound && !required => {
                     return match self.client.release(self.project, tag).await? {
-                        Some(_) => Err(Ended::NotOffered),
+                        Some(_) => {
+                            self.offers_no_evidence.store(true, Ordering::Relaxed);
+                            Err(Ended::NotOffered)
+                        }
                         None => Err(error.into()),
                     };
                 }

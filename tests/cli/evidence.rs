@@ -1,6 +1,7 @@
 //! Evidence: collected once where it is wished for and can be, and told where it can't.
 
 use crate::support::{Home, Server};
+use std::fmt::Write as _;
 
 const SEED: &str = r#"
 [[groups]]
@@ -72,4 +73,50 @@ fn none_can_be_required_for_a_historical_release() {
     moved.manifest("[[releases]]\ntag_name = \"v1\"\nreleased_at = 2020-01-01T00:00:00Z\nevidence = \"require\"\n");
     // A job of its own collects it, a moment later.
     assert!((0..500).any(|_| moved.run(&["plan"]).code == Some(0)), "it is refused for good");
+}
+
+/// A project with so many releases that could have evidence, and a manifest that wants it for all.
+fn many(count: usize, wish: &str, more: &[&str]) -> (Server, Home) {
+    let mut seed = SEED.split_once("[[projects.tags]]").unwrap().0.to_owned();
+    let mut manifest = String::new();
+    for number in 0..count {
+        write!(
+            seed,
+            "[[projects.tags]]\nname = \"v{number}\"\ntarget = \"1111111111111111111111111111111111111111\"\n\
+             [[projects.releases]]\ntag_name = \"v{number}\"\ncreated_at = 2024-01-01T00:00:00Z\n"
+        )
+        .unwrap();
+        writeln!(manifest, "[[releases]]\ntag_name = \"v{number}\"\nevidence = {wish}").unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("seed.toml");
+    std::fs::write(&path, seed).unwrap();
+    let server = Server::serve(&[&["--seed", path.to_str().unwrap()], more].concat());
+    let home = Home::with_server(&server, "sandbox-maintainer");
+    home.manifest(&manifest);
+    (server, home)
+}
+
+#[test]
+fn of_many_releases_it_is_said_once_that_there_is_none() {
+    let (server, home) = many(20, "true", &["--tier", "free"]);
+    let run = home.run(&["apply", "--yes", "--concurrency", "1"]).expect(0);
+    assert_eq!(format!("{run}").matches("this GitLab offers none").count(), 1, "{run}");
+    // Nor is it asked about every one: what the first was told is true of all.
+    let asked = server.requests().into_iter().filter(|request| request.starts_with("POST ")).collect::<Vec<_>>();
+    assert_eq!(asked, ["POST /projects/:id/releases/:tag_name/evidence 1"]);
+    let (_server, home) = many(3, "\"require\"", &["--tier", "free"]);
+    let run = home.run(&["apply", "--yes"]).expect(1);
+    assert_eq!(format!("{run}").matches("evidence takes GitLab Premium").count(), 1, "{run}");
+}
+
+#[test]
+fn it_is_collected_at_the_pace_that_gitlab_lets_it() {
+    let (server, home) = many(5, "\"require\"", &["--limit", "evidence=2/1s"]);
+    home.run(&["apply", "--yes"]).expect(0);
+    home.run(&["plan", "--detailed-exitcode"]).expect(0);
+    let releases = server.ask(reqwest::Method::GET, "/projects/24/releases", &serde_json::Value::Null);
+    for release in releases.as_array().unwrap() {
+        assert_eq!(release["evidences"].as_array().unwrap().len(), 1, "{release}");
+    }
 }
