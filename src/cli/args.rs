@@ -1,6 +1,8 @@
 //! What can be said on the command line.
 #![expect(clippy::doc_markdown, reason = "doc comments are the help text here, which is no Markdown")]
 
+use super::download::args::DownloadArgs;
+use super::evidence::args::EvidenceArgs;
 use super::failure::Failure;
 use super::formats::{Format, ReportFile};
 use super::import::args::ImportCommand;
@@ -65,6 +67,15 @@ pub(super) enum Command {
     /// Exits with 0 if applying would succeed and leave nothing to do, and with 1 if not.
     #[cfg(feature = "sandbox")]
     Rehearse(RehearseArgs),
+    /// Download a release's assets: all that it links to, or some, or its sources.
+    ///
+    /// Redirects to other hosts are followed, without the token. What breaks off is taken up where it was. What the release
+    /// has checksums for is verified, and each file is there whole or not at all.
+    Download(DownloadArgs),
+    /// Have GitLab collect evidence of a release, if it has none, and show, check and save it.
+    ///
+    /// Evidence is what the release was like when it was collected, written down by GitLab. It takes GitLab Premium.
+    Evidence(EvidenceArgs),
     /// Check what apply will need: server, token, role, limits. Changes nothing.
     Doctor(DoctorArgs),
     /// Check a manifest without asking GitLab.

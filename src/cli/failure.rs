@@ -1,6 +1,7 @@
 //! Everything that can stop a command.
 
 use super::import::github::GithubFailure;
+use super::release::Which;
 use crate::model::{Project, ProjectRef, harmless};
 use crate::plan::{Digest, ReadError};
 use crate::{git, gitlab, import, manifest};
@@ -30,6 +31,14 @@ pub(super) enum Failure {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Import(#[from] import::WriteError),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Download(#[from] super::download::Error),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Evidence(#[from] super::evidence::Error),
 
     #[cfg(feature = "sandbox")]
     #[error(transparent)]
@@ -98,6 +107,16 @@ pub(super) enum Failure {
     #[error("{path} is about {declared}, not {asked}")]
     #[diagnostic(help("name another manifest with -f, or leave the project out"))]
     OfAnotherProject { path: String, declared: String, asked: String },
+
+    #[error("there is no telling which project is meant")]
+    #[diagnostic(help(
+        "name it, as in `--project group/app`; or run relsync where a releases.toml names it, or name that with --file"
+    ))]
+    WhichProject,
+
+    #[error("there is no release {which} in {project}")]
+    #[diagnostic(help("{help}"))]
+    NoRelease { which: String, project: String, help: &'static str },
 
     #[error("there is no telling which project to import")]
     #[diagnostic(help(
@@ -293,6 +312,19 @@ impl Failure {
     pub(super) fn of_another_project(path: &Path, declared: &ProjectRef, asked: &ProjectRef) -> Self {
         let [declared, asked] = [declared, asked].map(|project| harmless(&project.to_string()).into_owned());
         Self::OfAnotherProject { path: shown(path), declared, asked }
+    }
+
+    pub(super) fn no_release(project: &ProjectRef, which: &Which) -> Self {
+        let project = harmless(&project.to_string()).into_owned();
+        let (which, help) = match which {
+            Which::Tag(tag) => {
+                (harmless(tag.as_str()).into_owned(), "check the tag; --latest takes the latest release")
+            }
+            Which::Latest => {
+                ("at all".to_owned(), "there is none, or the token's user can't see it: that takes a Reporter")
+            }
+        };
+        Self::NoRelease { which, project, help }
     }
 
     pub(super) fn nothing_to_import(path: &Path) -> Self {

@@ -5,7 +5,9 @@ mod args;
 mod base;
 mod completions;
 mod doctor;
+mod download;
 mod drift;
+mod evidence;
 mod exit;
 mod failure;
 mod formats;
@@ -16,8 +18,10 @@ mod man;
 mod note;
 mod out;
 mod plan;
+mod project;
 #[cfg(feature = "sandbox")]
 mod rehearse;
+mod release;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod saved;
@@ -57,6 +61,8 @@ fn run(ui: &Ui, command: Command) -> Result<Exit, Failure> {
             #[cfg(feature = "sandbox")]
             Command::Rehearse(args) => rehearse::run(ui, args).await,
             Command::Doctor(args) => doctor::run(ui, args).await,
+            Command::Download(args) => download::run(ui, args).await,
+            Command::Evidence(args) => evidence::run(ui, args).await,
             Command::Import(command) => import::run(ui, command).await,
             Command::Validate(args) => validate::run(ui, &args),
             Command::Schema(args) => schema::run(ui, &args),

@@ -2,6 +2,8 @@
 //!
 //! Pure: the time is an argument, so that a test needs none.
 
+use super::size::Size;
+use super::speed::Speed;
 use std::fmt::{self, Display};
 use std::time::{Duration, Instant};
 
@@ -36,6 +38,36 @@ enum Doing {
     Reading(String, u64, u64),
     /// How many steps are over, of how many, and the last one begun.
     Writing(usize, usize, String),
+    /// Files, and what is read of them.
+    Loading(Loading),
+}
+
+#[derive(Debug)]
+struct Loading {
+    what: String,
+    /// How many files are over, of how many.
+    over: usize,
+    files: usize,
+    /// How many bytes there are, and of how many; 0 if nobody knows.
+    bytes: u64,
+    of: u64,
+    speed: Speed,
+}
+
+impl Loading {
+    /// `2 of 3 files, 12.3 MB of 40.0 MB, 5.1 MB/s`.
+    fn so_far(&self, now: Instant) -> String {
+        let Self { what: _, over, files, bytes, of, speed } = self;
+        let files = if *files == 1 { String::new() } else { format!("{over} of {files} files, ") };
+        let of = if of > bytes { format!(" of {}", Size(*of)) } else { String::new() };
+        let speed = speed.per_second(now).map(|speed| format!(", {}/s", Size(speed))).unwrap_or_default();
+        format!("{files}{}{of}{speed}", Size(*bytes))
+    }
+
+    fn left(&self, now: Instant) -> Option<Duration> {
+        let speed = self.speed.per_second(now).filter(|speed| *speed > 0)?;
+        (self.of > self.bytes).then(|| Duration::from_secs((self.of - self.bytes).div_ceil(speed)))
+    }
 }
 
 #[derive(Debug)]
@@ -53,6 +85,11 @@ impl Activity {
         Self::of(Doing::Writing(0, total, String::new()), now)
     }
 
+    pub(super) fn loading(what: String, files: usize, now: Instant) -> Self {
+        let speed = Speed::from(now);
+        Self::of(Doing::Loading(Loading { what, over: 0, files, bytes: 0, of: 0, speed }), now)
+    }
+
     fn of(doing: Doing, now: Instant) -> Self {
         Self { doing, whom: "GitLab", unit: "releases", began: now, heard: now, wait: None, pace: None }
     }
@@ -62,12 +99,19 @@ impl Activity {
         Self { whom, unit, ..self }
     }
 
-    /// So much has been read, of so much.
-    pub(super) fn read(&mut self, releases: u64, all: u64, now: Instant) {
-        if let Doing::Reading(_, so_far, of) = &mut self.doing
-            && releases > *so_far
-        {
-            (*so_far, *of) = (releases, all);
+    /// So many releases, or bytes, have been read, of so many.
+    pub(super) fn read(&mut self, count: u64, all: u64, now: Instant) {
+        let (so_far, of) = match &mut self.doing {
+            Doing::Reading(_, so_far, of) => (so_far, of),
+            Doing::Loading(Loading { bytes, of, speed, .. }) => {
+                speed.read(count, now);
+                (bytes, of)
+            }
+            Doing::Writing(..) => return,
+        };
+        let is_more = count > *so_far;
+        (*so_far, *of) = (count, all);
+        if is_more {
             self.hear(now);
         }
     }
@@ -83,7 +127,7 @@ impl Activity {
     /// A step is over. Answers how many are.
     pub(super) fn finish(&mut self, now: Instant) -> usize {
         self.hear(now);
-        let Doing::Writing(over, ..) = &mut self.doing else { return 0 };
+        let (Doing::Writing(over, ..) | Doing::Loading(Loading { over, .. })) = &mut self.doing else { return 0 };
         *over += 1;
         *over
     }
@@ -117,8 +161,11 @@ impl Activity {
             Doing::Reading(_, count, of) if of > count => format!("{count} of {of} {unit} read so far"),
             Doing::Reading(_, count, _) => format!("{count} {unit} read so far"),
             Doing::Writing(over, total, _) => format!("{over} of {total} steps done"),
+            Doing::Loading(loading) => format!("{} so far", loading.so_far(now)),
         };
-        let parts = [so_far, self.silence(now, Duration::ZERO).unwrap_or_default()];
+        // How much there is of files tells by itself that more is coming.
+        let patience = if matches!(self.doing, Doing::Loading(_)) { PATIENCE } else { Duration::ZERO };
+        let parts = [so_far, self.silence(now, patience).unwrap_or_default()];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
     }
 
@@ -140,6 +187,14 @@ impl Activity {
                     None if *count > 0 => format!("{wheel} {count} {} read: {what}", self.unit),
                     None => format!("{wheel} {what}"),
                 }
+            }
+            Doing::Loading(loading) => {
+                let what = silence.unwrap_or_else(|| loading.what.clone());
+                let full = loading.bytes.checked_mul(BAR as u64).and_then(|part| part.checked_div(loading.of));
+                let bar = full.filter(|_| loading.of > loading.bytes && width >= ROOM_FOR_A_BAR);
+                let bar = bar.map(|full| bar_of(usize::try_from(full).unwrap_or(BAR)) + " ").unwrap_or_default();
+                let left = loading.left(now).map(|left| format!(" · {}", minutes(left))).unwrap_or_default();
+                format!("{bar}{}{left} · {what}", loading.so_far(now))
             }
             Doing::Writing(over, total, step) => {
                 let what = silence.unwrap_or_else(|| step.clone());
@@ -164,7 +219,8 @@ impl Activity {
         // After a wait nothing could be heard before its end.
         let since = self.wait.as_ref().map_or(self.heard, |wait| wait.until.max(self.heard));
         let silent = now.saturating_duration_since(since);
-        (silent >= patience).then(|| format!("still waiting for {}, {} so far", self.whom, Span(silent)))
+        let whom = if matches!(self.doing, Doing::Loading(_)) { "the rest" } else { self.whom };
+        (silent >= patience).then(|| format!("still waiting for {whom}, {} so far", Span(silent)))
     }
 
     /// About how long the rest takes. Nobody knows before GitLab's limits have been met: until then requests go through
@@ -253,6 +309,31 @@ mod tests {
         reading.read(3, 40, start + seconds(20));
         assert_eq!(reading.bar(start + seconds(21), 40), "⠋ 3 MiB read: fetching 3 files");
         assert!(reading.sign(start + seconds(21)).starts_with("3 of 40 MiB read so far; "));
+    }
+
+    #[test]
+    fn loading_tells_how_much_of_how_much_how_fast_and_how_long_still() {
+        let start = Instant::now();
+        let mut loading = Activity::loading("v1.0 of a/b".to_owned(), 3, start);
+        assert_eq!(loading.bar(start, 80), "0 of 3 files, 0 B · v1.0 of a/b");
+        for second in 1..=4 {
+            loading.read(second * 1_000_000, 0, start + seconds(second));
+        }
+        loading.finish(start + seconds(4));
+        assert_eq!(loading.sign(start + seconds(4)), "1 of 3 files, 4.0 MB, 1.0 MB/s so far");
+        loading.read(5_000_000, 125_000_000, start + seconds(5));
+        let bar = "──────────────── 1 of 3 files, 5.0 MB of 125.0 MB, 1.0 MB/s · ~3 min left · v1.0 of a/b";
+        assert_eq!(loading.bar(start + seconds(5), 100), bar);
+        let sign = "1 of 3 files, 5.0 MB of 125.0 MB, 0 B/s so far; still waiting for the rest, 20 s so far";
+        loading.read(5_000_000, 125_000_000, start + seconds(24));
+        loading.read(5_000_000, 125_000_000, start + seconds(25));
+        assert_eq!(loading.sign(start + seconds(25)), sign);
+        // What came in vain is taken back.
+        loading.read(0, 125_000_000, start + seconds(26));
+        assert!(loading.bar(start + seconds(26), 40).starts_with("1 of 3 files, 0 B of 125.0 MB"));
+        let mut one = Activity::loading("a".to_owned(), 1, start);
+        one.read(500, 1000, start + seconds(1));
+        assert_eq!(one.bar(start + seconds(1), 80), "━━━━━━━━──────── 500 B of 1.0 kB, 500 B/s · <1 min left · a");
     }
 
     #[test]

@@ -5,9 +5,12 @@ mod colour;
 mod progress;
 mod screen;
 mod section;
+mod size;
+mod speed;
 
 pub use colour::ColourChoice;
 pub use progress::Progress;
+pub use size::Size;
 
 use crate::report::{Palette, harmless};
 use miette::{Diagnostic, LabeledSpan, MietteHandler, MietteHandlerOpts, ReportHandler, Severity, SourceCode};
@@ -133,6 +136,15 @@ impl Ui {
         }
     }
 
+    /// Data that is no text, as it is.
+    ///
+    /// # Errors
+    /// When stdout can't be written; [`ErrorKind::BrokenPipe`] if nobody wants any more of it.
+    pub fn out_bytes(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(bytes).and_then(|()| stdout.flush())
+    }
+
     /// A sentence beside the data.
     pub fn note(&self, text: &str) {
         if self.talk.is_some() {
@@ -226,6 +238,13 @@ impl Ui {
     pub fn writing(&self, what: &str, total: usize) -> Progress {
         let Some(style) = &self.talk else { return Progress::silent() };
         Progress::writing(style, &self.screen, &harmless(what), total)
+    }
+
+    /// Shows `files` coming in. `count` answers how many bytes there are so far, and of how many; 0 if nobody knows.
+    #[must_use]
+    pub fn loading(&self, what: &str, files: usize, count: impl Fn() -> (u64, u64) + Send + 'static) -> Progress {
+        let Some(style) = &self.talk else { return Progress::silent() };
+        Progress::loading(style, &self.screen, &harmless(what), files, count)
     }
 
     /// Says what is waited for, and how long, and whether that is for GitLab's rate limit.

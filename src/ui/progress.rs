@@ -57,6 +57,18 @@ impl Progress {
         Self { total, ..Self::begin(style, screen, what, activity, || (0, 0)) }
     }
 
+    /// `count` answers how many bytes there are so far, and of how many; 0 if nobody knows.
+    pub(super) fn loading(
+        style: &Style,
+        screen: &Screen,
+        what: &str,
+        files: usize,
+        count: impl Fn() -> (u64, u64) + Send + 'static,
+    ) -> Self {
+        let activity = Activity::loading(what.to_owned(), files, Instant::now());
+        Self { total: files, ..Self::begin(style, screen, what, activity, count) }
+    }
+
     fn begin(
         style: &Style,
         screen: &Screen,
@@ -68,6 +80,14 @@ impl Progress {
         screen.begin(activity, style.terminal);
         let pulse = Pulse::start(screen.clone(), style.pulse, count);
         Self { _pulse: Some(pulse), _section: section, screen: screen.clone(), total: 0 }
+    }
+
+    /// One more is over.
+    pub fn finish_one(&self) {
+        self.screen.change(|activity| {
+            activity.finish(Instant::now());
+            None
+        });
     }
 
     /// Shows what happens to `plan`.
@@ -87,7 +107,9 @@ impl Progress {
             Event::Finished(_, StepOutcome::Interrupted) => {}
             Event::Finished(id, outcome) => {
                 let what = describe(&plan.steps[id.0].action);
-                let is_worth_a_line = **outcome != StepOutcome::Done || !self.screen.has_bar();
+                // That there is no evidence is said once, in the end.
+                let is_news = !matches!(**outcome, StepOutcome::Done | StepOutcome::NotOffered);
+                let is_worth_a_line = is_news || !self.screen.has_bar();
                 let total = self.total;
                 self.screen.change(|activity| {
                     let over = activity.finish(Instant::now());

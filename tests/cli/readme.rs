@@ -1,5 +1,6 @@
 //! What the README shows is true: its manifests validate, its commands run.
 
+use crate::download;
 use crate::github_server::{Github, PAGES};
 use crate::import_changelog;
 use crate::support::{Home, Server, commit, git, relsync};
@@ -88,6 +89,7 @@ fn commands_run() {
     let github = Github::start();
     let migrating = Home::new().env("GITHUB_SERVER_URL", &github.api.url);
     migrating.write("releases.json", &PAGES.concat());
+    let (_host, _downloads, downloading) = download::readme();
     for command in commands {
         let args: Vec<_> = command.iter().map(String::as_str).collect();
         if args.starts_with(&["sandbox", "serve"]) {
@@ -96,8 +98,12 @@ fn commands_run() {
         // It begins where there is no manifest yet.
         let elsewhere = (args == ["init"]).then(Home::new);
         let is_history = ["changelog", "tags"].iter().any(|source| args.starts_with(&["import", source]));
-        let here = if is_history { &repository } else { &home };
-        let here = if args.starts_with(&["import", "github"]) { &migrating } else { here };
+        let here = match args.as_slice() {
+            ["download", ..] => &downloading,
+            ["import", "github", ..] => &migrating,
+            _ if is_history => &repository,
+            _ => &home,
+        };
         let run = elsewhere.as_ref().unwrap_or(here).run(&args);
         let may_differ = args.contains(&"--detailed-exitcode") || args.starts_with(&["drift"]);
         let differs = may_differ && run.code == Some(2);

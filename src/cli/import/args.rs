@@ -3,9 +3,10 @@
 
 use super::github::args::GithubArgs;
 use crate::cli::args::ServerArgs;
+use crate::cli::project::reference;
 use crate::import::{Notes, Split, TagForm, WriteOptions};
 use crate::manifest::NameTemplate;
-use crate::model::{ProjectId, ProjectRef};
+use crate::model::ProjectRef;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -39,7 +40,7 @@ pub(in crate::cli) enum ImportCommand {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct GitlabArgs {
     /// The project's full path or number, such as group/app. By default the one that the manifest names, or the CI job's.
-    #[arg(value_name = "PROJECT", value_parser = project)]
+    #[arg(value_name = "PROJECT", value_parser = reference)]
     pub(super) project: Option<ProjectRef>,
 
     #[command(flatten)]
@@ -146,19 +147,5 @@ impl IntoArgs {
                 NotesArg::Files => Notes::Files,
             },
         }
-    }
-}
-
-fn project(text: &str) -> Result<ProjectRef, String> {
-    if let Ok(id @ 1..) = text.parse() {
-        return Ok(ProjectRef::Id(ProjectId(id)));
-    }
-    let is_part = |part: &str| !part.is_empty() && !part.contains(char::is_whitespace);
-    if text.contains("://") {
-        Err("this is a url; write the project as group/app, and its GitLab with --url".to_owned())
-    } else if text.contains('/') && text.split('/').all(is_part) {
-        Ok(ProjectRef::Path(text.to_owned()))
-    } else {
-        Err("write it as in the project's address: group/app, group/subgroup/app".to_owned())
     }
 }

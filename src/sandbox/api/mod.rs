@@ -5,8 +5,8 @@
 //! The order of checks is Grape's: may the project be seen, are the parameters right, may they do this, the rest.
 
 mod account;
-mod commits;
 mod archive;
+mod commits;
 mod groups;
 mod links;
 mod merge_requests;

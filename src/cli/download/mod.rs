@@ -1,0 +1,335 @@
+//! `relsync download`: a release's assets, verified as far as that goes, each whole or not at all.
+//!
+//! First all is found out that could be in the way; then files are fetched side by side. One that fails does not keep the
+//! others from coming.
+
+pub(super) mod args;
+mod error;
+mod fetch;
+mod gauge;
+mod name;
+mod pick;
+mod place;
+mod sums;
+mod told;
+
+pub(super) use error::Error;
+pub(super) use fetch::read_whole;
+
+use super::exit::Exit;
+use super::failure::Failure;
+use super::interrupt::stoppable;
+use super::project::Asked;
+use super::release::{self, Which};
+use crate::gitlab::{Client, Incoming};
+use crate::model::{Sha256Digest, TagName, harmless};
+use crate::ui::{Progress, Ui};
+use args::DownloadArgs;
+use fetch::{Fetched, Sink, fetch};
+use futures_util::{StreamExt, stream};
+use gauge::Gauge;
+use pick::Asset;
+use place::{Folder, There};
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::Arc;
+use sums::{Kind, Listed, Sums};
+
+/// No list of checksums is longer.
+const LONGEST_LIST: usize = 4 * 1024 * 1024;
+
+/// What became of an asset.
+#[derive(Debug, Clone)]
+enum Done {
+    /// It is there now.
+    Saved { size: u64, proof: Proof },
+    /// It was there before, byte by byte.
+    Same(Proof),
+    /// Something was there before, and was not looked into.
+    Kept,
+}
+
+/// Why a file is believed to be the right one.
+#[derive(Debug, Clone)]
+enum Proof {
+    /// This list tells its digest.
+    Listed(String),
+    /// GitLab tells its digest.
+    Gitlab,
+    /// It is what verifies others.
+    IsList,
+    /// Nothing tells; and perhaps it came unencrypted, from this host.
+    None { in_clear_from: Option<String> },
+}
+
+pub(super) async fn run(ui: &Ui, args: DownloadArgs) -> Result<Exit, Failure> {
+    let (which, words) = which(&args);
+    let asked = Asked::open(ui, &args.project, &args.server).await?;
+    let shown = release::find(ui, &asked, &which).await?;
+    let links = pick::links(&asked.project, &shown);
+    let mut assets = match (words, args.source.as_slice()) {
+        ([], [_, ..]) => Vec::new(),
+        (words, _) => pick::choose(&links, words)?,
+    };
+    for format in &args.source {
+        assets.push(pick::source(&asked.project, &shown, format)?);
+    }
+    if assets.is_empty() {
+        let tag = harmless(shown.release.tag_name.as_str());
+        ui.note(&format!("Note: release {tag} links to nothing; its sources come with --source tar.gz."));
+        return Ok(Exit::Done);
+    }
+    let checksums = stoppable(Checksums::read(ui, &asked.client, &links, &assets)).await?;
+    let work = Work { ui, client: &asked.client, checksums, must_verify: args.verify };
+    if args.output.as_deref() == Some(Path::new("-")) {
+        return work.to_stdout(&assets).await;
+    }
+    let folder = match &args.output {
+        Some(path) => {
+            let (folder, name) = Folder::of(path)?;
+            one(&assets)?;
+            assets[0].name = name;
+            folder
+        }
+        None => Folder::make(&args.dir)?,
+    };
+    pick::apart(&assets)?;
+    let there = stoppable(work.look(&folder, &assets, &args)).await??;
+    let what = format!("{} of {}", shown.release.tag_name, asked.project);
+    let fetched = stoppable(work.fetch_all(&folder, &assets, there, &args, &what)).await;
+    let (done, failures) = fetched.map_err(|_| Error::Stopped)?;
+    if !done.is_empty() {
+        ui.out(&told::outcome(&shown, &done, &folder.path().to_string_lossy())).map_err(Failure::Output)?;
+    }
+    for (index, failure) in failures.iter().enumerate() {
+        if index > 0 {
+            ui.gap();
+        }
+        ui.error(failure);
+    }
+    Ok(if failures.is_empty() { Exit::Done } else { Exit::Failed })
+}
+
+/// Which release, and what of it.
+fn which(args: &DownloadArgs) -> (Which, &[String]) {
+    match args.words.split_first() {
+        Some((tag, words)) if !args.latest => (Which::Tag(TagName::from_git(tag.as_str())), words),
+        _ => (Which::Latest, &args.words),
+    }
+}
+
+fn one(assets: &[Asset]) -> Result<&Asset, Error> {
+    match assets {
+        [asset] => Ok(asset),
+        assets => Err(Error::OneOutput(assets.len())),
+    }
+}
+
+/// What a release's own assets tell of the others.
+#[derive(Debug, Default)]
+struct Checksums {
+    sums: Sums,
+    /// The lists that were read: what each is called, and its digest.
+    lists: Vec<(String, Sha256Digest)>,
+}
+
+impl Checksums {
+    /// Reads the lists among `links` that may tell of `assets`. One that can't be read is said, and does without.
+    async fn read(ui: &Ui, client: &Client, links: &[Asset], assets: &[Asset]) -> Self {
+        let mut checksums = Self::default();
+        if assets.iter().all(|asset| asset.checksums() != Kind::Other) {
+            return checksums;
+        }
+        for link in links {
+            let kind = link.checksums();
+            let of = match &kind {
+                Kind::List => None,
+                Kind::Of(file) if assets.iter().any(|asset| asset.names.contains(file)) => Some(file.as_str()),
+                _ => continue,
+            };
+            let called = harmless(&link.called);
+            match list(client, link).await {
+                Ok((text, Fetched { digest, in_clear_from: None, .. })) => {
+                    checksums.sums.add(&link.called, &text, of);
+                    checksums.lists.push((link.called.clone(), digest));
+                }
+                Ok((_, Fetched { in_clear_from: Some(host), .. })) => {
+                    let host = harmless(&host);
+                    ui.warn(&format!("Warning: {called} came unencrypted from {host}, and verifies nothing."));
+                }
+                Err(error) => {
+                    ui.warn(&format!("Warning: {called} can't be read, and verifies nothing."));
+                    ui.error(&error);
+                }
+            }
+        }
+        checksums
+    }
+}
+
+/// A list's text.
+async fn list(client: &Client, asset: &Asset) -> Result<(String, Fetched), Error> {
+    let file = asset.file.as_ref().map_err(|why| bad_url(asset, why))?;
+    let (content, fetched) = read_whole(client, &asset.called, file, LONGEST_LIST).await?;
+    Ok((String::from_utf8_lossy(&content).into_owned(), fetched))
+}
+
+fn bad_url(asset: &Asset, why: &str) -> Error {
+    Error::BadUrl { called: harmless(&asset.called).into_owned(), why: harmless(why).into_owned() }
+}
+
+/// What all of a run's files have in common.
+struct Work<'r> {
+    ui: &'r Ui,
+    client: &'r Client,
+    checksums: Checksums,
+    must_verify: bool,
+}
+
+impl Work<'_> {
+    /// What a list tells of `asset`.
+    fn listed(&self, asset: &Asset) -> Result<Option<&Listed>, Error> {
+        let listed = self.checksums.sums.find(asset.names.iter().map(String::as_str));
+        listed.map_err(|sums::Twice| Error::ListedTwice(harmless(&asset.called).into_owned()))
+    }
+
+    /// Whether what comes in can be verified, if it has to be. A list of checksums is what verifies, and is believed.
+    fn accept(&self, asset: &Asset, listed: Option<&Listed>, by_gitlab: Option<Sha256Digest>) -> Result<(), Error> {
+        let is_list = asset.checksums() != Kind::Other;
+        if !self.must_verify || is_list || listed.is_some() || by_gitlab.is_some() {
+            return Ok(());
+        }
+        let why = if self.checksums.sums.is_empty() {
+            "the release has no list of checksums that could be read, and GitLab tells no digest of it"
+        } else {
+            "the release's list of checksums does not name it, and GitLab tells no digest of it"
+        };
+        Err(Error::Unverified { called: harmless(&asset.called).into_owned(), why })
+    }
+
+    /// What is there already, asset by asset, as far as it spares a download.
+    ///
+    /// # Errors
+    /// What is in the way, before anything is downloaded.
+    async fn look(&self, folder: &Folder, assets: &[Asset], args: &DownloadArgs) -> Result<Vec<Option<Done>>, Error> {
+        let (mut found, mut in_the_way) = (Vec::with_capacity(assets.len()), Vec::new());
+        for asset in assets {
+            let there = folder.there(&asset.name)?;
+            let done = match there {
+                There::Odd => return Err(Error::Odd(harmless(&folder.shown(&asset.name)).into_owned())),
+                There::File | There::Link if args.skip_existing && !self.must_verify => Some(Done::Kept),
+                There::File => self.same(folder, asset).await?.map(Done::Same),
+                There::Nothing | There::Link => None,
+            };
+            if done.is_none() && there != There::Nothing {
+                let path = harmless(&folder.shown(&asset.name)).into_owned();
+                match args {
+                    DownloadArgs { clobber: true, .. } => {}
+                    DownloadArgs { skip_existing: true, .. } => return Err(Error::Unlike(path)),
+                    _ => in_the_way.push(path),
+                }
+            }
+            found.push(done);
+        }
+        if in_the_way.is_empty() { Ok(found) } else { Err(Error::ThereAlready { names: in_the_way }) }
+    }
+
+    /// Whether the file that is there is the asset, and who says so.
+    async fn same(&self, folder: &Folder, asset: &Asset) -> Result<Option<Proof>, Error> {
+        let Some(digest) = folder.digest(&asset.name) else { return Ok(None) };
+        if let Some(listed) = self.listed(asset)? {
+            return Ok((listed.digest == digest).then(|| Proof::Listed(listed.list.clone())));
+        }
+        if self.checksums.lists.contains(&(asset.called.clone(), digest)) {
+            return Ok(Some(Proof::IsList));
+        }
+        let Ok(file) = &asset.file else { return Ok(None) };
+        // Of what can't be opened, it is said when it is to be downloaded.
+        let told = self.client.open(file, None).await.ok().and_then(|incoming| incoming.digest);
+        Ok((told == Some(digest)).then_some(Proof::Gitlab))
+    }
+
+    /// Downloads all that is not there.
+    async fn fetch_all(
+        &self,
+        folder: &Folder,
+        assets: &[Asset],
+        there: Vec<Option<Done>>,
+        args: &DownloadArgs,
+        what: &str,
+    ) -> (Vec<(String, String, Done)>, Vec<Error>) {
+        let files = there.iter().filter(|done| done.is_none()).count();
+        let gauge = Arc::new(Gauge::of(files));
+        let reading = Arc::clone(&gauge);
+        let progress =
+            (files > 0).then(|| self.ui.loading(&format!("downloading {what}"), files, move || reading.read()));
+        let jobs = assets.iter().zip(there).enumerate().map(|(index, (asset, done))| {
+            let (gauge, progress) = (&gauge, &progress);
+            async move {
+                let result = if let Some(done) = done {
+                    Ok(done)
+                } else {
+                    let result = self.to_file(folder, asset, args.clobber, gauge).await;
+                    progress.iter().for_each(Progress::finish_one);
+                    result
+                };
+                (index, result.map(|done| (asset.name.clone(), asset.own().to_owned(), done)))
+            }
+        });
+        let mut results: Vec<_> = stream::iter(jobs).buffer_unordered(args.concurrency.get()).collect().await;
+        results.sort_by_key(|(index, _)| *index);
+        let (mut all, mut failures) = (Vec::new(), Vec::new());
+        for (_, result) in results {
+            match result {
+                Ok(done) => all.push(done),
+                Err(error) => failures.push(error),
+            }
+        }
+        (all, failures)
+    }
+
+    async fn to_file(&self, folder: &Folder, asset: &Asset, over: bool, gauge: &Gauge) -> Result<Done, Error> {
+        let mut sink = Sink::File(folder.begin(&asset.name)?);
+        let (size, proof) = self.fetch(asset, gauge, &mut sink).await?;
+        if let Sink::File(draft) = sink {
+            draft.keep(over)?;
+        }
+        Ok(Done::Saved { size, proof })
+    }
+
+    async fn to_stdout(&self, assets: &[Asset]) -> Result<Exit, Failure> {
+        let asset = one(assets)?;
+        let gauge = Arc::new(Gauge::of(1));
+        let reading = Arc::clone(&gauge);
+        let _progress = self.ui.loading(&format!("downloading {}", asset.called), 1, move || reading.read());
+        match stoppable(self.fetch(asset, &gauge, &mut Sink::Stdout(self.ui))).await? {
+            // Who closes the pipe has read enough.
+            Err(Error::Stdout(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(Exit::Done),
+            Err(error) => Err(error.into()),
+            Ok(_) => Ok(Exit::Done),
+        }
+    }
+
+    /// Downloads one, and holds it against what is known of it. How long it is, and who says that it is right.
+    async fn fetch(&self, asset: &Asset, gauge: &Gauge, sink: &mut Sink<'_>) -> Result<(u64, Proof), Error> {
+        let file = asset.file.as_ref().map_err(|why| bad_url(asset, why))?;
+        let listed = self.listed(asset)?;
+        let accept = |incoming: &Incoming| self.accept(asset, listed, incoming.digest);
+        let expected = listed.map(|listed| listed.digest);
+        let fetched = fetch(self.client, &asset.called, file, expected, gauge, sink, accept).await?;
+        let Fetched { size, digest, by_gitlab, in_clear_from } = fetched;
+        let by_list = listed.map(|listed| (listed.list.as_str(), listed.digest));
+        for (by, expected) in by_list.into_iter().chain(by_gitlab.map(|digest| ("GitLab", digest))) {
+            if digest != expected {
+                return Err(Error::other_digest(&asset.called, by, digest, expected));
+            }
+        }
+        let proof = match (listed, by_gitlab) {
+            (Some(listed), _) => Proof::Listed(listed.list.clone()),
+            (None, Some(_)) => Proof::Gitlab,
+            (None, None) if asset.checksums() != Kind::Other && in_clear_from.is_none() => Proof::IsList,
+            (None, None) => Proof::None { in_clear_from },
+        };
+        Ok((size, proof))
+    }
+}

@@ -1,0 +1,164 @@
+//! Which assets are meant: the words of the command line held against what the release has.
+//!
+//! Pure.
+
+use super::error::Error;
+use super::name;
+use super::sums::Kind;
+use crate::gitlab::FileAt;
+use crate::model::{ProjectRef, ShownRelease, SourceArchive, harmless};
+use globset::{Glob, GlobMatcher};
+use std::collections::BTreeMap;
+use url::Url;
+
+/// Something of a release that can be downloaded.
+#[derive(Debug, Clone)]
+pub(super) struct Asset {
+    /// Where it is; else what is wrong with its url.
+    pub(super) file: Result<FileAt, String>,
+    /// What its file is called here.
+    pub(super) name: String,
+    /// What the release calls it: its path, or its name.
+    pub(super) called: String,
+    /// All it goes by, in a checksum list or on the command line, the most telling first.
+    pub(super) names: Vec<String>,
+}
+
+impl Asset {
+    /// What its file would be called if all names were good.
+    pub(super) fn own(&self) -> &str {
+        self.names.first().unwrap_or(&self.name)
+    }
+
+    /// What it tells of other assets, by its name.
+    pub(super) fn checksums(&self) -> Kind {
+        self.names.iter().map(|name| Kind::of(name)).find(|kind| *kind != Kind::Other).unwrap_or(Kind::Other)
+    }
+}
+
+/// Everything that the release links to, in GitLab's order.
+pub(super) fn links(project: &ProjectRef, shown: &ShownRelease) -> Vec<Asset> {
+    let release = &shown.release;
+    let asset = |link: &crate::model::Link| {
+        let url = Url::parse(&link.url);
+        let of_url = url.as_ref().ok().and_then(name::of_url);
+        let path = link.direct_asset_path.as_ref();
+        let of_path = path.map(|path| path.as_str().rsplit('/').next().unwrap_or_default().to_owned());
+        let file = match path {
+            Some(path) => {
+                Ok(FileAt::Asset { project: project.clone(), tag: release.tag_name.clone(), path: path.clone() })
+            }
+            None => url.map(FileAt::Url).map_err(|why| why.to_string()),
+        };
+        let own = of_path.as_ref().or(of_url.as_ref()).unwrap_or(&link.name);
+        let name = name::safe(own);
+        let mut names = vec![own.clone(), name.clone()];
+        names.extend(of_url.iter().cloned());
+        names.push(link.name.clone());
+        names.extend(path.iter().flat_map(|path| {
+            let path = path.as_str();
+            [path.to_owned(), path.trim_start_matches('/').to_owned()]
+        }));
+        let called = path.map_or_else(|| link.name.clone(), |path| path.as_str().to_owned());
+        Asset { file, name, called, names }
+    };
+    release.links.iter().map(|live| asset(&live.link)).collect()
+}
+
+/// The archive of its sources in this format.
+pub(super) fn source(project: &ProjectRef, shown: &ShownRelease, format: &str) -> Result<Asset, Error> {
+    let tag = shown.release.tag_name.clone();
+    let archive = shown.sources.iter().find(|source| source.format == format);
+    let SourceArchive { format, url } = archive.ok_or_else(|| Error::NoSource(harmless(format).into_owned()))?;
+    let of_url = Url::parse(url).ok().and_then(|url| name::of_url(&url));
+    let own = of_url.unwrap_or_else(|| format!("source.{format}"));
+    let file = FileAt::Archive { project: project.clone(), tag, format: format.clone() };
+    let called = format!("source {format}");
+    Ok(Asset { file: Ok(file), name: name::safe(&own), called, names: vec![own] })
+}
+
+/// Those that `words` mean: all, without any. Each word is a path, a name or a glob over both, and stands for something.
+pub(super) fn choose(assets: &[Asset], words: &[String]) -> Result<Vec<Asset>, Error> {
+    if words.is_empty() {
+        return Ok(assets.to_vec());
+    }
+    let mut is_chosen = vec![false; assets.len()];
+    for word in words {
+        let exact: Vec<bool> = assets.iter().map(|asset| asset.names.contains(word)).collect();
+        let found = if exact.contains(&true) { exact } else { matching(assets, word)? };
+        if !found.contains(&true) {
+            return Err(no_such(assets, word));
+        }
+        is_chosen.iter_mut().zip(found).for_each(|(chosen, found)| *chosen |= found);
+    }
+    Ok(assets.iter().zip(is_chosen).filter(|(_, chosen)| *chosen).map(|(asset, _)| asset.clone()).collect())
+}
+
+fn matching(assets: &[Asset], word: &str) -> Result<Vec<bool>, Error> {
+    let glob = |text: &str| Glob::new(text).map(|glob| glob.compile_matcher());
+    let bad = |why: &globset::Error| Error::bad_pattern(word, why.kind());
+    let matcher: GlobMatcher = glob(word).map_err(|why| bad(&why))?;
+    Ok(assets.iter().map(|asset| asset.names.iter().any(|name| matcher.is_match(name))).collect())
+}
+
+fn no_such(assets: &[Asset], word: &str) -> Error {
+    let likeness = |asset: &&Asset| {
+        let names = asset.names.iter().map(|name| strsim::normalized_damerau_levenshtein(name, word));
+        names.fold(0.0, f64::max)
+    };
+    let nearest = assets.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+    let nearest = nearest.filter(|asset| likeness(asset) > 0.6);
+    Error::no_such_asset(word, nearest.map(|asset| asset.called.as_str()), assets.iter().map(|asset| &*asset.called))
+}
+
+/// Two assets must not become one file.
+pub(super) fn apart(assets: &[Asset]) -> Result<(), Error> {
+    let mut by_name: BTreeMap<String, &Asset> = BTreeMap::new();
+    for asset in assets {
+        if let Some(other) = by_name.insert(name::folded(&asset.name), asset) {
+            return Err(Error::one_name(&asset.name, &other.called, &asset.called));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asset(called: &str, names: &[&str]) -> Asset {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let file = Ok(FileAt::Url("https://h/x".parse().unwrap()));
+        Asset { file, name: names[0].clone(), called: called.to_owned(), names }
+    }
+
+    fn chosen(words: &[&str]) -> Result<Vec<String>, String> {
+        let assets = [
+            asset("/bin/app-linux", &["app-linux", "Linux", "/bin/app-linux", "bin/app-linux"]),
+            asset("/bin/app-mac", &["app-mac", "Mac", "/bin/app-mac", "bin/app-mac"]),
+            asset("notes [1]", &["notes.txt", "notes [1]"]),
+        ];
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        let names = |assets: Vec<Asset>| assets.into_iter().map(|asset| asset.name).collect();
+        choose(&assets, &words).map(names).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn words_are_paths_names_or_globs() {
+        assert_eq!(chosen(&[]).unwrap().len(), 3);
+        for word in ["/bin/app-linux", "bin/app-linux", "Linux", "app-linux", "*linux", "/bin/*-l*"] {
+            assert_eq!(chosen(&[word]).unwrap(), ["app-linux"], "{word}");
+        }
+        assert_eq!(chosen(&["notes [1]"]).unwrap(), ["notes.txt"]);
+        assert_eq!(chosen(&["Mac", "app-*", "Mac"]).unwrap(), ["app-linux", "app-mac"]);
+        assert_eq!(chosen(&["Mac", "win*"]).unwrap_err(), "no asset of the release is called win*");
+        assert!(chosen(&["[a"]).unwrap_err().contains("`[a` is no name or pattern"));
+    }
+
+    #[test]
+    fn two_assets_of_one_name_are_refused() {
+        let two = [asset("/linux/app", &["app"]), asset("/mac/App", &["App"])];
+        assert_eq!(apart(&two).unwrap_err().to_string(), "/linux/app and /mac/App would both become the file App");
+        assert!(apart(&two[..1]).is_ok());
+    }
+}

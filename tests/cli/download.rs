@@ -1,0 +1,409 @@
+//! `relsync download`: from GitLab and other hosts, verified, whole or not at all, and never with the token where it does
+//! not belong.
+
+use crate::host::{Head, Host, answer, not_found, part, redirect, whole};
+use crate::support::{Home, Server, block_on};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+const TOKEN: &str = "sandbox-maintainer";
+
+/// A sandbox whose release v0.1 has these links: name, url and path.
+fn release(server: &Server, links: &[(&str, &str, &str)]) {
+    let link = |(name, url, path): &(&str, &str, &str)| match *path {
+        "" => json!({ "name": name, "url": url }),
+        path => json!({ "name": name, "url": url, "direct_asset_path": path }),
+    };
+    let links: Vec<_> = links.iter().map(link).collect();
+    let body = json!({ "tag_name": "v0.1", "assets": { "links": links } });
+    server.ask(reqwest::Method::POST, "/projects/24/releases", &body);
+}
+
+fn home(server: &Server) -> Home {
+    Home::with_server(server, TOKEN).env("CI_PROJECT_PATH", "root/awesome-app")
+}
+
+fn sha256(content: &[u8]) -> String {
+    Sha256::digest(content).iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
+}
+
+/// What is in the folder, with each file's size.
+fn files(home: &Home) -> Vec<String> {
+    let entries = fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap());
+    let mut names: Vec<_> = entries
+        .map(|entry| format!("{} {}", entry.file_name().to_str().unwrap(), entry.metadata().unwrap().len()))
+        .collect();
+    names.sort();
+    names
+}
+
+/// Uploads to the package registry; answers the url.
+fn upload(server: &Server, name: &str, content: &[u8]) -> String {
+    let url = format!("{}/api/v4/projects/24/packages/generic/app/1.0/{name}", server.url);
+    block_on(async {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let request = client.put(&url).header("PRIVATE-TOKEN", TOKEN).body(content.to_vec());
+        request.send().await.unwrap().error_for_status().unwrap();
+    });
+    url
+}
+
+/// A megabyte of text that is nowhere like itself.
+fn large(seed: u8) -> Vec<u8> {
+    (0..16_384_u32).flat_map(|number| sha256(&[number.to_le_bytes(), [seed; 4]].concat()).into_bytes()).collect()
+}
+
+/// Where the README's commands find what they speak of.
+pub(crate) fn readme() -> (Host, Server, Home) {
+    let server = Server::start();
+    let list = format!("{}  app.tar.gz\n", sha256(b"app"));
+    let host = Host::start(move |head| whole(if head.path() == "/app.tar.gz" { b"app" } else { list.as_bytes() }));
+    let link = |name: &str, url: &str, path: Option<&str>| json!({ "name": name, "url": format!("{}/{url}", host.url), "direct_asset_path": path });
+    let links = [link("linux-amd64", "app.tar.gz", Some("/bin/linux-amd64")), link("SHA256SUMS", "SHA256SUMS", None)];
+    let release = json!({ "tag_name": "v1.2.0", "ref": "main", "assets": { "links": links } });
+    server.ask(reqwest::Method::POST, "/projects/24/releases", &release);
+    server.ask(reqwest::Method::POST, "/groups", &json!({ "name": "group", "path": "group" }));
+    let groups = server.ask(reqwest::Method::GET, "/groups", &json!(null));
+    let group = groups.as_array().unwrap().iter().find(|group| group["path"] == "group").unwrap()["id"].clone();
+    let app = json!({ "name": "app", "path": "app", "namespace_id": group, "initialize_with_readme": true });
+    server.ask(reqwest::Method::POST, "/projects", &app);
+    server.ask(reqwest::Method::POST, "/projects/group%2Fapp/releases", &release);
+    let home = home(&server);
+    (host, server, home)
+}
+
+#[test]
+fn everything_is_downloaded_verified_and_no_other_host_sees_the_token() {
+    let server = Server::start();
+    let file = large(1);
+    let list = format!("{}  app-linux.tar.gz\n{} *notes.txt\n", sha256(&file), sha256(b"notes"));
+    let elsewhere = Host::start({
+        let file = file.clone();
+        move |head| match head.path() {
+            "/signed?X-Signature=secret" => whole(&file),
+            _ => not_found(),
+        }
+    });
+    let signed = format!("{}/signed?X-Signature=secret", elsewhere.url);
+    let host = Host::start(move |head| match head.path() {
+        "/app-linux.tar.gz" => redirect(&signed),
+        "/notes.txt" => whole(b"notes"),
+        "/docs/" => whole(b"<p>docs"),
+        "/SHA256SUMS" => whole(list.as_bytes()),
+        _ => not_found(),
+    });
+    let at = |path: &str| format!("{}{path}", host.url);
+    let package = upload(&server, "app-mac.tar.gz", b"mac");
+    release(
+        &server,
+        &[
+            ("Linux", &at("/app-linux.tar.gz"), "/bin/linux"),
+            ("Mac", &package, "/bin/mac.tar.gz"),
+            ("notes.txt", &at("/notes.txt"), ""),
+            ("Docs", &at("/docs/"), ""),
+            ("Checksums", &at("/SHA256SUMS"), ""),
+        ],
+    );
+    let home = home(&server);
+    insta::assert_snapshot!("everything", home.run(&["download", "v0.1"]).expect(0));
+    assert_eq!(files(&home), ["Docs 7", "SHA256SUMS 159", "linux 1048576", "mac.tar.gz 3", "notes.txt 5"]);
+    assert!(fs::read(home.path().join("linux")).unwrap() == file);
+    host.saw_no_token(TOKEN);
+    elsewhere.saw_no_token(TOKEN);
+    // The other kind of token is not told either.
+    let job = Home::new().env("CI_SERVER_URL", &server.url).env("CI_JOB_TOKEN", "sandbox-job");
+    job.env("CI_PROJECT_PATH", "root/awesome-app").run(&["download", "v0.1", "Linux"]).expect(0);
+    host.saw_no_token("sandbox-job");
+    elsewhere.saw_no_token("sandbox-job");
+
+    // What is the same is not downloaded again; what nobody can tell of is in the way.
+    insta::assert_snapshot!("again", home.run(&["download", "v0.1"]).expect(1));
+    insta::assert_snapshot!("again_same", home.run(&["download", "v0.1", "/bin/*", "notes.txt"]).expect(0));
+    insta::assert_snapshot!("again_kept", home.run(&["download", "--latest", "--skip-existing"]).expect(0));
+    home.write("notes.txt", "mine");
+    insta::assert_snapshot!("in_the_way", home.run(&["download", "v0.1", "*.txt"]).expect(1));
+    home.run(&["download", "v0.1", "*.txt", "--skip-existing"]).expect(0);
+    assert_eq!(fs::read_to_string(home.path().join("notes.txt")).unwrap(), "mine");
+    home.run(&["download", "v0.1", "*.txt", "--skip-existing", "--verify"]).expect(1);
+    home.run(&["download", "v0.1", "*.txt", "--clobber"]).expect(0);
+    assert_eq!(fs::read_to_string(home.path().join("notes.txt")).unwrap(), "notes");
+}
+
+#[test]
+fn the_token_stays_behind_even_if_the_way_leads_back() {
+    let server = Server::start();
+    let secret = upload(&server, "secret.txt", b"secret");
+    let host = Host::start(move |_| redirect(&secret));
+    release(&server, &[("x", &format!("{}/x", host.url), "/x.txt"), ("loop", &format!("{}/x/", server.url), "")]);
+    let home = home(&server);
+    insta::assert_snapshot!(home.run(&["download", "v0.1", "/x.txt"]).expect(1));
+    assert_eq!(files(&home), [""; 0]);
+    host.saw_no_token(TOKEN);
+}
+
+/// A host whose file breaks off after `most` bytes of each answer; `etag` and `file` are what it has at the nth request.
+fn breaking(most: usize, etag: fn(usize) -> Option<&'static str>, file: fn(usize) -> Vec<u8>) -> Host {
+    let requests = AtomicUsize::new(0);
+    Host::start(move |head| {
+        let number = requests.fetch_add(1, Ordering::Relaxed);
+        part(head, &file(number), etag(number), most)
+    })
+}
+
+fn download_from(host: &Host, more: &[&str]) -> (Home, crate::support::Run) {
+    let server = Server::start();
+    release(&server, &[("app", &format!("{}/app", host.url), "")]);
+    let home = home(&server);
+    let run = home.run(&[&["download", "v0.1", "--retry-for", "30s"], more].concat());
+    (home, run)
+}
+
+fn ranges(host: &Host) -> Vec<Option<usize>> {
+    host.seen().iter().map(Head::from).collect()
+}
+
+#[test]
+fn what_breaks_off_is_taken_up_where_it_was() {
+    let host = breaking(400_000, |_| Some("\"one\""), |_| large(1));
+    let (home, run) = download_from(&host, &[]);
+    run.expect(0);
+    assert!(fs::read(home.path().join("app")).unwrap() == large(1));
+    let ranges = ranges(&host);
+    assert!(ranges[0].is_none() && ranges[1..].iter().all(Option::is_some), "{ranges:?}");
+    assert!(host.seen()[1..].iter().all(|head| head.header("if-range") == Some("\"one\"")));
+
+    let host = breaking(400_000, |_| Some("\"one\""), |_| large(1));
+    let (_, run) = download_from(&host, &["-O", "-"]);
+    assert!(run.code == Some(0) && run.stdout.as_bytes() == large(1), "stdout is not the file");
+}
+
+#[test]
+fn a_file_that_has_changed_is_not_stitched() {
+    // The server sends the whole of the new one, as the tag is another.
+    let tag = |number| Some(if number == 0 { "\"one\"" } else { "\"two\"" });
+    let file = |number| large(if number == 0 { 1 } else { 2 });
+    let host = breaking(700_000, tag, file);
+    let (home, run) = download_from(&host, &[]);
+    run.expect(0);
+    assert!(fs::read(home.path().join("app")).unwrap() == large(2));
+
+    // The server does not look at the tag it is told, and sends a part of the new one.
+    let requests = AtomicUsize::new(0);
+    let host = Host::start(move |head| {
+        let number = requests.fetch_add(1, Ordering::Relaxed);
+        let head = Head(head.0.replace("if-range", "x-unknown"));
+        part(&head, &file(number), tag(number), 700_000)
+    });
+    let (home, run) = download_from(&host, &[]);
+    run.expect(0);
+    assert!(fs::read(home.path().join("app")).unwrap() == large(2));
+
+    // Without a tag there is nothing to tell by: it begins again.
+    let most = AtomicUsize::new(0);
+    let host = Host::start(move |head| {
+        let most = if most.fetch_add(1, Ordering::Relaxed) == 0 { 500_000 } else { usize::MAX };
+        part(head, &large(1), None, most)
+    });
+    let (home, run) = download_from(&host, &[]);
+    run.expect(0);
+    assert!(fs::read(home.path().join("app")).unwrap() == large(1));
+    assert_eq!(ranges(&host), [None, None]);
+}
+
+#[test]
+fn parts_that_only_a_digest_can_tell_apart_are_told_apart() {
+    let server = Server::start();
+    let list = format!("{}  app\n", sha256(&large(2)));
+    let requests = AtomicUsize::new(0);
+    let host = Host::start(move |head| {
+        if head.path() == "/SHA256SUMS" {
+            return whole(list.as_bytes());
+        }
+        match requests.fetch_add(1, Ordering::Relaxed) {
+            0 => part(head, &large(1), None, 500_000),
+            _ => part(head, &large(2), None, usize::MAX),
+        }
+    });
+    let at = |path: &str| format!("{}{path}", host.url);
+    release(&server, &[("app", &at("/app"), ""), ("sums", &at("/SHA256SUMS"), "")]);
+    let home = home(&server);
+    home.run(&["download", "v0.1", "app", "--verify"]).expect(0);
+    assert!(fs::read(home.path().join("app")).unwrap() == large(2));
+    assert_eq!(host.seen().iter().filter(|head| head.path() == "/app").count(), 3);
+}
+
+#[test]
+fn packages_are_taken_up_by_gitlabs_digest_of_them() {
+    let server = Server::serve(&["--fault", "GET */packages/generic/* truncate 2x"]);
+    let file = large(1);
+    let package = upload(&server, "app.bin", &file);
+    release(&server, &[("app", &package, "/bin/app")]);
+    let home = home(&server);
+    insta::assert_snapshot!(home.run(&["download", "v0.1", "--verify"]).expect(0));
+    assert!(fs::read(home.path().join("app")).unwrap() == file);
+}
+
+#[test]
+fn a_wrong_file_is_not_kept() {
+    let server = Server::start();
+    let list = format!(
+        "{}  evil\n{}  good\n{}  twice\n{}  twice\n",
+        sha256(b"x"),
+        sha256(b"good"),
+        sha256(b"1"),
+        sha256(b"2")
+    );
+    let host = Host::start(move |head| match head.path() {
+        "/sums/checksums.txt" => whole(list.as_bytes()),
+        "/good" => whole(b"good"),
+        "/gone?signature=secret" => not_found(),
+        "/members" => answer("401 Unauthorized", &[], b""),
+        _ => whole(b"evil"),
+    });
+    let at = |path: &str| format!("{}{path}", host.url);
+    release(
+        &server,
+        &[
+            ("evil", &at("/evil"), ""),
+            ("good", &at("/good"), ""),
+            ("gone", &at("/gone?signature=secret"), ""),
+            ("members", &at("/members"), ""),
+            ("twice", &at("/twice"), ""),
+            ("unlisted", &at("/unlisted"), ""),
+            ("ftp", "ftp://user:password@ftp.example.com/a/ftp", ""),
+            ("sums", &at("/sums/checksums.txt"), ""),
+        ],
+    );
+    let home = home(&server);
+    insta::assert_snapshot!("wrong", home.run(&["download", "v0.1", "--verify", "--retry-for", "0s"]).expect(1));
+    assert_eq!(files(&home), ["checksums.txt 286", "good 4"]);
+    // On stdout it can't be taken back, but it can be said.
+    insta::assert_snapshot!("wrong_on_stdout", home.run(&["download", "v0.1", "evil", "-o", "-"]).expect(1));
+    insta::assert_snapshot!("unverified_on_stdout", home.run(&["download", "v0.1", "unlisted", "-O", "-"]).expect(0));
+    home.run(&["download", "v0.1", "unlisted", "-O", "-", "--verify"]).expect(1);
+}
+
+#[test]
+fn a_list_that_can_not_be_read_verifies_nothing() {
+    let server = Server::start();
+    let host = Host::start(|head| if head.path() == "/app" { whole(b"app") } else { not_found() });
+    let at = |path: &str| format!("{}{path}", host.url);
+    release(&server, &[("app", &at("/app"), ""), ("SHA256SUMS", &at("/SHA256SUMS"), "")]);
+    let home = home(&server);
+    insta::assert_snapshot!("without_list", home.run(&["download", "v0.1", "app"]).expect(0));
+    insta::assert_snapshot!(
+        "without_list_verified",
+        home.run(&["download", "v0.1", "app", "-O", "b", "--verify"]).expect(1)
+    );
+}
+
+#[test]
+fn names_are_made_safe() {
+    let server = Server::start();
+    let host = Host::start(|_| whole(b"evil"));
+    let at = |path: &str| format!("{}{path}", host.url);
+    let long = format!("/{}.tar.gz", "x".repeat(300));
+    release(
+        &server,
+        &[
+            ("../../../etc/passwd", &at("/"), ""),
+            ("slashes", &at("/a/..%2f..%2fup.txt"), ""),
+            ("backslashes", &at("/a/..%5c..%5cback.txt"), ""),
+            ("absolute", &at("/%2fetc%2fabsolute"), ""),
+            ("hidden", &at("/.npmrc"), ""),
+            ("device", &at("/CON.txt"), ""),
+            ("steering", &at("/a%1b%5B31m%0D%0Ab%E2%80%AE"), ""),
+            ("long", &at(&long), ""),
+            ("section_end:1:x\r\u{1b}[0K", &at("/x/"), ""),
+        ],
+    );
+    let home = home(&server);
+    insta::assert_snapshot!("safe_names", home.run(&["download", "v0.1", "-D", "deep/er"]).expect(0));
+    assert_eq!(files(&home).len(), 1);
+    assert_eq!(fs::read_dir(home.path().join("deep/er")).unwrap().count(), 9);
+}
+
+#[test]
+fn two_assets_never_become_one_file() {
+    let server = Server::start();
+    let host = Host::start(|head| whole(head.path().as_bytes()));
+    let at = |path: &str| format!("{}{path}", host.url);
+    release(&server, &[("Linux", &at("/l"), "/linux/app"), ("Mac", &at("/m"), "/mac/App")]);
+    let home = home(&server);
+    insta::assert_snapshot!("one_name", home.run(&["download", "v0.1"]).expect(1));
+    insta::assert_snapshot!("one_file", home.run(&["download", "v0.1", "-O", "app"]).expect(1));
+    assert!(host.seen().is_empty());
+    insta::assert_snapshot!("named_file", home.run(&["download", "v0.1", "/mac/App", "-O", "app-mac"]).expect(0));
+    assert_eq!(fs::read_to_string(home.path().join("app-mac")).unwrap(), "/m");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_the_folder_lead_nowhere() {
+    use std::os::unix::fs::symlink;
+    let server = Server::start();
+    let host = Host::start(|_| whole(b"new"));
+    release(&server, &[("app", &format!("{}/app", host.url), "")]);
+    let home = home(&server);
+    home.write("victim", "safe");
+    fs::create_dir(home.path().join("out")).unwrap();
+    symlink(home.path().join("victim"), home.path().join("out/app")).unwrap();
+    home.run(&["download", "v0.1", "-D", "out"]).expect(1);
+    home.run(&["download", "v0.1", "-D", "out", "--clobber"]).expect(0);
+    assert_eq!(fs::read_to_string(home.path().join("victim")).unwrap(), "safe");
+    assert_eq!(fs::read_to_string(home.path().join("out/app")).unwrap(), "new");
+    fs::create_dir(home.path().join("folder")).unwrap();
+    insta::assert_snapshot!("odd", home.run(&["download", "v0.1", "-O", "folder", "--clobber"]).expect(1));
+}
+
+#[test]
+fn the_latest_release_and_what_is_not_there() {
+    let server = Server::start();
+    let host = Host::start(|_| whole(b"x"));
+    let home = home(&server);
+    insta::assert_snapshot!("no_latest", home.run(&["download", "--latest"]).expect(1));
+    release(&server, &[("app", &format!("{}/app", host.url), "")]);
+    let body = json!({ "tag_name": "v0.2", "released_at": "2999-01-01T00:00:00Z" });
+    server.ask(reqwest::Method::POST, "/projects/24/releases", &body);
+    insta::assert_snapshot!("no_links", home.run(&["download", "--latest"]).expect(0));
+    insta::assert_snapshot!("no_release", home.run(&["download", "v9"]).expect(1));
+    insta::assert_snapshot!("no_asset", home.run(&["download", "v0.1", "apk"]).expect(1));
+    insta::assert_snapshot!("no_project", home.run(&["download", "v0.1", "-p", "root/none"]).expect(1));
+    home.run(&["download"]).expect(1);
+    let elsewhere = Home::with_server(&server, TOKEN);
+    insta::assert_snapshot!("which_project", elsewhere.run(&["download", "v0.1"]).expect(1));
+    elsewhere.manifest("");
+    elsewhere.run(&["download", "v0.1"]).expect(0);
+}
+
+#[test]
+fn sources_come_as_archives() {
+    let server = Server::start();
+    release(&server, &[]);
+    let home = home(&server);
+    let args = ["download", "v0.1", "--source", "tar.gz", "--source", "zip"];
+    insta::assert_snapshot!("sources", home.run(&args).expect(0));
+    let job = Home::new().env("CI_SERVER_URL", &server.url).env("CI_JOB_TOKEN", "sandbox-job");
+    let job = job.env("CI_PROJECT_PATH", "root/awesome-app");
+    insta::assert_snapshot!("sources_by_job", job.run(&args).expect(1));
+}
+
+#[test]
+fn who_closes_the_pipe_has_read_enough() {
+    use std::process::Stdio;
+    let server = Server::start();
+    let host = Host::start(|_| whole(&large(1)));
+    release(&server, &[("app", &format!("{}/app", host.url), "")]);
+    let mut command = crate::support::relsync(&["download", "v0.1", "-O", "-"]);
+    command.env("CI_SERVER_URL", &server.url).env("RELSYNC_TOKEN", TOKEN).env("CI_PROJECT_PATH", "root/awesome-app");
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
