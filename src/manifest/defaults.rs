@@ -14,19 +14,35 @@ use std::collections::{HashMap, HashSet};
 /// How many links may be given in all: a small manifest must not come to more than a machine can hold.
 const MOST_LINKS: usize = 5_000_000;
 
+/// What is known of all manifests of a fleet together.
+pub(super) struct Given {
+    /// How many links may still be given.
+    links_left: usize,
+    /// The places of defaults that have failed on a release.
+    failed: HashSet<Span>,
+}
+
+impl Default for Given {
+    fn default() -> Self {
+        Self { links_left: MOST_LINKS, failed: HashSet::new() }
+    }
+}
+
 /// Fills all releases in.
-pub(super) fn fill(manifest: &mut RawManifest, findings: &mut Findings) {
+pub(super) fn fill(manifest: &mut RawManifest, given: &mut Given, findings: &mut Findings) {
     let Some(defaults) = &manifest.defaults else { return };
     let releases = manifest.releases.as_ref().map_or(0, Vec::len);
-    if let Some([first, ..]) = defaults.links.as_deref()
-        && let Some(count) = defaults.links.as_ref().map(Vec::len).filter(|count| count * releases > MOST_LINKS)
-    {
-        let finding = Finding::new(format!("{count} links for each of {releases} releases are too many"));
-        findings
-            .push(finding.at(first.header, "the first of them").help(format!("at most {MOST_LINKS} are taken in all")));
-        return;
+    if let Some([first, ..]) = defaults.links.as_deref() {
+        let count = defaults.links.as_ref().map_or(0, Vec::len);
+        let Some(left) = given.links_left.checked_sub(count.saturating_mul(releases)) else {
+            let finding = Finding::new(format!("{count} links for each of {releases} releases are too many"));
+            let help = format!("at most {MOST_LINKS} are taken in all");
+            findings.push(finding.at(first.header, "the first of them").help(help));
+            return;
+        };
+        given.links_left = left;
     }
-    let mut filler = Filler { defaults, failed: HashSet::new(), findings };
+    let mut filler = Filler { defaults, failed: &mut given.failed, findings };
     for release in manifest.releases.iter_mut().flatten() {
         // An entry without its tag has been noted, and goes nowhere.
         if let Some(tag) = release.tag_name.clone() {
@@ -38,7 +54,7 @@ pub(super) fn fill(manifest: &mut RawManifest, findings: &mut Findings) {
 struct Filler<'f> {
     defaults: &'f RawDefaults,
     /// The places of defaults that have failed on a release.
-    failed: HashSet<Span>,
+    failed: &'f mut HashSet<Span>,
     findings: &'f mut Findings,
 }
 

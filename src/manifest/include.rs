@@ -1,8 +1,9 @@
 //! Reads the manifest and the files it includes, each once, into one: what an included file holds comes after what
-//! includes it, in the order of the patterns and of the paths they match.
+//! includes it, in the order of the patterns and of the paths they match. A fleet's projects each include what they name.
 
 use crate::manifest::files::{Folder, Refusal};
 use crate::manifest::finding::{Finding, Findings};
+use crate::manifest::fleet::{self, Parts};
 use crate::manifest::glob::{self, Found};
 use crate::manifest::limits::Limits;
 use crate::manifest::pieces::{self, ReadFile};
@@ -11,20 +12,32 @@ use crate::manifest::source::{FileId, LONGEST_FILE, Located, Sources, Span};
 use crate::manifest::values::FilePattern;
 use crate::manifest::visible::Quoted;
 use std::collections::HashSet;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// What to do about an include that leads back.
 const LEADS_BACK: &str =
     "a pattern must not match the file that it is for: keep included files in a folder of their own";
 
-/// A manifest with all it includes.
+/// A manifest with all it includes, or those of a fleet.
 pub(super) struct Loaded<'a> {
-    /// What all of it says.
-    pub(super) raw: RawManifest,
+    /// What the manifest itself says, but not what has gone to `manifests`.
+    pub(super) shared: RawManifest,
+    /// Where the first project of a fleet begins, if it is one.
+    pub(super) fleet: Option<Span>,
+    /// One for each project.
+    pub(super) manifests: Vec<Whole>,
     /// The files' texts.
     pub(super) sources: Sources<'a>,
     /// How far each file can be trusted; what it says has gone to `raw`.
     pub(super) files: Vec<ReadFile>,
+}
+
+/// What one project's manifest says, with all it includes.
+pub(super) struct Whole {
+    pub(super) raw: RawManifest,
+    /// The files that it includes.
+    pub(super) files: Range<usize>,
 }
 
 /// Reads the one text of `sources`, which is the manifest at `path` in `folder`, and what it includes.
@@ -37,11 +50,13 @@ pub(super) fn load<'a>(
 ) -> Loaded<'a> {
     let text = &sources.file(FileId::MAIN).text;
     let mut main = pieces::read::<RawManifest>(FileId::MAIN, text, limits.piece, findings);
+    let mut shared = std::mem::take(&mut main.raw);
+    let Parts { manifests, fleet } = fleet::take(&mut shared, findings);
     let mut loader = Loader {
         left: *limits,
         limits,
         folder,
-        raw: std::mem::take(&mut main.raw),
+        raw: RawManifest::default(),
         sources,
         files: vec![main],
         way: Vec::new(),
@@ -49,16 +64,9 @@ pub(super) fn load<'a>(
         findings,
     };
     let real = folder.real(path);
-    let includes = std::mem::take(&mut loader.raw.include);
-    loader.enter(FileId::MAIN, None, real, includes);
-    while let Some(last) = loader.way.last_mut() {
-        match last.todo.next() {
-            Some(include) => loader.follow(include),
-            None => drop(loader.way.pop()),
-        }
-    }
-    let Loader { raw, sources, files, .. } = loader;
-    Loaded { raw, sources, files }
+    let manifests = manifests.into_iter().map(|raw| loader.whole(&real, raw)).collect();
+    let Loader { sources, files, .. } = loader;
+    Loaded { shared, fleet, manifests, sources, files }
 }
 
 struct Loader<'a, 'l> {
@@ -71,7 +79,7 @@ struct Loader<'a, 'l> {
     files: Vec<ReadFile>,
     /// The files on the way to where we are: each includes the next.
     way: Vec<Visit>,
-    /// The real places of all files that have been read.
+    /// The real places of all files that have been read for this manifest.
     seen: HashSet<PathBuf>,
     findings: &'l mut Findings,
 }
@@ -93,6 +101,22 @@ struct Include {
 }
 
 impl Loader<'_, '_> {
+    /// Reads what a manifest includes whose own text says this.
+    fn whole(&mut self, real: &Path, raw: RawManifest) -> Whole {
+        let first = self.files.len();
+        self.raw = raw;
+        self.seen.clear();
+        let includes = std::mem::take(&mut self.raw.include);
+        self.enter(FileId::MAIN, None, real.to_owned(), includes);
+        while let Some(last) = self.way.last_mut() {
+            match last.todo.next() {
+                Some(include) => self.follow(include),
+                None => drop(self.way.pop()),
+            }
+        }
+        Whole { raw: std::mem::take(&mut self.raw), files: first..self.files.len() }
+    }
+
     fn enter(&mut self, file: FileId, place: Option<Span>, real: PathBuf, patterns: Vec<Located<FilePattern>>) {
         let is_known = self.files[file.index()].other_version.is_none();
         let mut todo = Vec::new();

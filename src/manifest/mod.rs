@@ -1,8 +1,8 @@
 //! `releases.toml`: text with places → checked → [`Desired`]; and its JSON Schema.
 //!
 //! ```text
-//! include (+ glob) ──▶ pieces (+ syntax) ──▶ reader + raw + values ──▶ defaults ──▶ checks ──▶ resolve (+ notes) ──▶ Desired
-//!       files               trees            typed, with places        filled in    rules      changelogs, files
+//! include (+ glob) ──▶ pieces (+ syntax) ──▶ reader + raw + values ──▶ fleet, defaults ──▶ checks ──▶ resolve (+ notes) ──▶ Desired
+//!       files               trees            typed, with places      one each, filled in   rules      changelogs, files
 //! ```
 //!
 //! Every step notes what it finds and goes on, so that all that is wrong is told at once ([`ManifestError`]), each with
@@ -16,6 +16,7 @@ mod error;
 mod excerpt;
 mod files;
 mod finding;
+mod fleet;
 mod glob;
 mod history;
 mod include;
@@ -44,11 +45,12 @@ pub use naming::{NameTemplate, TemplateError};
 pub use schema::json_schema;
 
 use crate::model::{Desired, ProjectRef};
+use defaults::Given;
 use files::Folder;
 use finding::{Finding, Findings, Kind};
-use include::Loaded;
+use include::{Loaded, Whole};
 use limits::Limits;
-use resolve::Resolved;
+use resolve::{Resolved, Resolver};
 use source::Sources;
 use std::path::{Path, PathBuf};
 use url::Url;
@@ -69,7 +71,16 @@ pub struct Manifest {
     pub desired: Desired,
 }
 
-/// Reads a manifest and the files it names.
+/// Reads a manifest and the files it names; of a fleet, one for each of its projects, in its order.
+///
+/// # Errors
+/// Everything that is wrong with it, at once.
+pub fn load_all(path: &Path) -> Result<Vec<Manifest>, ManifestError> {
+    let text = source::read(path)?;
+    parse_within(&Limits::USUAL, path, &text, Projects::Many)
+}
+
+/// Reads a manifest, which must not be a fleet's, and the files it names.
 ///
 /// # Errors
 /// Everything that is wrong with it, at once.
@@ -83,41 +94,90 @@ pub fn load(path: &Path) -> Result<Manifest, ManifestError> {
 /// # Errors
 /// Everything that is wrong with it, at once.
 pub fn parse(path: &Path, text: &str) -> Result<Manifest, ManifestError> {
-    parse_within(&Limits::USUAL, path, text)
+    parse_within(&Limits::USUAL, path, text, Projects::One).and_then(|manifests| only(path, manifests))
 }
 
-/// Reads the manifest at `path` of `tree`, and the files it names there, if it is there at all.
+/// The same of a text that may be a fleet's: one manifest for each of its projects, in its order.
+///
+/// # Errors
+/// Everything that is wrong with it, at once.
+pub fn parse_all(path: &Path, text: &str) -> Result<Vec<Manifest>, ManifestError> {
+    parse_within(&Limits::USUAL, path, text, Projects::Many)
+}
+
+/// Reads the manifest at `path` of `tree`, and the files it names there, if it is there at all; of a fleet, one for each of
+/// its projects.
+///
+/// # Errors
+/// Everything that is wrong with it, at once.
+pub fn load_all_of_tree(tree: &dyn Tree, path: &Path) -> Result<Option<Vec<Manifest>>, ManifestError> {
+    load_of(tree, path, Projects::Many)
+}
+
+/// The same of a manifest that must not be a fleet's.
 ///
 /// # Errors
 /// Everything that is wrong with it, at once.
 pub fn load_of_tree(tree: &dyn Tree, path: &Path) -> Result<Option<Manifest>, ManifestError> {
-    let folder = Folder::in_tree(tree, path.parent().unwrap_or(Path::new("")));
-    let Some(text) = source::read_of_tree(path, &folder, tree)? else { return Ok(None) };
-    read(&Limits::USUAL, path, Sources::new(tree.label(), path, &text), &folder).map(Some)
+    load_of(tree, path, Projects::One)?.map(|manifests| only(path, manifests)).transpose()
 }
 
-fn parse_within(limits: &Limits, path: &Path, text: &str) -> Result<Manifest, ManifestError> {
+/// For how many projects a manifest may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Projects {
+    One,
+    Many,
+}
+
+fn load_of(tree: &dyn Tree, path: &Path, projects: Projects) -> Result<Option<Vec<Manifest>>, ManifestError> {
+    let folder = Folder::in_tree(tree, path.parent().unwrap_or(Path::new("")));
+    let Some(text) = source::read_of_tree(path, &folder, tree)? else { return Ok(None) };
+    read(&Limits::USUAL, path, Sources::new(tree.label(), path, &text), &folder, projects).map(Some)
+}
+
+fn parse_within(limits: &Limits, path: &Path, text: &str, projects: Projects) -> Result<Vec<Manifest>, ManifestError> {
     source::check_length(path, text.len())?;
     let folder = Folder::on_disk(source::folder(path));
-    read(limits, path, Sources::new(String::new(), path, text), &folder)
+    read(limits, path, Sources::new(String::new(), path, text), &folder, projects)
+}
+
+/// The one manifest that there is unless it is a fleet's, which has been refused.
+fn only(path: &Path, mut manifests: Vec<Manifest>) -> Result<Manifest, ManifestError> {
+    manifests.pop().ok_or_else(|| ManifestError::of_file(path, Finding::new("there is no project in it")))
 }
 
 /// Takes the one text of `sources` for the manifest at `path`, which is in `folder`.
-fn read(limits: &Limits, path: &Path, sources: Sources<'_>, folder: &Folder<'_>) -> Result<Manifest, ManifestError> {
+fn read(
+    limits: &Limits,
+    path: &Path,
+    sources: Sources<'_>,
+    folder: &Folder<'_>,
+    projects: Projects,
+) -> Result<Vec<Manifest>, ManifestError> {
     let mut findings = Findings::new();
-    let Loaded { mut raw, sources, files } = include::load(limits, path, sources, folder, &mut findings);
-    defaults::fill(&mut raw, &mut findings);
-    checks::run(&raw, &mut findings);
-    let Resolved { project, url, desired } = resolve::resolve(raw, &sources, folder, &mut findings);
+    let Loaded { shared, fleet, manifests, sources, files } =
+        include::load(limits, path, sources, folder, &mut findings);
+    if let (Some(first), Projects::One) = (fleet, projects) {
+        findings.push(fleet::refused(first));
+    }
+    let mut resolver = Resolver::new(&sources, folder);
+    let mut given = Given::default();
+    let mut read = Vec::with_capacity(manifests.len());
+    for Whole { raw, files } in manifests {
+        let mut raw = fleet::join(raw, &shared);
+        defaults::fill(&mut raw, &mut given, &mut findings);
+        checks::run(&raw, &mut findings);
+        let Resolved { project, url, desired } = resolver.manifest(raw, files, &mut findings);
+        read.push(Manifest { path: path.to_owned(), project, url, desired });
+    }
+    resolver.finish(&mut findings);
+    fleet::tell_once(&mut findings);
     findings
         .retain(|finding| finding.labels.iter().all(|(span, _)| files[span.file.index()].leaves(finding.kind, *span)));
     if files.first().is_some_and(|main| main.is_empty) {
         say_how_to_begin(&mut findings);
     }
-    if !findings.is_empty() {
-        return Err(ManifestError::of_text(&sources, findings));
-    }
-    Ok(Manifest { path: path.to_owned(), project, url, desired })
+    if findings.is_empty() { Ok(read) } else { Err(ManifestError::of_text(&sources, findings)) }
 }
 
 /// There is no line to underline in an empty manifest.

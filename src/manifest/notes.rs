@@ -34,7 +34,7 @@ pub(super) struct Notes<'n> {
     folder: &'n Folder<'n>,
     sources: &'n Sources<'n>,
     /// Where defaults name files: an error there is one of some release, and told once.
-    shared: Vec<Span>,
+    shared: HashSet<Span>,
     files: HashMap<PathBuf, Result<Description, Refusal>>,
     changelogs: HashMap<PathBuf, Result<Log, Refusal>>,
     /// Where such files have been refused.
@@ -57,17 +57,22 @@ struct Missing {
 }
 
 impl<'n> Notes<'n> {
-    /// For files below `folder`, as the `sources` name them; the places in `shared` do so for many releases.
-    pub(super) fn new(folder: &'n Folder<'n>, sources: &'n Sources<'n>, shared: Vec<Span>) -> Self {
+    /// For files below `folder`, as the `sources` name them.
+    pub(super) fn new(folder: &'n Folder<'n>, sources: &'n Sources<'n>) -> Self {
         Self {
             folder,
             sources,
-            shared,
+            shared: HashSet::new(),
             files: HashMap::new(),
             changelogs: HashMap::new(),
             refused: HashSet::new(),
             missing: BTreeMap::new(),
         }
+    }
+
+    /// These places name files for many releases.
+    pub(super) fn share(&mut self, places: impl Iterator<Item = Span>) {
+        self.shared.extend(places);
     }
 
     /// All of a file.

@@ -16,7 +16,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The entries that a piece can begin with.
-const ENTRIES: [&str; 2] = ["releases", "milestones"];
+const ENTRIES: [&str; 3] = ["releases", "milestones", "projects"];
 /// How often a piece that can't be parsed is tried with twice its length: what looks like a header may be in a string.
 const MOST_TRIES: usize = 5;
 
@@ -126,8 +126,9 @@ fn is_headed(text: &str, value: &Spanned<DeValue<'_>>) -> bool {
 impl RawManifest {
     /// Adds a later piece's, if all that is there twice is entries.
     fn take(&mut self, piece: Self) -> Option<()> {
-        let Self { version: _, include: _, project, policy, defaults, milestones, releases } = piece;
+        let Self { version: _, include: _, project, projects, policy, defaults, milestones, releases } = piece;
         set_once(&mut self.project, project)?;
+        extend(&mut self.projects, projects);
         set_once(&mut self.policy, policy)?;
         set_once(&mut self.defaults, defaults)?;
         extend(&mut self.milestones, milestones);

@@ -16,9 +16,13 @@ use crate::model::{
 };
 use schemars::JsonSchema;
 
-/// What a GitLab project's releases should be. A key that is absent is not managed: what GitLab has stays.
+/// What a GitLab project's releases should be, or those of many projects. A key that is absent is not managed: what GitLab
+/// has stays.
 #[derive(Debug, Default, JsonSchema)]
-#[schemars(deny_unknown_fields, title = "relsync manifest")]
+#[schemars(deny_unknown_fields, title = "relsync manifest", extend("dependencies" = { "projects": {
+    "not": { "anyOf": [{ "required": ["include"] }, { "required": ["milestones"] }, { "required": ["releases"] }] },
+    "properties": { "project": { "not": { "anyOf": [{ "required": ["path"] }, { "required": ["id"] }] } } }
+} }))]
 pub(super) struct RawManifest {
     /// The version of this format: always `1`.
     #[schemars(required)]
@@ -27,8 +31,11 @@ pub(super) struct RawManifest {
     /// paths and globs (`**` is any folders) relative to this file's folder, and below the manifest's.
     #[schemars(default)]
     pub(super) include: Vec<Located<FilePattern>>,
-    /// Which project, and on which GitLab. In GitLab CI both are known without it.
+    /// Which project, and on which GitLab. In GitLab CI both are known without it. Of a fleet, only its `url`.
     pub(super) project: Option<RawProject>,
+    /// Many projects in place of one, each with releases of its own: a fleet. They share `[policy]` and `[defaults]`.
+    #[schemars(length(min = 1))]
+    pub(super) projects: Option<Vec<RawFleetProject>>,
     /// What relsync may do.
     pub(super) policy: Option<RawPolicy>,
     /// What releases take unless they say otherwise. `{tag_name}` and `{version}` (the tag without a leading `v` or
@@ -48,6 +55,7 @@ impl ReadTable for RawManifest {
             version: reader.required("version", "1"),
             include: reader.right("include"),
             project: reader.table::<_, Self>("project"),
+            projects: reader.tables::<_, Self>("projects"),
             policy: reader.table::<_, Self>("policy"),
             defaults: reader.table::<_, Self>("defaults"),
             milestones: reader.tables::<_, Self>("milestones"),
@@ -64,13 +72,14 @@ impl ReadTable for RawIncluded {
     const HEADER: &'static str = "";
 
     fn read(reader: &mut TableReader<'_, '_>) -> Self {
-        for key in ["project", "policy", "defaults"] {
+        for key in ["project", "projects", "policy", "defaults"] {
             reader.refuse(key, "this is said once for all: write it in the manifest itself");
         }
         Self(RawManifest {
             version: reader.optional("version"),
             include: reader.right("include"),
             project: None,
+            projects: None,
             policy: None,
             defaults: None,
             milestones: reader.tables::<_, Self>("milestones"),
@@ -97,6 +106,7 @@ impl ReadTable for RawPiece {
             version: None,
             include: Vec::new(),
             project: reader.table::<_, Self>("project"),
+            projects: reader.tables::<_, Self>("projects"),
             policy: reader.table::<_, Self>("policy"),
             defaults: reader.table::<_, Self>("defaults"),
             milestones: reader.tables::<_, Self>("milestones"),
@@ -126,7 +136,7 @@ impl ReadFrom for RawIncluded {
 }
 
 /// Which project, and on which GitLab. In GitLab CI both are known without it.
-#[derive(Debug, JsonSchema)]
+#[derive(Debug, Clone, JsonSchema)]
 #[schemars(deny_unknown_fields, extend("not" = { "required": ["path", "id"] }))]
 pub(super) struct RawProject {
     /// The project's full path, as in its address: `group/app`. Either this or `id`; in CI, by default the
@@ -147,8 +157,56 @@ impl ReadTable for RawProject {
     }
 }
 
-/// What relsync may do.
+/// A project of a fleet. What it says of `policy` and `defaults` goes before what the fleet shares, key by key.
 #[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields, extend("oneOf" = [{ "required": ["path"] }, { "required": ["id"] }]))]
+pub(super) struct RawFleetProject {
+    #[schemars(skip)]
+    pub(super) header: Span,
+    /// Whether it says which project it is, right or not.
+    #[schemars(skip)]
+    pub(super) is_named: bool,
+    /// The project's full path, as in its address: `group/app`. Either this or `id`.
+    pub(super) path: Option<Located<ProjectPath>>,
+    /// The project's number, which stays when the project moves. Either this or `path`.
+    pub(super) id: Option<Located<ProjectId>>,
+    /// GitLab's own address, if it is not the one that the fleet shares.
+    pub(super) url: Option<Located<ServerUrl>>,
+    /// Files with more `[[releases]]` and `[[milestones]]` of this project: paths and globs.
+    #[schemars(default)]
+    pub(super) include: Vec<Located<FilePattern>>,
+    /// What relsync may do in this project.
+    pub(super) policy: Option<RawPolicy>,
+    /// What releases of this project take unless they say otherwise.
+    pub(super) defaults: Option<RawDefaults>,
+    /// Milestones of this project, for its releases to name.
+    pub(super) milestones: Option<Vec<RawMilestone>>,
+    /// The releases of this project, one for each tag.
+    pub(super) releases: Option<Vec<RawRelease>>,
+}
+
+impl ReadTable for RawFleetProject {
+    const HEADER: &'static str = "[[projects]]";
+    const WITHIN: &'static str = "projects.";
+
+    fn read(reader: &mut TableReader<'_, '_>) -> Self {
+        Self {
+            header: reader.header(),
+            is_named: reader.has_any(&["path", "id"]),
+            path: reader.optional("path"),
+            id: reader.optional("id"),
+            url: reader.optional("url"),
+            include: reader.right("include"),
+            policy: reader.table::<_, Self>("policy"),
+            defaults: reader.table::<_, Self>("defaults"),
+            milestones: reader.tables::<_, Self>("milestones"),
+            releases: reader.tables::<_, Self>("releases"),
+        }
+    }
+}
+
+/// What relsync may do.
+#[derive(Debug, Clone, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(super) struct RawPolicy {
     /// What to do about releases in GitLab that no entry names: `"ignore"` them, `"report"` them in the plan
@@ -184,7 +242,7 @@ impl ReadTable for RawPolicy {
 
 /// What releases take unless they say otherwise. `{tag_name}` and `{version}` (the tag without a leading `v` or
 /// `prefix/`) stand for the release's own; `{{` is a brace.
-#[derive(Debug, JsonSchema)]
+#[derive(Debug, Clone, JsonSchema)]
 #[schemars(deny_unknown_fields, extend("not" = { "required": ["description_file", "changelog"] }))]
 pub(super) struct RawDefaults {
     /// The title: `"Awesome app {version}"`.
@@ -231,7 +289,7 @@ impl ReadTable for RawDefaults {
 }
 
 /// A link of every release, but those with `links = []`.
-#[derive(Debug, JsonSchema)]
+#[derive(Debug, Clone, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(super) struct RawDefaultLink {
     #[schemars(skip)]

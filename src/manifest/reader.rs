@@ -20,6 +20,8 @@ const ALIKE: f64 = 0.8;
 pub(super) trait ReadTable: Sized {
     /// How its header is written, `[[releases]]`; empty for the file itself.
     const HEADER: &'static str;
+    /// What the headers of the tables in it begin with, `projects.`, if that is not what its own begins with.
+    const WITHIN: &'static str = "";
 
     /// Asks `reader` for every key there is, tables last.
     fn read(reader: &mut TableReader<'_, '_>) -> Self;
@@ -30,6 +32,8 @@ pub(super) struct TableReader<'a, 'i> {
     table: &'a DeTable<'i>,
     origin: Origin,
     header: Span,
+    /// What its header begins with.
+    within: &'static str,
     /// How many of the table's keys have been asked for.
     found: usize,
     /// Takes down what is asked for, of a table that is read for nothing else.
@@ -51,10 +55,18 @@ pub(super) struct Keys {
 }
 
 /// The table around the one being read: where a key may really belong.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Outer {
-    header: &'static str,
+    header: String,
+    /// What the headers of tables in it begin with.
+    within: &'static str,
     keys: fn() -> Keys,
+}
+
+/// How a kind of table's header is written, `[[projects.releases]]`, where it begins with `within`.
+fn header_within(within: &str, header: &str) -> String {
+    let name = header.trim_start_matches('[');
+    if name.is_empty() { String::new() } else { format!("{}{within}{name}", &header[..header.len() - name.len()]) }
 }
 
 /// Reads a whole file, or a piece of one.
@@ -69,10 +81,11 @@ fn read_table<R: ReadTable>(
     outer: Option<Outer>,
     findings: &mut Findings,
 ) -> R {
-    let mut reader = TableReader { table, origin, header, found: 0, keys: None, findings };
+    let within = outer.as_ref().map_or("", |outer| outer.within);
+    let mut reader = TableReader { table, origin, header, within, found: 0, keys: None, findings };
     let read = R::read(&mut reader);
     if reader.found < table.len() {
-        reader.report_unknown_keys(R::HEADER, &keys_of::<R>(), outer);
+        reader.report_unknown_keys(&header_within(within, R::HEADER), &keys_of::<R>(), outer);
     }
     read
 }
@@ -86,6 +99,7 @@ pub(super) fn keys_of<R: ReadTable>() -> Keys {
         table: &table,
         origin,
         header,
+        within: "",
         found: 0,
         keys: Some(&mut keys),
         findings: &mut findings,
@@ -170,17 +184,17 @@ impl<'a, 'i> TableReader<'a, 'i> {
     /// A table, `[key]`.
     pub(super) fn table<R: ReadTable, Own: ReadTable>(&mut self, key: &'static str) -> Option<R> {
         let value = self.ask_for_table(key)?;
-        let outer = Outer { header: Own::HEADER, keys: keys_of::<Own> };
+        let outer = self.outer::<Own>();
+        let header = header_within(outer.within, R::HEADER);
         match value.get_ref() {
             DeValue::Table(table) => Some(read_table(table, self.origin, self.span(value), Some(outer), self.findings)),
             DeValue::Array(_) => {
-                let finding =
-                    self.wrong_type(key, "one table", value).help(format!("write its header as `{}`", R::HEADER));
+                let finding = self.wrong_type(key, "one table", value).help(format!("write its header as `{header}`"));
                 self.findings.push(finding);
                 None
             }
             _ => {
-                let help = format!("write a header `{}`, and its keys below it", R::HEADER);
+                let help = format!("write a header `{header}`, and its keys below it");
                 self.findings.push(self.wrong_type(key, "a table", value).help(help));
                 None
             }
@@ -190,22 +204,29 @@ impl<'a, 'i> TableReader<'a, 'i> {
     /// An array of tables, `[[key]]`.
     pub(super) fn tables<R: ReadTable, Own: ReadTable>(&mut self, key: &'static str) -> Option<Vec<R>> {
         let value = self.ask_for_table(key)?;
-        let outer = Outer { header: Own::HEADER, keys: keys_of::<Own> };
+        let outer = self.outer::<Own>();
+        let header = header_within(outer.within, R::HEADER);
         let DeValue::Array(items) = value.get_ref() else {
-            let help = format!("write the header of each as `{}`", R::HEADER);
+            let help = format!("write the header of each as `{header}`");
             self.findings.push(self.wrong_type(key, "an array of tables", value).help(help));
             return None;
         };
         let mut read = Vec::with_capacity(items.len());
         for item in items {
             if let DeValue::Table(table) = item.get_ref() {
-                read.push(read_table(table, self.origin, self.span(item), Some(outer), self.findings));
+                read.push(read_table(table, self.origin, self.span(item), Some(outer.clone()), self.findings));
             } else {
-                let help = format!("write each under a header `{}` of its own", R::HEADER);
+                let help = format!("write each under a header `{header}` of its own");
                 self.findings.push(self.wrong_type(key, "an array of tables", item).help(help));
             }
         }
         Some(read)
+    }
+
+    /// What the tables in this one, which is an `Own`, have around them.
+    fn outer<Own: ReadTable>(&self) -> Outer {
+        let within = if Own::WITHIN.is_empty() { self.within } else { Own::WITHIN };
+        Outer { header: header_within(self.within, Own::HEADER), within, keys: keys_of::<Own> }
     }
 
     fn ask(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'i>>> {
@@ -270,9 +291,11 @@ impl<'a, 'i> TableReader<'a, 'i> {
 }
 
 /// What to do about a key that isn't one of `keys`; `outer` is the table around its own, header and keys.
-fn suggest(name: &str, keys: &[&'static str], outer: Option<&(&str, Vec<&'static str>)>) -> String {
+fn suggest(name: &str, keys: &[&'static str], outer: Option<&(String, Vec<&'static str>)>) -> String {
     match outer.filter(|(_, keys)| keys.contains(&name)) {
-        Some(("", _)) => return format!("`{name}` belongs to no table: write it above the first `[…]`"),
+        Some((header, _)) if header.is_empty() => {
+            return format!("`{name}` belongs to no table: write it above the first `[…]`");
+        }
         Some((header, _)) => return format!("`{name}` belongs to {header}: write it above the tables inside that one"),
         None => {}
     }

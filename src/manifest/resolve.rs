@@ -8,12 +8,13 @@ use crate::manifest::finding::Findings;
 use crate::manifest::lines::Lines;
 use crate::manifest::notes::Notes;
 use crate::manifest::raw::{RawLink, RawManifest, RawMilestone, RawPolicy, RawProject, RawRelease};
-use crate::manifest::source::{Located, Sources};
+use crate::manifest::source::{FileId, Located, Sources, Span};
 use crate::manifest::values::TagPattern;
 use crate::model::{
     Desired, DesiredLink, DesiredMilestone, DesiredRelease, LinkPlaces, MilestonePlaces, Place, Policy, ProjectRef,
     ReleasePlaces, TagPatterns,
 };
+use std::ops::Range;
 use url::Url;
 
 /// What a manifest says.
@@ -23,38 +24,49 @@ pub(super) struct Resolved {
     pub(super) desired: Desired,
 }
 
-/// Resolves all of it, reading the files it names.
-pub(super) fn resolve(
-    manifest: RawManifest,
-    sources: &Sources<'_>,
-    folder: &Folder<'_>,
-    findings: &mut Findings,
-) -> Resolved {
-    let RawManifest { version: _, include: _, project, policy, defaults, milestones, releases } = manifest;
-    let shared = defaults
-        .map(|defaults| [defaults.description_file.map(|file| file.span), defaults.changelog.map(|file| file.span)]);
-    let shared = shared.into_iter().flatten().flatten().collect();
-    let (project, url) = project.map_or((None, None), resolve_project);
-    let mut resolver = Resolver { lines: sources.lines(), notes: Notes::new(folder, sources, shared), findings };
-    let desired = Desired {
-        files: sources.names(),
-        policy: policy.map(|policy| resolver.policy(policy)).unwrap_or_default(),
-        milestones: (milestones.into_iter().flatten()).filter_map(|milestone| resolver.milestone(milestone)).collect(),
-        releases: only(releases.unwrap_or_default(), |release| resolver.release(release)),
-    };
-    resolver.notes.finish(resolver.findings);
-    Resolved { project, url, desired }
+/// Resolves manifests, reading the files they name; those of a fleet share what is read.
+pub(super) struct Resolver<'r> {
+    lines: Vec<Lines<'r>>,
+    names: Vec<String>,
+    notes: Notes<'r>,
+    /// The files of the manifest that is being resolved, beside the first.
+    files: Range<usize>,
+}
+
+impl<'r> Resolver<'r> {
+    pub(super) fn new(sources: &'r Sources<'r>, folder: &'r Folder<'r>) -> Self {
+        let notes = Notes::new(folder, sources);
+        Self { lines: sources.lines(), names: sources.names(), notes, files: 0..0 }
+    }
+
+    /// Resolves a manifest that includes these `files`.
+    pub(super) fn manifest(&mut self, manifest: RawManifest, files: Range<usize>, findings: &mut Findings) -> Resolved {
+        let RawManifest { version: _, include: _, project, projects: _, policy, defaults, milestones, releases } =
+            manifest;
+        let keys = defaults.map(|defaults| {
+            [defaults.description_file.map(|file| file.span), defaults.changelog.map(|file| file.span)]
+        });
+        self.notes.share(keys.into_iter().flatten().flatten());
+        let (project, url) = project.map_or((None, None), resolve_project);
+        self.files = files;
+        let desired = Desired {
+            files: self.names.iter().take(1).chain(&self.names[self.files.clone()]).cloned().collect(),
+            policy: policy.map(|policy| self.policy(policy)).unwrap_or_default(),
+            milestones: milestones.into_iter().flatten().filter_map(|milestone| self.milestone(milestone)).collect(),
+            releases: only(releases.unwrap_or_default(), |release| self.release(release, findings)),
+        };
+        Resolved { project, url, desired }
+    }
+
+    /// Notes down what can only be told of all together.
+    pub(super) fn finish(self, findings: &mut Findings) {
+        self.notes.finish(findings);
+    }
 }
 
 fn resolve_project(RawProject { path, id, url }: RawProject) -> (Option<ProjectRef>, Option<Url>) {
     let id = id.map(|id| ProjectRef::Id(id.value));
     (id.or_else(|| path.map(|path| ProjectRef::Path(path.value.0))), url.map(|url| url.value.0))
-}
-
-struct Resolver<'r> {
-    lines: Vec<Lines<'r>>,
-    notes: Notes<'r>,
-    findings: &'r mut Findings,
 }
 
 impl Resolver<'_> {
@@ -88,7 +100,7 @@ impl Resolver<'_> {
         })
     }
 
-    fn release(&mut self, release: RawRelease) -> Option<DesiredRelease> {
+    fn release(&mut self, release: RawRelease, findings: &mut Findings) -> Option<DesiredRelease> {
         let RawRelease {
             says_notes: _,
             links_at,
@@ -115,12 +127,12 @@ impl Resolver<'_> {
             released_at: self.place(released_at.as_ref()),
             milestones: self.place(milestones.as_ref()),
             evidence: self.place(evidence.as_ref()),
-            links: links_at.map(|links| links.place(&self.lines)),
+            links: links_at.map(|links| self.place_of(links)),
         };
         let notes = match (description, description_file, changelog, &tag_name) {
             (Some(text), ..) => Some(text.value.0),
-            (None, Some(file), _, tag) => self.notes.file(&file, tag.as_ref(), self.findings),
-            (None, None, Some(file), Some(tag)) => self.notes.section(&file, tag, self.findings),
+            (None, Some(file), _, tag) => self.notes.file(&file, tag.as_ref(), findings),
+            (None, None, Some(file), Some(tag)) => self.notes.section(&file, tag, findings),
             (None, None, ..) => None,
         };
         Some(DesiredRelease {
@@ -144,7 +156,7 @@ impl Resolver<'_> {
     ) -> Option<DesiredLink> {
         Some(DesiredLink {
             places: LinkPlaces {
-                link: Some(header.place(&self.lines)),
+                link: Some(self.place_of(header)),
                 name: self.place(name.as_ref()),
                 url: self.place(url.as_ref()),
                 direct_asset_path: self.place(direct_asset_path.as_ref()),
@@ -158,7 +170,14 @@ impl Resolver<'_> {
     }
 
     fn place<T>(&self, located: Option<&Located<T>>) -> Option<Place> {
-        located.map(|located| located.span.place(&self.lines))
+        located.map(|located| self.place_of(located.span))
+    }
+
+    /// A place as the manifest counts its files: those that others of its fleet include are none of its own.
+    fn place_of(&self, span: Span) -> Place {
+        let Place { file, line } = span.place(&self.lines);
+        let before = u32::try_from(self.files.start.saturating_sub(1)).unwrap_or_default();
+        Place { file: if span.file == FileId::MAIN { file } else { file.saturating_sub(before) }, line }
     }
 }
 

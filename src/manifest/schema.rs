@@ -53,7 +53,9 @@ fn without_null(schema: &mut Schema) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::raw::{RawDefaultLink, RawDefaults, RawLink, RawMilestone, RawPolicy, RawProject, RawRelease};
+    use crate::manifest::raw::{
+        RawDefaultLink, RawDefaults, RawFleetProject, RawLink, RawMilestone, RawPolicy, RawProject, RawRelease,
+    };
     use crate::manifest::reader::{ReadTable, keys_of};
 
     fn sorted(words: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
@@ -79,6 +81,7 @@ mod tests {
     fn the_reader_asks_for_what_the_schema_has() {
         asks_for_what_the_schema_has::<RawManifest>();
         asks_for_what_the_schema_has::<RawProject>();
+        asks_for_what_the_schema_has::<RawFleetProject>();
         asks_for_what_the_schema_has::<RawPolicy>();
         asks_for_what_the_schema_has::<RawDefaults>();
         asks_for_what_the_schema_has::<RawDefaultLink>();

@@ -19,8 +19,9 @@ pub(crate) fn all() -> Vec<PathBuf> {
 #[test]
 fn every_example_is_taken() {
     for path in all() {
-        let manifest = manifest::load(&path).unwrap_or_else(|error| panic!("{error}: {:?}", error.problems()));
-        assert!(!manifest.desired.releases.is_empty(), "{}", path.display());
+        let manifests = manifest::load_all(&path).unwrap_or_else(|error| panic!("{error}: {:?}", error.problems()));
+        assert!(!manifests.is_empty());
+        assert!(manifests.iter().all(|manifest| !manifest.desired.releases.is_empty()), "{}", path.display());
     }
 }
 
@@ -37,8 +38,11 @@ fn the_reference_names_every_key() {
     }
     let mut all = Vec::new();
     keys(&serde_json::from_str(&manifest::json_schema()).unwrap(), &mut all);
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/reference/releases.toml");
-    let text = std::fs::read_to_string(path).unwrap();
+    let read = |example: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example).join("releases.toml");
+        std::fs::read_to_string(path).unwrap()
+    };
+    let text = read("reference") + &read("fleet");
     for key in all {
         assert!(text.contains(&format!("{key} = ")) || text.contains(&format!("{key}]")), "{key}");
     }

@@ -7,6 +7,7 @@ mod changelog;
 mod defaults;
 mod examples;
 mod files;
+mod fleet;
 mod folder;
 mod hostile;
 mod include;

@@ -18,7 +18,12 @@ pub(crate) fn render(result: Result<Manifest, ManifestError>) -> String {
     render_in(result, GraphicalTheme::unicode_nocolor())
 }
 
-pub(crate) fn render_in(result: Result<Manifest, ManifestError>, theme: GraphicalTheme) -> String {
+/// The same of what may be a fleet.
+pub(crate) fn render_many(result: Result<Vec<Manifest>, ManifestError>) -> String {
+    render_in(result, GraphicalTheme::unicode_nocolor())
+}
+
+pub(crate) fn render_in<T>(result: Result<T, ManifestError>, theme: GraphicalTheme) -> String {
     let Err(error) = result else { return "taken\n".to_owned() };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(100);
     let mut out = String::new();

@@ -39,8 +39,7 @@ fn the_committed_schema_is_fresh() {
 fn the_examples_fit_the_schema() {
     let validator = validator();
     for path in crate::examples::all() {
-        let taken = manifest::load(&path).unwrap();
-        for path in taken.desired.files {
+        for path in manifest::load_all(&path).unwrap().into_iter().flat_map(|taken| taken.desired.files) {
             let text = std::fs::read_to_string(&path).unwrap();
             let errors: Vec<String> = validator.iter_errors(&read(&text)).map(|error| error.to_string()).collect();
             assert!(errors.is_empty(), "{path}: {errors:?}");
@@ -82,6 +81,22 @@ fn schema_and_relsync_agree() {
         ("version = 1\nreleases = [{ tag_name = 'v1', evidence = 'require' }]", true),
         ("version = 1\nreleases = [{ tag_name = 'v1', evidence = 'true' }]", false),
         ("version = 1\nmilestones = [{ title = 'v1', start_date = 2026-01-01T00:00:00Z }]", false),
+        ("version = 1\nprojects = [{ path = 'a/b', releases = [{ tag_name = 'v1' }] }, { id = 2 }]", true),
+        (
+            "version = 1\nprojects = [{ path = 'a/b', url = 'https://h', include = [], milestones = [{ title = 'm' }] }]",
+            true,
+        ),
+        ("version = 1\nprojects = [{ path = 'a/b', policy = { tags = ['v*'] }, defaults = { ref = 'main' } }]", true),
+        ("version = 1\nproject = { url = 'https://h' }\npolicy = {}\ndefaults = {}\nprojects = [{ id = 2 }]", true),
+        ("version = 1\nprojects = []", false),
+        ("version = 1\nprojects = [{}]", false),
+        ("version = 1\nprojects = [{ path = 'a/b', id = 2 }]", false),
+        ("version = 1\nprojects = [{ path = 'a/b', name = 'b' }]", false),
+        ("version = 1\nprojects = [{ path = 'a/b', version = 1 }]", false),
+        ("version = 1\nproject = { path = 'a/b' }\nprojects = [{ id = 2 }]", false),
+        ("version = 1\nreleases = [{ tag_name = 'v1' }]\nprojects = [{ id = 2 }]", false),
+        ("version = 1\nmilestones = [{ title = 'm' }]\nprojects = [{ id = 2 }]", false),
+        ("version = 1\ninclude = ['Cargo.toml']\nprojects = [{ id = 2 }]", false),
         ("version = 1\ninclude = []", true),
         ("version = 1\ninclude = ''", false),
         ("version = 1\ninclude = ['/etc/x.toml']", false),
@@ -113,7 +128,7 @@ fn schema_and_relsync_agree() {
         ("version = 1\nreleases = [{ tag_name = 'v1', links = [{ name = 'a', url = 'HTTPS://b/ü' }] }]", true),
     ] {
         assert_eq!(validator.is_valid(&read(text)), is_good, "schema: {text}");
-        assert_eq!(manifest::parse(Path::new("releases.toml"), text).is_ok(), is_good, "relsync: {text}");
+        assert_eq!(manifest::parse_all(Path::new("releases.toml"), text).is_ok(), is_good, "relsync: {text}");
     }
     for (path, is_good) in [
         ("", true),

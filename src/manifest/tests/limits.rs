@@ -1,5 +1,5 @@
 use crate::manifest::limits::Limits;
-use crate::manifest::{ManifestError, parse_within};
+use crate::manifest::{ManifestError, Projects, parse_within};
 use std::fs;
 use tempfile::TempDir;
 
@@ -11,7 +11,7 @@ fn problems(limits: &Limits, files: &[(&str, &str)], include: &str) -> Vec<Strin
         fs::write(path, text).unwrap();
     }
     let text = format!("version = 1\ninclude = {include}\n");
-    let result = parse_within(limits, &folder.path().join("releases.toml"), &text);
+    let result = parse_within(limits, &folder.path().join("releases.toml"), &text, Projects::One);
     result.err().iter().flat_map(ManifestError::problems).map(ToString::to_string).collect()
 }
 
