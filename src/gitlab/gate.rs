@@ -6,6 +6,8 @@
 //! themselves when that much is used, and go on when the next window begins. Others' requests count there too, so what is left
 //! for us may shrink and grow: every window without a refusal is followed by one in which a few more are tried.
 //!
+//! Release writes are limited in each project, and in all together. What is used up in one project holds up no other's.
+//!
 //! Where good answers tell of a limit, too, none has to be run into: what they say remains is what goes through, less what is
 //! still under way and perhaps not counted yet.
 
@@ -13,6 +15,7 @@ use crate::gitlab::request::Request;
 use crate::http::until;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
@@ -23,9 +26,11 @@ const MINUTE: u64 = 60;
 const MOST_PER_MINUTE: u64 = 1_000_000_000;
 
 /// Kinds of requests that GitLab limits apart from each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Lane {
-    /// Creating and updating releases.
+    /// Creating and updating releases of one project, which is named as in the requests' paths.
+    ProjectWrites(String),
+    /// The same in all projects together.
     ReleaseWrites,
     /// Collecting evidence.
     Evidence,
@@ -34,19 +39,20 @@ pub(super) enum Lane {
 }
 
 impl Lane {
-    /// The narrower one of those that a request counts in; all count in [`Lane::All`] too.
-    fn of(request: &Request) -> Self {
+    /// Those that a request counts in, the narrowest first.
+    fn of(request: &Request) -> Vec<Self> {
         let segments: Vec<_> = request.path.trim_start_matches('/').split('/').collect();
         match (&request.method, segments.as_slice()) {
-            (&Method::POST, ["projects", _, "releases"]) | (&Method::PUT, ["projects", _, "releases", _]) => {
-                Self::ReleaseWrites
+            (&Method::POST, ["projects", project, "releases"])
+            | (&Method::PUT, ["projects", project, "releases", _]) => {
+                vec![Self::ProjectWrites((*project).to_owned()), Self::ReleaseWrites, Self::All]
             }
-            (&Method::POST, ["projects", _, "releases", _, "evidence"]) => Self::Evidence,
-            _ => Self::All,
+            (&Method::POST, ["projects", _, "releases", _, "evidence"]) => vec![Self::Evidence, Self::All],
+            _ => vec![Self::All],
         }
     }
 
-    /// The one that an answer tells of.
+    /// The kind that an answer tells of; that of a project's writes is called like that of all.
     fn told(headers: &HeaderMap) -> Option<Self> {
         match text(headers, "ratelimit-name")? {
             "release_writes" => Some(Self::ReleaseWrites),
@@ -63,7 +69,7 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 /// The gates of all lanes.
 #[derive(Debug, Default)]
 pub(super) struct Gates {
-    lanes: Mutex<[Gate; 3]>,
+    lanes: Mutex<HashMap<Lane, Gate>>,
     /// Told whenever more may go through than before.
     opened: Notify,
 }
@@ -131,22 +137,24 @@ struct Closed {
 #[derive(Debug)]
 pub(super) struct Pass<'g> {
     gates: &'g Gates,
-    own: Lane,
+    /// What it counts in, the narrowest first.
+    lanes: Vec<Lane>,
 }
 
 impl Gates {
     /// Counts `request` and lets it through, or says until when it has to wait.
     pub(super) fn pass(&self, request: &Request, now: Instant) -> Result<Pass<'_>, Hold> {
-        let mut lanes = self.lanes();
-        let own = Lane::of(request);
-        for lane in own.and_all() {
-            lanes[*lane as usize].is_open(now)?;
+        let mut gates = self.gates();
+        let lanes = Lane::of(request);
+        for lane in &lanes {
+            gates.entry(lane.clone()).or_default().is_open(now)?;
         }
-        for lane in own.and_all() {
-            lanes[*lane as usize].used += 1;
-            lanes[*lane as usize].under_way += 1;
+        for lane in &lanes {
+            let gate = gates.entry(lane.clone()).or_default();
+            gate.used += 1;
+            gate.under_way += 1;
         }
-        Ok(Pass { gates: self, own })
+        Ok(Pass { gates: self, lanes })
     }
 
     /// Completes when more may go through than when this was called.
@@ -154,19 +162,8 @@ impl Gates {
         self.opened.notified()
     }
 
-    fn lanes(&self) -> MutexGuard<'_, [Gate; 3]> {
+    fn gates(&self) -> MutexGuard<'_, HashMap<Lane, Gate>> {
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Lane {
-    /// The lanes that a request of this one counts in.
-    fn and_all(self) -> &'static [Self] {
-        match self {
-            Self::ReleaseWrites => &[Self::ReleaseWrites, Self::All],
-            Self::Evidence => &[Self::Evidence, Self::All],
-            Self::All => &[Self::All],
-        }
     }
 }
 
@@ -175,14 +172,28 @@ impl Pass<'_> {
     pub(super) fn refused(&self, headers: &HeaderMap, wait: Duration, now: Instant) {
         let per_minute = text(headers, "ratelimit-limit").and_then(|limit| limit.parse::<u64>().ok());
         let per_minute = per_minute.map(|limit| limit.min(MOST_PER_MINUTE));
-        let lane = Lane::told(headers).unwrap_or(self.own);
-        self.gates.lanes()[lane as usize].refuse(wait, per_minute, now);
+        let mut gates = self.gates.gates();
+        let told = Lane::told(headers).or_else(|| self.lanes.first().cloned());
+        let Some(lane) = told.map(|lane| self.narrowed(lane, headers, &gates)) else { return };
+        gates.entry(lane).or_default().refuse(wait, per_minute, now);
+    }
+
+    /// Which limit on release writes an answer tells of, the project's or that on all: GitLab calls both the same. It is the
+    /// one in which about as many have been counted as the answer says; if it does not say, the project's, which is met first.
+    fn narrowed(&self, told: Lane, headers: &HeaderMap, gates: &HashMap<Lane, Gate>) -> Lane {
+        let (Lane::ReleaseWrites, [own @ Lane::ProjectWrites(_), all, ..]) = (&told, self.lanes.as_slice()) else {
+            return told;
+        };
+        let observed = text(headers, "ratelimit-observed").and_then(|observed| observed.parse::<u64>().ok());
+        let used = |lane: &Lane| gates.get(lane).map_or(0, |gate| gate.used);
+        let is_all = observed.is_some_and(|observed| used(all).abs_diff(observed) < used(own).abs_diff(observed));
+        if is_all { told } else { own.clone() }
     }
 
     /// Learns from an answer that tells how much of its limit remains.
     pub(super) fn answered(&self, headers: &HeaderMap, now: Instant) {
         let number = |name| text(headers, name).and_then(|number| number.parse::<i64>().ok());
-        let lane = Lane::told(headers).filter(|lane| self.own.and_all().contains(lane));
+        let lane = Lane::told(headers).filter(|lane| self.lanes.contains(lane));
         let (Some(lane), Some(remaining), Some(reset)) =
             (lane, number("ratelimit-remaining"), number("ratelimit-reset"))
         else {
@@ -190,17 +201,21 @@ impl Pass<'_> {
         };
         let ends = now + until(reset, headers);
         let remaining = u64::try_from(remaining).unwrap_or(0).min(MOST_PER_MINUTE);
-        self.gates.lanes()[lane as usize].told(remaining, reset, ends);
+        let mut gates = self.gates.gates();
+        let lane = self.narrowed(lane, headers, &gates);
+        gates.entry(lane).or_default().told(remaining, reset, ends);
     }
 }
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
-        let mut lanes = self.gates.lanes();
-        for lane in self.own.and_all() {
-            lanes[*lane as usize].under_way -= 1;
+        let mut gates = self.gates.gates();
+        for lane in &self.lanes {
+            if let Some(gate) = gates.get_mut(lane) {
+                gate.under_way -= 1;
+            }
         }
-        drop(lanes);
+        drop(gates);
         self.gates.opened.notify_waiters();
     }
 }
@@ -366,6 +381,29 @@ mod tests {
         assert_eq!((held(&gates, &update, now), held(&gates, &link, now)), (refused(minute), None));
         gates.pass(&read, now).unwrap().refused(&refusal("throttle_authenticated_api"), minute * 2, now);
         assert_eq!((held(&gates, &read, now), held(&gates, &link, now)), (refused(minute * 2), refused(minute * 2)));
+    }
+
+    #[test]
+    fn what_a_project_has_used_up_holds_up_no_other_and_what_all_have_does() {
+        let write = |project: &str| Request::new(Method::POST, &["projects", project, "releases"]);
+        let told = |observed: &str| {
+            let mut headers = refusal("release_writes");
+            headers.insert("ratelimit-observed", HeaderValue::try_from(observed).unwrap());
+            headers
+        };
+        let (gates, now, minute) = (Gates::default(), Instant::now(), Duration::from_secs(60));
+        let refused = Some(Hold { until: now + minute, why: Held::Refused });
+        let pass = |project: &str, count: usize| {
+            let passes = (0..count).map(|_| gates.pass(&write(project), now).unwrap());
+            passes.last().unwrap()
+        };
+        drop(pass("b", 100));
+        // So many are the project's own.
+        pass("a", 301).refused(&told("301"), minute, now);
+        assert_eq!((held(&gates, &write("a"), now), held(&gates, &write("b"), now)), (refused, None));
+        // And so many are those of all.
+        pass("c", 200).refused(&told("601"), minute, now);
+        assert_eq!((held(&gates, &write("b"), now), held(&gates, &write("c"), now)), (refused, refused));
     }
 
     #[test]
