@@ -152,6 +152,15 @@ fn not_found(failed: &Failed<'_>) -> Option<&'static str> {
              not GitLab's own address",
         );
     }
+    if failed.path.starts_with("/groups/") {
+        return Some(match failed.token {
+            Some(TokenKind::Job) => "a job token can't list a group's projects: use a group access token",
+            Some(TokenKind::Private | TokenKind::OAuth) => {
+                "the group's path is mistyped, or the token's user can't see it: it is no member, or its token is a project's"
+            }
+            None => "the group's path is mistyped, or it is private: set RELSYNC_TOKEN or GITLAB_TOKEN",
+        });
+    }
     if failed.path.contains("/merge_requests/") && !failed.message.starts_with("Project") {
         return Some(
             "there is no such merge request in that project (its number is the one after `!`), or the token's user is less than \

@@ -7,8 +7,8 @@ use crate::gitlab::project::segment;
 use crate::gitlab::request::Request;
 use crate::gitlab::{Client, Error, Tries};
 use crate::model::{
-    Description, GroupId, Milestone, MilestoneId, MilestonePatch, MilestoneScope, MilestoneState, NewMilestone,
-    Project, ProjectRef,
+    Description, Group, GroupId, Milestone, MilestoneId, MilestonePatch, MilestoneScope, MilestoneState, NewMilestone,
+    ProjectRef,
 };
 use jiff::civil::Date;
 use reqwest::Method;
@@ -54,21 +54,38 @@ impl Row for Wire {
     }
 }
 
-impl Client {
-    /// A project's milestones: its own, those of the group it lives in, and those of groups further up.
-    ///
-    /// # Errors
-    /// Any; a job token gets [`Kind::Unauthorized`](crate::gitlab::Kind::Unauthorized) or [`Kind::NotFound`](crate::gitlab::Kind::NotFound).
-    pub async fn milestones(&self, project: &Project) -> Result<Vec<Milestone>, Error> {
-        let request = Request::get(&["projects", &segment(&project.reference), "milestones"]);
-        let all = self.list::<Wire>(&request.query("include_ancestors", true)).await?;
-        let own = project.group.as_ref().map(|group| group.id);
+/// A project's milestones, as GitLab lists them: which of its groups owns one is told only by a number.
+#[derive(Debug)]
+pub struct MilestoneList(Vec<(Option<GroupId>, Milestone)>);
+
+impl MilestoneList {
+    /// Whether all are the project's own, so that nobody has to know its group.
+    #[must_use]
+    pub fn are_own(&self) -> bool {
+        self.0.iter().all(|(group, _)| group.is_none())
+    }
+
+    /// The milestones as they are to a project in this group.
+    #[must_use]
+    pub fn seen_from(self, group: Option<&Group>) -> Vec<Milestone> {
+        let own = group.map(|group| group.id);
         let scope = |group: Option<GroupId>| match group {
             None => MilestoneScope::Project,
             group if group == own => MilestoneScope::Group,
             Some(_) => MilestoneScope::Ancestor,
         };
-        Ok(all.into_iter().map(|(group, milestone)| Milestone { scope: scope(group), ..milestone }).collect())
+        self.0.into_iter().map(|(group, milestone)| Milestone { scope: scope(group), ..milestone }).collect()
+    }
+}
+
+impl Client {
+    /// A project's milestones: its own, those of the group it lives in, and those of groups further up.
+    ///
+    /// # Errors
+    /// Any; a job token gets [`Kind::Unauthorized`](crate::gitlab::Kind::Unauthorized) or [`Kind::NotFound`](crate::gitlab::Kind::NotFound).
+    pub async fn milestones(&self, project: &ProjectRef) -> Result<MilestoneList, Error> {
+        let request = Request::get(&["projects", &segment(project), "milestones"]);
+        self.list::<Wire>(&request.query("include_ancestors", true)).await.map(MilestoneList)
     }
 
     /// The project's own milestone of this title, if there is one.

@@ -33,6 +33,7 @@ mod trouble;
 pub use error::{Error, Kind};
 pub use files::{FileAt, Incoming, Resume};
 pub use health::{Heard, Identity, Quota, Role, Standing, Tier, TokenFacts, Told, Version};
+pub use milestones::MilestoneList;
 pub use notes::{MergeRequest, MergeRequestNote, NoteId};
 pub use protected_tags::ProtectedTag;
 pub use retry::Tries;
@@ -42,7 +43,7 @@ pub use token::{Token, TokenKind};
 pub use crate::http::{Authorities, Observer, Wait};
 
 use crate::http::is_loopback;
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, num::NonZeroUsize, sync::Arc, time::Duration};
 use transport::Transport;
 use url::Url;
 
@@ -162,6 +163,11 @@ impl Client {
     /// Gives up whatever waits to be sent, from now on.
     pub fn stop_waiting(&self) {
         self.transport.stop_waiting();
+    }
+
+    /// Lets so many requests go side by side from now on, whoever makes them. To be said while none is under way.
+    pub fn allow(&self, most: NonZeroUsize) {
+        self.transport.allow(most.get());
     }
 
     /// Waits as long, or until the run is to stop: then it says no.

@@ -38,6 +38,15 @@ struct Wire {
     /// Absent where the tier has none of it, and for who may not read code.
     #[serde(default)]
     evidences: Vec<IgnoredAny>,
+    #[serde(rename = "_links", default)]
+    pages: Pages,
+}
+
+#[derive(Deserialize, Default)]
+struct Pages {
+    /// The release's own, which is below its project's.
+    #[serde(rename = "self")]
+    own: Option<String>,
 }
 
 /// The keys beside those.
@@ -79,18 +88,24 @@ struct Assets {
     links: Vec<links::Wire>,
 }
 
+/// What comes before a release's tag in its page's address, and after its project's.
+const BELOW_PROJECT: &str = "/-/releases/";
+
 impl Row for Wire {
-    type Model = Release;
+    /// With the project's page, as far as the release's own tells it.
+    type Model = (Option<String>, Release);
     type Key = TagName;
 
-    fn into_model(self) -> Result<Release, Flaw> {
-        let Self { tag_name, name, description, created_at, released_at, milestones, assets, evidences } = self;
+    fn into_model(self) -> Result<Self::Model, Flaw> {
+        let Self { tag_name, name, description, created_at, released_at, milestones, assets, evidences, pages } = self;
+        let project = pages.own.as_deref().and_then(|own| own.split_once(BELOW_PROJECT));
+        let project = project.map(|(project, _)| project.to_owned());
         let tag_name = TagName::from_git(tag_name.ok_or(Flaw {
             kind: Kind::Forbidden,
             message: "a release without its tag_name, which is what a Guest gets to see".to_owned(),
             help: Some("give the token's user the role Reporter (to change releases: Developer) in the project"),
         })?);
-        Ok(Release {
+        let release = Release {
             name: name.unwrap_or_else(|| tag_name.to_string()),
             description: Description::new(&description.unwrap_or_default()),
             released_at: Moment::new(released_at),
@@ -99,10 +114,11 @@ impl Row for Wire {
             has_evidence: !evidences.is_empty(),
             links: assets.links.into_iter().map(|link| link.into_model(&tag_name)).collect::<Result<_, _>>()?,
             tag_name,
-        })
+        };
+        Ok((project, release))
     }
 
-    fn key(release: &Release) -> TagName {
+    fn key((_, release): &Self::Model) -> TagName {
         release.tag_name.clone()
     }
 }
@@ -113,7 +129,17 @@ impl Client {
     /// # Errors
     /// [`Kind::Changed`] if others keep writing meanwhile.
     pub async fn releases(&self, project: &ProjectRef) -> Result<Vec<Release>, Error> {
-        self.list::<Wire>(&Request::get(&["projects", &segment(project), "releases"])).await
+        self.releases_and_page(project).await.map(|(releases, _)| releases)
+    }
+
+    /// The same, and the project's page if the releases tell it: so much is known without asking for the project.
+    ///
+    /// # Errors
+    /// [`Kind::Changed`] if others keep writing meanwhile.
+    pub async fn releases_and_page(&self, project: &ProjectRef) -> Result<(Vec<Release>, Option<String>), Error> {
+        let rows = self.list::<Wire>(&Request::get(&["projects", &segment(project), "releases"])).await?;
+        let page = rows.first().and_then(|(page, _)| page.clone());
+        Ok((rows.into_iter().map(|(_, release)| release).collect(), page))
     }
 
     /// One release as it is now, if there is one for this tag.
@@ -267,5 +293,6 @@ fn fields(name: Option<&str>, description: Option<&Description>, at: Option<Mome
 }
 
 fn read(answer: &Answer<'_>) -> Result<Release, Error> {
-    answer.json::<Wire>()?.into_model().map_err(|flaw| answer.flaw(&flaw))
+    let (_, release) = answer.json::<Wire>()?.into_model().map_err(|flaw| answer.flaw(&flaw))?;
+    Ok(release)
 }

@@ -17,13 +17,19 @@ use crate::model::ProjectId;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use url::Url;
 
 /// A whole request may take so many times as long as GitLab may stay silent: an answer that drips for ever is none.
 const LONGEST_ANSWER: u32 = 5;
+
+/// So many requests go side by side, unless it is said otherwise: many projects are read at once, each perhaps in pages.
+const SIDE_BY_SIDE: usize = 32;
+
+/// What is said of a request that waited when the run was to stop.
+const NOT_SENT: &str = "not sent: the run was to stop";
 
 /// A connection pool, an address and a token.
 pub(super) struct Transport {
@@ -35,6 +41,10 @@ pub(super) struct Transport {
     token: Option<Token>,
     token_header: Option<(HeaderName, HeaderValue)>,
     gates: Gates,
+    /// One for each request that may be under way.
+    places: Semaphore,
+    /// How many there are.
+    most: AtomicUsize,
     timeout: Duration,
     first_wait: Duration,
     retry_for: Duration,
@@ -80,6 +90,8 @@ impl Transport {
             token,
             token_header,
             gates: Gates::default(),
+            places: Semaphore::new(SIDE_BY_SIDE),
+            most: AtomicUsize::new(SIDE_BY_SIDE),
             timeout,
             first_wait,
             retry_for,
@@ -113,12 +125,12 @@ impl Transport {
     /// The same as one of several requests of one thing to do.
     pub(super) async fn send_within(&self, request: &Request, tries: &mut Tries) -> Result<Answer<'_>, Error> {
         loop {
-            let pass = self.pass(request, tries).await?;
+            let (pass, place) = self.pass(request, tries).await?;
             let error = match self.once(request, tries.count(), &pass).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            drop(pass);
+            drop((pass, place));
             tries.failed(&error);
             if !may_repeat(&request.method, &error) {
                 return Err(error);
@@ -187,19 +199,39 @@ impl Transport {
         self.stopped.send_replace(true);
     }
 
+    /// Lets so many requests go side by side from now on.
+    pub(super) fn allow(&self, most: usize) {
+        let before = self.most.swap(most, Ordering::Relaxed);
+        match most.checked_sub(before) {
+            Some(more) => self.places.add_permits(more),
+            None => drop(self.places.forget_permits(before - most)),
+        }
+    }
+
     /// Waits at the gate, but for no longer than GitLab may ask anybody to wait.
-    async fn pass(&self, request: &Request, tries: &mut Tries) -> Result<Pass<'_>, Error> {
+    async fn pass(
+        &self,
+        request: &Request,
+        tries: &mut Tries,
+    ) -> Result<(Pass<'_>, Option<SemaphorePermit<'_>>), Error> {
         let mut told = None;
         loop {
+            // Who waits at the gate takes no place: others may be let through. It is never closed.
+            let place = tokio::select! {
+                biased;
+                place = self.places.acquire() => place.ok(),
+                () = self.stopping() => return Err(self.failed(request, Kind::Stopped, NOT_SENT)),
+            };
             if tries.are_stale() {
                 return Err(self.failed(request, Kind::Stale, "what it is to change was looked at too long ago"));
             }
             let opened = self.gates.opened();
             let now = Instant::now();
             let Hold { until, why } = match self.gates.pass(request, now) {
-                Ok(pass) => return Ok(pass),
+                Ok(pass) => return Ok((pass, place)),
                 Err(hold) => hold,
             };
+            drop(place);
             let how_long = until.duration_since(now);
             if why != Held::BehindOthers {
                 if how_long > self.retry_for {
@@ -216,7 +248,7 @@ impl Transport {
                 // What GitLab refused stays refused until then.
                 () = opened, if why != Held::Refused => {}
                 slept = self.sleep(how_long) => if slept.is_err() {
-                    return Err(self.failed(request, Kind::Stopped, "not sent: the run was to stop"));
+                    return Err(self.failed(request, Kind::Stopped, NOT_SENT));
                 }
             }
             tries.hold_up(now.elapsed());
@@ -231,11 +263,17 @@ impl Transport {
 
     /// Sleeps, unless the run is to stop.
     pub(super) async fn sleep(&self, how_long: Duration) -> Result<(), ()> {
-        let mut stopped = self.stopped.subscribe();
         tokio::select! {
             () = tokio::time::sleep(how_long) => Ok(()),
-            _ = stopped.wait_for(|stopped| *stopped) => Err(()),
+            () = self.stopping() => Err(()),
         }
+    }
+
+    /// Completes when the run is to stop.
+    async fn stopping(&self) {
+        let mut stopped = self.stopped.subscribe();
+        // The sender is this transport's own.
+        drop(stopped.wait_for(|stopped| *stopped).await);
     }
 
     /// Makes one request, once. `attempt` is for the log.

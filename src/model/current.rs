@@ -11,8 +11,8 @@ pub struct Current {
     pub project: Project,
     /// Every release, by tag. Plans share those that they change.
     pub releases: BTreeMap<TagName, Arc<Release>>,
-    /// The project's milestones and its groups'. `None` is unknown, not "there are none": nobody asked, or the token
-    /// is a CI job's, which can't read them. Titles then go to GitLab unchecked.
+    /// The project's milestones and its groups'. `None` is unknown, not "there are none": nobody asked, as no release that
+    /// is to be written names any, or the token is a CI job's, which can't read them. Titles then go to GitLab unchecked.
     pub milestones: Option<Vec<Milestone>>,
     /// Whether the token is a CI job's, which can neither read milestones nor make a tag by itself.
     pub by_job_token: bool,

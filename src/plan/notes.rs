@@ -180,5 +180,5 @@ fn links_moved(changes: &[ReleaseChange<'_>]) -> Option<Note> {
 
 fn milestones_unchecked(desired: &Desired, current: &Current) -> Option<Note> {
     let names_some = || desired.releases.iter().any(|r| r.milestones.as_ref().is_some_and(|m| !m.is_empty()));
-    (current.milestones.is_none() && names_some()).then_some(Note::MilestonesUnchecked)
+    (current.by_job_token && current.milestones.is_none() && names_some()).then_some(Note::MilestonesUnchecked)
 }

@@ -1,9 +1,10 @@
 //! Reads a project's current state, in as few requests as GitLab allows.
 //!
-//! [`read`] takes one request for the project (none with a job token), and one for each hundred releases and, if asked
-//! for, milestones. That is all for a project that is as wished. What a first plan wants to change is looked at more
-//! closely ([`look_again`]): single releases where the list may be old, and tags in whatever is fewer requests, the list
-//! of all or one for each.
+//! [`begin`] takes one for each hundred releases, whose addresses tell where the project is, and, if they are asked for, for
+//! each hundred milestones. That is all for a project that is as wished: so a thousand of them are read in a thousand
+//! requests. What a first plan wants to change takes more: the project itself and the milestones that releases name
+//! ([`Begun::complete`]), and a closer look ([`look_again`]) at single releases where the list may be old, and at tags in whatever
+//! is fewer requests, the list of all or one for each.
 //!
 //! A rehearsal has to know more, of what a plan stands on ([`survey`]), and writes all of it down as a seed of the embedded
 //! GitLab ([`seed`]): a text, as that shares no type with the client.
@@ -17,10 +18,11 @@ pub use seed::{Copied, REHEARSER, seed};
 pub use survey::{Asker, Named, Surroundings, survey};
 
 use crate::gitlab::{Client, Error, Kind, TagList, TokenKind};
-use crate::model::{Current, Milestone, Project, ProjectRef, Release, Tag, TagName};
+use crate::model::{Current, Project, ProjectRef, Release, Tag, TagName};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use url::Url;
 
 /// Single things asked for at the same time.
 const SIDE_BY_SIDE: usize = 8;
@@ -45,33 +47,112 @@ pub struct Doubts {
     pub tags: BTreeSet<TagName>,
 }
 
-/// Reads `project`. One that has moved is read, and later written, by the id that GitLab says it has.
+/// Reads `project` whole. One that has moved is read, and later written, by the id that GitLab says it has.
 ///
 /// # Errors
 /// The first request that failed; a state that is not whole is of no use.
 pub async fn read(client: &Client, project: &ProjectRef, interest: Interest) -> Result<Current, Error> {
-    match read_named(client, project, interest).await {
-        // With a job token this is the list of releases, which is the first that is asked for.
+    let mut begun = begin(client, project, Interest { milestones: false }).await?;
+    begun.complete(client, interest).await?;
+    Ok(begun.current)
+}
+
+/// A state that may not be whole yet.
+#[derive(Debug)]
+pub struct Begun {
+    /// What is known so far.
+    pub current: Current,
+    /// Whether the project itself has been read.
+    has_project: bool,
+}
+
+/// Reads the releases of `project`, and its milestones if they are of interest. Of the project itself no more is known
+/// then than its releases tell, unless they don't tell what it is called.
+///
+/// # Errors
+/// The first request that failed.
+pub async fn begin(client: &Client, project: &ProjectRef, interest: Interest) -> Result<Begun, Error> {
+    match begin_named(client, project, interest).await {
         Err(error) => match error.moved(project) {
-            Some(there) => read_named(client, &there, interest).await,
+            Some(there) => begin_named(client, &there, interest).await,
             None => Err(error),
         },
-        read => read,
+        begun => begun,
     }
 }
 
-async fn read_named(client: &Client, project: &ProjectRef, interest: Interest) -> Result<Current, Error> {
-    let project = client.project(project).await?;
-    let (releases, milestones) =
-        tokio::try_join!(client.releases(&project.reference), milestones(client, &project, interest))?;
-    Ok(Current {
+async fn begin_named(client: &Client, project: &ProjectRef, interest: Interest) -> Result<Begun, Error> {
+    let by_job_token = client.token_kind() == Some(TokenKind::Job);
+    let list = async {
+        // A job token is not even tried: GitLab would ignore it and answer as to a stranger.
+        let is_wanted = interest.milestones && !by_job_token;
+        if is_wanted { client.milestones(project).await.map(Some) } else { Ok(None) }
+    };
+    let ((releases, page), milestones) = tokio::try_join!(client.releases_and_page(project), list)?;
+    let told = page.and_then(|page| told(client, project, &page));
+    let is_known = told.is_some() || matches!(project, ProjectRef::Path(_)) && releases.is_empty();
+    let of_groups = milestones.as_ref().is_some_and(|milestones| !milestones.are_own());
+    let has_project = (!is_known || of_groups) && !by_job_token;
+    let project = match told {
+        _ if has_project => client.project(project).await?,
+        Some(told) => told,
+        None => Project::unread(project.clone()),
+    };
+    let current = Current {
         releases: releases.into_iter().map(|release| (release.tag_name.clone(), Arc::new(release))).collect(),
-        milestones,
-        by_job_token: client.token_kind() == Some(TokenKind::Job),
+        milestones: milestones.map(|milestones| milestones.seen_from(project.group.as_ref())),
+        by_job_token,
         missing_tags: BTreeSet::new(),
         protected_tags: BTreeSet::new(),
         project,
-    })
+    };
+    Ok(Begun { current, has_project })
+}
+
+/// What a release's address tells of its project. Where a GitLab has another address than it knows, that may be wrong: then
+/// nothing.
+fn told(client: &Client, asked: &ProjectRef, page: &str) -> Option<Project> {
+    let url = Url::parse(page).ok()?;
+    let whole = url.path().trim_matches('/');
+    let path = match asked {
+        ProjectRef::Path(asked) => {
+            let path = whole.get(whole.len().checked_sub(asked.len())?..)?;
+            let before = &whole[..whole.len() - path.len()];
+            Some(path)
+                .filter(|path| path.eq_ignore_ascii_case(asked) && (before.is_empty() || before.ends_with('/')))?
+        }
+        ProjectRef::Id(_) => match client.url().path().trim_matches('/') {
+            "" => whole,
+            prefix => whole.strip_prefix(prefix)?.strip_prefix('/')?,
+        },
+    };
+    Some(Project { path: Some(path.to_owned()), web_url: Some(page.to_owned()), ..Project::unread(asked.clone()) })
+}
+
+impl Begun {
+    /// Reads what else has to be known of a project that is to be changed: itself, and its milestones if they are of
+    /// interest. With a job token that is nothing: GitLab would ignore it and answer as to a stranger.
+    ///
+    /// # Errors
+    /// The first request that failed.
+    pub async fn complete(&mut self, client: &Client, interest: Interest) -> Result<(), Error> {
+        let Self { current, has_project } = self;
+        if current.by_job_token {
+            return Ok(());
+        }
+        let known = current.project.clone();
+        let project = async { if *has_project { Ok(known.clone()) } else { client.project(&known.reference).await } };
+        let list = async {
+            let is_wanted = interest.milestones && current.milestones.is_none();
+            if is_wanted { client.milestones(&known.reference).await.map(Some) } else { Ok(None) }
+        };
+        let (project, milestones) = tokio::try_join!(project, list)?;
+        if let Some(milestones) = milestones {
+            current.milestones = Some(milestones.seen_from(project.group.as_ref()));
+        }
+        (current.project, *has_project) = (project, true);
+        Ok(())
+    }
 }
 
 /// Clears up `doubts`: reads those releases again, one by one, and finds those tags.
@@ -94,14 +175,6 @@ pub async fn look_again(client: &Client, current: &mut Current, doubts: Doubts) 
     current.missing_tags = doubts.tags.difference(&there).cloned().collect();
     current.protected_tags = doubts.tags.intersection(&protected).cloned().collect();
     Ok(())
-}
-
-/// A job token is not even tried: GitLab would ignore it and answer as to a stranger.
-async fn milestones(client: &Client, project: &Project, interest: Interest) -> Result<Option<Vec<Milestone>>, Error> {
-    if !interest.milestones || client.token_kind() == Some(TokenKind::Job) {
-        return Ok(None);
-    }
-    client.milestones(project).await.map(Some)
 }
 
 async fn singly(

@@ -91,7 +91,9 @@ async fn milestones(client: &Client, current: &Current) -> Result<Option<Vec<Mil
     if current.milestones.is_some() || current.by_job_token {
         return Ok(None);
     }
-    allowed(client.milestones(&current.project).await)
+    let project = &current.project;
+    let listed = client.milestones(&project.reference).await;
+    allowed(listed.map(|milestones| milestones.seen_from(project.group.as_ref())))
 }
 
 /// A job's token would be ignored.

@@ -232,6 +232,6 @@ async fn milestones_are_written_as_asked() {
 #[tokio::test]
 async fn milestones_are_asked_for_with_those_of_groups() {
     let server = Server::start(|seen| page(seen, &[])).await;
-    server.client().milestones(&project()).await.unwrap();
+    server.client().milestones(&project().reference).await.unwrap();
     assert_eq!(server.lines(), ["GET /api/v4/projects/24/milestones?include_ancestors=true&per_page=100&page=1"]);
 }

@@ -169,7 +169,7 @@ async fn milestones_go_there_and_back() {
             state
         );
     }
-    let all = client.milestones(&project).await.unwrap();
+    let all = client.milestones(&project.reference).await.unwrap().seen_from(project.group.as_ref());
     let mut titles: Vec<_> = all.iter().map(|m| m.title.as_str()).collect();
     titles.sort_unstable();
     assert_eq!(titles, ["v1.0", "v1.0-rc", "v2 really"]);

@@ -16,8 +16,12 @@ async fn gitlab(releases: usize, tags: usize) -> Server {
         let tag = seen.path().strip_prefix("/api/v4/projects/24/repository/tags/");
         match (seen.path(), tag) {
             ("/api/v4/projects/root%2Fawesome-app", _) => ok(&project_json()),
-            ("/api/v4/projects/24/releases", _) => page(seen, &releases),
-            ("/api/v4/projects/24/milestones", _) => page(seen, &milestones),
+            ("/api/v4/projects/24/releases" | "/api/v4/projects/root%2Fawesome-app/releases", _) => {
+                page(seen, &releases)
+            }
+            ("/api/v4/projects/24/milestones" | "/api/v4/projects/root%2Fawesome-app/milestones", _) => {
+                page(seen, &milestones)
+            }
             ("/api/v4/projects/24/repository/tags", _) => page(seen, &tags),
             (_, Some(name)) => tags.iter().find(|t| t["name"] == name).map_or_else(not_found, ok),
             _ => reply(500, &[], "unexpected"),

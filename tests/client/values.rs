@@ -96,7 +96,8 @@ async fn milestones_of_groups_further_up_are_told_apart() {
         json!({ "id": 3, "group_id": 1, "title": "above", "description": "", "state": "active" }),
     ];
     let server = Server::start(move |seen| page(seen, &rows)).await;
-    let milestones = server.client().milestones(&project()).await.unwrap();
+    let milestones = server.client().milestones(&project().reference).await.unwrap();
+    let milestones = milestones.seen_from(project().group.as_ref());
     let read: Vec<_> = milestones.iter().map(|m| (m.title.as_str(), m.scope, m.state)).collect();
     assert_eq!(
         read,
