@@ -16,7 +16,12 @@ use crate::plan::{Digest, Outcome, Plan, StepOutcome};
 use crate::report::{Command, Detail};
 use crate::ui::{Stream, Ui};
 use crate::{apply, report};
+use futures_util::{StreamExt, stream};
+use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
+
+/// Projects that are written to at the same time. How many requests that comes to, `--concurrency` says.
+const SIDE_BY_SIDE: usize = 16;
 
 /// What is to be carried out, and where.
 pub(super) struct Planned {
@@ -71,7 +76,7 @@ pub(super) async fn run(ui: &Ui, args: ApplyArgs) -> Result<Exit, Failure> {
 
 /// Plans what the manifests say.
 async fn made_now(ui: &Ui, args: &ApplyArgs, faces: &Faces) -> Result<Planned, Failure> {
-    let session = Session::open(ui, &args.manifest, &args.server, &args.filter).await?;
+    let session = Session::open(ui, &args.manifest, &args.server, &args.filter, &args.shard).await?;
     faces.spare(&args.server.files())?;
     faces.spare(&session.files())?;
     let plans = session.plans(ui, faces.show_releases()).await?;
@@ -95,18 +100,17 @@ struct Sites<'a> {
 }
 
 impl Sites<'_> {
-    /// Asks, and carries out the plans that may be, one after the other. What became of each is in `outcomes` then, whatever
-    /// else goes wrong.
+    /// Asks, and carries out the plans that may be. What became of each is in `all` then, whatever else goes wrong.
     async fn apply(
         &self,
         ui: &Ui,
         args: &ApplyArgs,
         shown: &Shown,
-        outcomes: &mut [Option<Outcome>],
+        all: &mut [Option<Outcome>],
     ) -> Result<Exit, Failure> {
         let is_refused = shown.plans.iter().any(|(_, plan)| !plan.refusals.is_empty());
         let may_run = |plan: &Plan| plan.refusals.is_empty() && !plan.is_empty();
-        let todo: Vec<_> = shown.plans.iter().zip(outcomes).filter(|((_, plan), _)| may_run(plan)).collect();
+        let todo: Vec<_> = shown.plans.iter().zip(all.iter_mut()).filter(|((_, plan), _)| may_run(plan)).collect();
         if is_refused {
             let rest = if todo.is_empty() { "" } else { " there" };
             ui.warn(&format!("Refused; nothing was sent{rest}."));
@@ -125,29 +129,83 @@ impl Sites<'_> {
                 return Ok(Exit::Failed);
             }
         }
-        let interrupts = Interrupts::count();
-        let (mut is_over, mut unwritten) = (false, None);
-        for ((site, plan), outcome) in todo {
-            if is_over || interrupts.any() {
-                exit = Exit::Failed;
-                *outcome = Some(Outcome { steps: vec![StepOutcome::Interrupted; plan.steps.len()] });
-                continue;
-            }
-            let (ended, what) = carry_out(ui, &self.clients[*site], plan, args, &interrupts).await;
-            if !matches!(ended, Ended::Well) {
-                exit = Exit::Failed;
-            }
-            is_over = matches!(ended, Ended::Interrupted | Ended::AtOnce);
-            let what = outcome.insert(what);
-            if !matches!(ended, Ended::AtOnce) {
-                let page = report::outcome(plan, what, self.clients.len() > 1, &ui.palette(self.stream));
-                // The others are to be changed all the same: they were agreed to.
-                if let Err(error) = ui.show(self.stream, &page) {
-                    unwritten.get_or_insert(error);
-                }
-            }
+        let (plans, outcomes): (Vec<_>, Vec<_>) = todo.into_iter().unzip();
+        let (ended, ends) = self.carry_out(ui, args, &plans).await;
+        if ended != Ended::Well {
+            exit = Exit::Failed;
         }
-        unwritten.map_or(Ok(exit), |error| Err(Failure::Output(error)))
+        for (outcome, steps) in outcomes.into_iter().zip(ends) {
+            *outcome = Some(Outcome { steps });
+        }
+        let ends: Vec<_> =
+            shown.plans.iter().zip(&*all).filter_map(|((_, plan), end)| Some((plan, end.as_ref()?))).collect();
+        if ended != Ended::AtOnce || self.clients.len() > 1 {
+            self.tell(ui, &ends)?;
+        }
+        Ok(exit)
+    }
+
+    /// Carries plans out side by side. What became of each of their steps is known however it ended.
+    async fn carry_out(&self, ui: &Ui, args: &ApplyArgs, plans: &[&(usize, Plan)]) -> (Ended, Vec<Vec<StepOutcome>>) {
+        let is_fleet = self.clients.len() > 1;
+        let what = match plans {
+            [(_, plan)] => format!("writing to {}", plan.project),
+            many => format!("writing to {} projects", many.len()),
+        };
+        let steps = plans.iter().map(|(_, plan)| plan.steps.len()).sum();
+        let progress = RefCell::new(ui.writing(&what, steps, is_fleet));
+        let interrupts = Interrupts::count();
+        let is_stopping = Cell::new(false);
+        let not_begun = |(_, plan): &&(usize, Plan)| RefCell::new(vec![StepOutcome::Interrupted; plan.steps.len()]);
+        let ends: Vec<_> = plans.iter().map(not_begun).collect();
+        for (site, _) in plans {
+            self.clients[*site].allow(args.concurrency);
+        }
+        let runs = plans.iter().zip(&ends).map(|((site, plan), ends)| async {
+            // What others were interrupted in is not to be begun.
+            if is_stopping.get() || interrupts.any() {
+                is_stopping.set(true);
+                return;
+            }
+            let tell = |event: Event<'_>| {
+                match &event {
+                    // Of all that are under way at once, one says so.
+                    Event::Stopping | Event::GivingUp if is_stopping.replace(true) => return,
+                    Event::Stopping | Event::GivingUp => {}
+                    Event::Started(id) => ends.borrow_mut()[id.0] = under_way(),
+                    Event::Finished(id, outcome) => ends.borrow_mut()[id.0] = (*outcome).clone(),
+                }
+                progress.borrow_mut().show(plan, &event);
+            };
+            apply::run(&self.clients[*site], plan, Pace::new(args.concurrency), interrupts.at_least(1), tell).await;
+        });
+        let width = SIDE_BY_SIDE.min(args.concurrency.get());
+        let is_over = tokio::select! {
+            () = stream::iter(runs).buffer_unordered(width).collect() => true,
+            () = interrupts.at_least(2) => false,
+        };
+        drop(progress);
+        let ends: Vec<_> = ends.into_iter().map(RefCell::into_inner).collect();
+        let ended = if !is_over {
+            ui.warn(
+                "Stopped at once: requests under way may or may not have been carried out. Run apply again to see.",
+            );
+            Ended::AtOnce
+        } else if ends.iter().flatten().all(StepOutcome::is_success) && !is_stopping.get() {
+            Ended::Well
+        } else {
+            Ended::Badly
+        };
+        (ended, ends)
+    }
+
+    /// Tells what became of plans; of several, those that went well get no more than a line.
+    fn tell(&self, ui: &Ui, ends: &[(&Plan, &Outcome)]) -> Result<(), Failure> {
+        let (is_fleet, palette) = (self.clients.len() > 1, ui.palette(self.stream));
+        let with_page = ends.iter().filter(|(_, end)| !is_fleet || report::has_outcome_page(end));
+        let mut pages: String = with_page.map(|(plan, end)| report::outcome(plan, end, is_fleet, &palette)).collect();
+        pages.extend(is_fleet.then(|| report::outcomes(ends, &palette)));
+        ui.show(self.stream, &pages).map_err(Failure::Output)
     }
 
     fn question(&self, todo: &[&(usize, Plan)]) -> String {
@@ -165,53 +223,13 @@ impl Sites<'_> {
     }
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Ended {
     Well,
+    /// Something failed, or was not begun.
     Badly,
-    /// What was under way was waited for.
-    Interrupted,
     /// What was under way was not waited for.
     AtOnce,
-}
-
-/// Carries one project's plan out.
-async fn carry_out(
-    ui: &Ui,
-    client: &Client,
-    plan: &Plan,
-    args: &ApplyArgs,
-    interrupts: &Interrupts,
-) -> (Ended, Outcome) {
-    let mut progress = ui.writing(&format!("writing to {}", plan.project), plan.steps.len());
-    let mut is_stopping = false;
-    let mut ends = vec![StepOutcome::Interrupted; plan.steps.len()];
-    let run = apply::run(client, plan, Pace::new(args.concurrency), interrupts.at_least(1), |event| {
-        match &event {
-            Event::Stopping | Event::GivingUp => is_stopping = true,
-            Event::Started(id) => ends[id.0] = under_way(),
-            Event::Finished(id, outcome) => ends[id.0] = (*outcome).clone(),
-        }
-        progress.show(plan, &event);
-    });
-    let outcome = tokio::select! {
-        outcome = run => outcome,
-        () = interrupts.at_least(2) => {
-            drop(progress);
-            ui.warn("Stopped at once: requests under way may or may not have been carried out. Run apply again to see.");
-            return (Ended::AtOnce, Outcome { steps: ends });
-        }
-    };
-    drop(progress);
-    // Also if this project's last steps still went well: the others are not to be begun.
-    let ended = if is_stopping {
-        Ended::Interrupted
-    } else if outcome.is_success() {
-        Ended::Well
-    } else {
-        Ended::Badly
-    };
-    (ended, outcome)
 }
 
 /// What is said of a step whose end nobody waited for.

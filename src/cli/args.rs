@@ -9,6 +9,7 @@ use super::import::args::ImportCommand;
 use super::note::{NoteKey, Target};
 #[cfg(feature = "sandbox")]
 use super::rehearse::args::RehearseArgs;
+use super::shard::ShardArgs;
 use crate::model::MaxDeletes;
 use crate::plan::{Digest, IgnoredField, Selection, TagWords};
 #[cfg(feature = "sandbox")]
@@ -104,6 +105,8 @@ pub(super) struct PlanArgs {
     #[command(flatten)]
     pub(super) filter: FilterArgs,
     #[command(flatten)]
+    pub(super) shard: ShardArgs,
+    #[command(flatten)]
     pub(super) server: ServerArgs,
 
     /// Say of each step why it is there, where the wish is written, and what it waits for.
@@ -158,6 +161,8 @@ pub(super) struct DriftArgs {
     pub(super) manifest: ManifestArgs,
     #[command(flatten)]
     pub(super) select: SelectArgs,
+    #[command(flatten)]
+    pub(super) shard: ShardArgs,
     #[command(flatten)]
     pub(super) server: ServerArgs,
 
@@ -224,13 +229,15 @@ pub(super) enum SchemaOf {
 pub(super) struct ApplyArgs {
     /// Carry out this plan, which `plan --out` wrote, in place of a new one. It must be for the GitLab that is configured
     /// here (--url, RELSYNC_URL or CI_SERVER_URL), and its project must still be the same.
-    #[arg(value_name = "PLAN", conflicts_with_all = ["files", "only", "ignore", "max_deletes"])]
+    #[arg(value_name = "PLAN", conflicts_with_all = ["files", "only", "ignore", "max_deletes", "shard"])]
     pub(super) plan: Option<PathBuf>,
 
     #[command(flatten)]
     pub(super) manifest: ManifestArgs,
     #[command(flatten)]
     pub(super) filter: FilterArgs,
+    #[command(flatten)]
+    pub(super) shard: ShardArgs,
     #[command(flatten)]
     pub(super) server: ServerArgs,
 
@@ -261,7 +268,8 @@ pub(super) struct DoctorArgs {
 #[derive(Debug, Args)]
 pub(super) struct ManifestArgs {
     /// The manifest, or the folder of a releases.toml; a folder without one stands for each *.toml in it and the
-    /// releases.toml of each folder below. May be given more than once: each manifest is for a project of its own.
+    /// releases.toml of each folder below. May be given more than once: each manifest is for a project of its own, or for
+    /// several, each under [[projects]].
     #[arg(short, long = "file", value_name = "FILE|DIR", default_value = "releases.toml")]
     files: Vec<PathBuf>,
 }

@@ -7,6 +7,7 @@ use crate::manifest::{self, Manifest, ManifestError, Tree};
 use crate::model::{Desired, Policy, Unmanaged, harmless};
 use crate::report;
 use crate::ui::Ui;
+use std::collections::HashMap;
 use std::env;
 use std::path::Path;
 
@@ -46,23 +47,28 @@ impl Rev {
     }
 }
 
-/// Reads the manifests of all `sites`. All that is wrong with any of them is said.
+/// Reads the manifests of all `sites`, each file once. All that is wrong with any of them is said.
 pub(super) fn read(ui: &Ui, rev: &Rev, sites: &[Site]) -> Result<Vec<Base>, Failure> {
     let mut commits: Vec<(Repository, Commit)> = Vec::new();
+    let mut files: HashMap<&Path, Option<File>> = HashMap::new();
     let (mut bases, mut last_error) = (Vec::with_capacity(sites.len()), None);
     for site in sites {
-        let path = &site.manifest.path;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let (repository, below) = Repository::find(folder)?;
-        let commit = commit_of(&mut commits, repository, rev)?;
-        match of_site(rev, site, commit, &below.join(path.file_name().unwrap_or_default())) {
-            Ok(base) => bases.push(base),
-            Err(error) => {
+        let path = site.manifest.path.as_path();
+        if !files.contains_key(path) {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let (repository, below) = Repository::find(folder)?;
+            let commit = commit_of(&mut commits, repository, rev)?;
+            let file = File::read(commit, &below.join(path.file_name().unwrap_or_default()));
+            let file = file.map_err(|error| {
                 if let Some(earlier) = last_error.replace(error) {
                     ui.error(&earlier);
                     ui.gap();
                 }
-            }
+            });
+            files.insert(path, file.ok());
+        }
+        if let Some(Some(file)) = files.get(path) {
+            bases.push(file.of_site(rev, site));
         }
     }
     last_error.map_or(Ok(bases), |error| Err(error.into()))
@@ -83,19 +89,46 @@ fn commit_of<'c>(
     Ok(&commits[at].1)
 }
 
-fn of_site(rev: &Rev, site: &Site, commit: &Commit, path: &Path) -> Result<Base, ManifestError> {
-    let manifest = manifest::load_of_tree(commit, path)?;
-    // What was another project's manifest says nothing about this one.
-    let is_same = |manifest: &Manifest| {
-        manifest.project.as_ref().is_none_or(|project| project.is_same(&site.project) != Some(false))
-    };
-    Ok(Base {
-        name: harmless(&rev.shown).into_owned(),
-        commit: commit.id().to_owned(),
-        manifest: harmless(&format!("{}{}", commit.label(), path.display())).into_owned(),
-        desired: manifest.filter(is_same).map(|manifest| manifest.desired),
-        nothing: Desired { policy: Policy { unmanaged: Unmanaged::Ignore, ..Policy::default() }, ..Desired::default() },
-    })
+/// A file of manifests in a commit.
+struct File {
+    commit: String,
+    manifest: String,
+    /// None, if the file is not there.
+    manifests: Vec<Manifest>,
+}
+
+impl File {
+    fn read(commit: &Commit, path: &Path) -> Result<Self, ManifestError> {
+        Ok(Self {
+            commit: commit.id().to_owned(),
+            manifest: harmless(&format!("{}{}", commit.label(), path.display())).into_owned(),
+            manifests: manifest::load_all_of_tree(commit, path)?.unwrap_or_default(),
+        })
+    }
+
+    fn of_site(&self, rev: &Rev, site: &Site) -> Base {
+        let named = |manifest: &&Manifest| {
+            manifest.project.as_ref().is_some_and(|project| project.is_same(&site.project) == Some(true))
+        };
+        // What was another project's manifest says nothing about this one; nor does what may be another's of a fleet.
+        let alone = || match self.manifests.as_slice() {
+            [only] if only.project.as_ref().is_none_or(|project| project.is_same(&site.project).is_none()) => {
+                Some(only)
+            }
+            _ => None,
+        };
+        let Self { commit, manifest, manifests } = self;
+        Base {
+            name: harmless(&rev.shown).into_owned(),
+            commit: commit.clone(),
+            manifest: manifest.clone(),
+            desired: manifests.iter().find(named).or_else(alone).map(|manifest| manifest.desired.clone()),
+            nothing: Desired {
+                policy: Policy { unmanaged: Unmanaged::Ignore, ..Policy::default() },
+                ..Desired::default()
+            },
+        }
+    }
 }
 
 impl Base {

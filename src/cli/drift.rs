@@ -15,7 +15,7 @@ use crate::ui::{Stream, Ui};
 pub(super) async fn run(ui: &Ui, args: DriftArgs) -> Result<Exit, Failure> {
     let faces = Faces::open(args.faces.format, &args.faces.reports, None, None)?;
     let filter = FilterArgs { select: args.select, max_deletes: None };
-    let session = Session::open(ui, &args.manifest, &args.server, &filter).await?;
+    let session = Session::open(ui, &args.manifest, &args.server, &filter, &args.shard).await?;
     faces.spare(&args.server.files())?;
     faces.spare(&session.files())?;
     let ignored = args.ignore_field.into_iter().collect();
@@ -25,10 +25,13 @@ pub(super) async fn run(ui: &Ui, args: DriftArgs) -> Result<Exit, Failure> {
     };
     let beside: Vec<_> = bases.iter().flatten().map(Base::desired).collect();
     let (mut found, mut unread) = (Vec::new(), Vec::new());
-    for (site, current) in session.read_all(ui, &beside).await?.into_iter().enumerate() {
+    let look = |site: usize, current: &Current| {
         let base = bases.as_ref().map(|bases| &bases[site]);
-        match current {
-            Ok(current) => found.push(Found::new(&session, site, base, &current, &ignored, faces.show_releases())),
+        Found::new(&session, site, base, current, &ignored, faces.show_releases())
+    };
+    for (site, looked) in session.read_all(ui, &beside, look).await?.into_iter().enumerate() {
+        match looked {
+            Ok(looked) => found.push(looked),
             Err(failure) => unread.push((site, failure)),
         }
     }
@@ -95,7 +98,8 @@ fn show<'f>(
     let is_fleet = run.projects.len() + run.unread.len() > 1;
     let put = |text: &str| if stream == Stream::Data { ui.out(text).map_err(Failure::Output) } else { Ok(()) };
     let gap = if is_fleet { "\n" } else { "" };
-    for ProjectDrift { drift, base, .. } in &run.projects {
+    // Of a fleet, what has no drift gets no more than its line.
+    for ProjectDrift { drift, base, .. } in run.projects.iter().filter(|one| !is_fleet || one.has_page()) {
         put(&(report::drift(drift, *base, &ui.palette(stream)) + gap))?;
     }
     if is_fleet {
@@ -103,7 +107,7 @@ fn show<'f>(
             ui.error(failure);
             ui.gap();
         }
-        put(&report::drift_fleet(run))?;
+        put(&(report::drifts(run, &ui.palette(stream)) + &report::drift_fleet(run)))?;
     }
     Ok(())
 }

@@ -61,11 +61,11 @@ pub(super) enum Failure {
     #[error("failed to write down what was read: {0}")]
     Seed(toml::ser::Error),
 
-    #[error("{first} and {second} are both for {project}")]
+    #[error("{places} are both for {project}")]
     #[diagnostic(help(
-        "a project has one manifest: put the releases of both together, perhaps with `include`, or correct one [project]"
+        "a project has one manifest: put the releases of both together, perhaps with `include`, or correct one `path` or `id`"
     ))]
-    SameProject { project: String, first: String, second: String },
+    SameProject { project: String, places: String },
 
     #[error("there is no manifest in {0}")]
     #[diagnostic(help(
@@ -84,13 +84,11 @@ pub(super) enum Failure {
     #[diagnostic(help("check the tag; `*` stands for any characters, `?` for one"))]
     NothingSelected(String),
 
-    #[error(
-        "{first} and {second} may both be for one project: with a CI job token, {project} and the other can't be told apart"
-    )]
+    #[error("{places} may both be for one project: with a CI job token, {project} and the other can't be told apart")]
     #[diagnostic(help(
         "name all projects by `path`, or all by `id`; or set RELSYNC_TOKEN to a project or group access token"
     ))]
-    PerhapsSameProject { project: String, first: String, second: String },
+    PerhapsSameProject { project: String, places: String },
 
     #[error("--max-deletes is for one manifest at a time")]
     #[diagnostic(help("name that manifest alone with -f, or set `max_deletes` in it"))]
@@ -123,6 +121,14 @@ pub(super) enum Failure {
         "name it, as in `relsync import gitlab group/app`; or in {0}, with `path = \"group/app\"` under [project]"
     ))]
     NothingToImport(String),
+
+    #[error("{0} is there already, and is no fleet")]
+    #[diagnostic(help("a fleet has `[[projects]]`: name another file with -f"))]
+    NoFleet(String),
+
+    #[error("no project in the group {0} has a release")]
+    #[diagnostic(help("the token's user sees only projects that it is a member of, or that are public"))]
+    NothingInGroup(String),
 
     #[error("{0} can't be a manifest")]
     #[diagnostic(help("name a file with -f, or a folder for its releases.toml"))]
@@ -253,13 +259,11 @@ pub(super) enum Failure {
 
 impl Failure {
     pub(super) fn same_project(project: &ProjectRef, first: &Path, second: &Path) -> Self {
-        let [first, second] = [first, second].map(shown);
-        Self::SameProject { project: harmless(&project.to_string()).into_owned(), first, second }
+        Self::SameProject { project: harmless(&project.to_string()).into_owned(), places: both(first, second) }
     }
 
     pub(super) fn perhaps_same_project(project: &ProjectRef, first: &Path, second: &Path) -> Self {
-        let [first, second] = [first, second].map(shown);
-        Self::PerhapsSameProject { project: harmless(&project.to_string()).into_owned(), first, second }
+        Self::PerhapsSameProject { project: harmless(&project.to_string()).into_owned(), places: both(first, second) }
     }
 
     #[cfg(feature = "sandbox")]
@@ -329,6 +333,14 @@ impl Failure {
 
     pub(super) fn nothing_to_import(path: &Path) -> Self {
         Self::NothingToImport(shown(path))
+    }
+
+    pub(super) fn no_fleet(path: &Path) -> Self {
+        Self::NoFleet(shown(path))
+    }
+
+    pub(super) fn nothing_in_group(group: &str) -> Self {
+        Self::NothingInGroup(harmless(group).into_owned())
     }
 
     pub(super) fn not_a_manifest(path: &Path) -> Self {
@@ -407,6 +419,15 @@ impl Failure {
 
     pub(super) fn not_in_sandbox(project: &ProjectRef) -> Self {
         Self::NotInSandbox(harmless(&project.to_string()).into_owned())
+    }
+}
+
+/// Two manifests, or two entries of a fleet.
+fn both(first: &Path, second: &Path) -> String {
+    if first == second {
+        format!("two entries of {}", shown(first))
+    } else {
+        format!("{} and {}", shown(first), shown(second))
     }
 }
 

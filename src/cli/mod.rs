@@ -28,6 +28,7 @@ mod saved;
 mod schema;
 mod server;
 mod session;
+mod shard;
 mod shown;
 mod validate;
 

@@ -15,7 +15,7 @@ use crate::ui::{Stream, Ui};
 
 pub(super) async fn run(ui: &Ui, args: PlanArgs) -> Result<Exit, Failure> {
     let faces = Faces::open(args.faces.format, &args.faces.reports, args.widget.as_deref(), args.out.as_deref())?;
-    let session = match Session::open(ui, &args.manifest, &args.server, &args.filter).await {
+    let session = match Session::open(ui, &args.manifest, &args.server, &args.filter, &args.shard).await {
         Ok(session) => session,
         Err(failure) => return no_plan(ui, &args, None, failure).await,
     };

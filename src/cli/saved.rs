@@ -12,10 +12,14 @@ use crate::gitlab::{Client, Kind, Settings, TokenKind};
 use crate::model::{Moment, Project, ProjectRef};
 use crate::plan::{Address, Plan, ReadPlan};
 use crate::ui::Ui;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use url::Url;
+
+/// Projects that are looked up at the same time.
+const SIDE_BY_SIDE: usize = 32;
 
 /// No plan is larger; a device that never ends is.
 const MOST_BYTES: u64 = 1 << 30;
@@ -32,7 +36,7 @@ pub(super) async fn open(ui: &Ui, path: &Path, args: &ApplyArgs) -> Result<Plann
     }
     let server = Server::open(&args.server).await?;
     let mut known: Vec<(Address, Client)> = Vec::new();
-    let (mut clients, mut plans, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    let mut todo = Vec::with_capacity(projects.len());
     for (gitlab, plan) in projects {
         let client = if let Some((_, client)) = known.iter().find(|(other, _)| *other == gitlab) {
             client.clone()
@@ -41,9 +45,20 @@ pub(super) async fn open(ui: &Ui, path: &Path, args: &ApplyArgs) -> Result<Plann
             known.push((gitlab, client.clone()));
             client
         };
-        let _progress = ui.reading(&format!("looking at {}", plan.project), || (0, 0));
-        let project = stoppable(look_up(&server, &client, path, &plan.project)).await??;
-        names.push(project.to_string());
+        todo.push((client, plan));
+    }
+    let looks = todo.iter().map(|(client, plan)| look_up(&server, client, path, plan));
+    let found: Vec<Project> = {
+        let what = match todo.as_slice() {
+            [(_, plan)] => plan.project.to_string(),
+            many => format!("{} projects", many.len()),
+        };
+        let _progress = ui.reading(&format!("looking at {what}"), || (0, 0));
+        stoppable(stream::iter(looks).buffered(SIDE_BY_SIDE).try_collect()).await??
+    };
+    let names = found.iter().map(ToString::to_string).collect();
+    let (mut clients, mut plans) = (Vec::new(), Vec::new());
+    for ((client, plan), project) in todo.into_iter().zip(found) {
         plans.push(Ok(Found { plan: Plan { project, ..plan }, releases: Vec::new() }));
         clients.push(client);
     }
@@ -91,9 +106,11 @@ fn default_url(server: &Server, args: &ServerArgs) -> Result<Url, Failure> {
     Ok(server.settings(args, None)?.url)
 }
 
-/// The project as it is now, if it is the one that the plan is for. A job token can't see more than the plan knows.
-async fn look_up(server: &Server, client: &Client, path: &Path, planned: &Project) -> Result<Project, Failure> {
-    if client.token_kind() == Some(TokenKind::Job) {
+/// The project as it is now, if it is the one that the plan is for. A job token can't see more than the plan knows; and of one
+/// that is not written to, nobody has to know more.
+async fn look_up(server: &Server, client: &Client, path: &Path, plan: &Plan) -> Result<Project, Failure> {
+    let planned = &plan.project;
+    if client.token_kind() == Some(TokenKind::Job) || plan.is_empty() {
         return Ok(planned.clone());
     }
     let found = client.project(&planned.reference).await.map_err(|error| match error.kind() {

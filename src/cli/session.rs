@@ -4,20 +4,22 @@ use super::args::{FilterArgs, ManifestArgs, ServerArgs};
 use super::failure::Failure;
 use super::interrupt::stoppable;
 use super::server::{self, Server};
+use super::shard::{Chosen, ShardArgs};
 use crate::gitlab::{Client, Kind, Observer, Settings, Wait};
 use crate::manifest::{self, Manifest};
-use crate::model::{Current, Desired, Moment, Project, ProjectRef, TagName, harmless};
+use crate::model::{Current, Desired, DesiredRelease, Moment, Project, ProjectRef, TagName, harmless};
 use crate::plan::{Address, Plan, SavedPlan, Selection};
 use crate::report::Listed;
 use crate::snapshot::{self, Doubts, Interest};
 use crate::ui::Ui;
 use futures_util::{StreamExt, stream};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Projects read at the same time; each reads several pages side by side.
-const SIDE_BY_SIDE: usize = 4;
+/// Projects whose reading is begun at the same time. How many requests that comes to, the client decides.
+const SIDE_BY_SIDE: usize = 64;
 
 /// What a command works with.
 pub(super) struct Session {
@@ -38,6 +40,8 @@ pub(super) struct Found {
 /// A manifest and its project.
 pub(super) struct Site {
     pub(super) client: Client,
+    /// Sites with the same number are on one GitLab, and have the same client.
+    pub(super) gitlab: usize,
     pub(super) manifest: Manifest,
     pub(super) project: ProjectRef,
 }
@@ -53,8 +57,8 @@ pub(super) fn load(ui: &Ui, paths: Vec<PathBuf>) -> Result<Vec<Manifest>, Failur
     let mut last_error = None;
     let mut manifests = Vec::new();
     for path in paths {
-        match manifest::load(&path) {
-            Ok(manifest) => manifests.push(manifest),
+        match manifest::load_all(&path) {
+            Ok(more) => manifests.extend(more),
             Err(error) => {
                 if let Some(earlier) = last_error.replace(error) {
                     ui.error(&earlier);
@@ -84,6 +88,17 @@ pub(super) fn wishes(
     Ok((manifests, selection))
 }
 
+/// Leaves of `all` those whose project is in the shard that was chosen, and says so.
+pub(super) fn share<T>(ui: &Ui, shard: &ShardArgs, all: &mut Vec<T>, project: impl Fn(&T) -> &ProjectRef) {
+    let Some(Chosen { shard, from }) = shard.chosen() else { return };
+    let count = all.len();
+    all.retain(|one| shard.has(project(one)));
+    let of = if count == 1 { "1 project".to_owned() } else { format!("{count} projects") };
+    let rest = if all.is_empty() { ": nothing to do" } else { "" };
+    // Even if it is to be quiet: who expects all projects has to know.
+    ui.warn(&format!("Shard {shard}, by {from}: {} of {of}{rest}.", all.len()));
+}
+
 impl Session {
     /// Reads the manifests, and finds the server and the token. Asks GitLab nothing yet.
     pub(super) async fn open(
@@ -91,82 +106,99 @@ impl Session {
         manifests: &ManifestArgs,
         server: &ServerArgs,
         filter: &FilterArgs,
+        shard: &ShardArgs,
     ) -> Result<Self, Failure> {
         let (manifests, selection) = wishes(ui, manifests, filter)?;
         let args = server;
         let gitlab = Server::open(args).await?;
+        let mut clients: Vec<Client> = Vec::new();
         let mut sites: Vec<Site> = Vec::with_capacity(manifests.len());
         for manifest in manifests {
             let settings = gitlab.settings(args, manifest.url.as_ref())?;
             let of_job = || gitlab.project_of_job(&settings.url).map(|found| found.value);
             let project = manifest.project.clone().or_else(of_job);
             let project = project.ok_or_else(|| Failure::no_project(&manifest.path))?;
-            let known = sites
-                .iter()
-                .find(|site| server::is_same(site.client.url(), &settings.url))
-                .map(|site| site.client.clone());
-            let client =
-                known.map_or_else(|| Client::new(Settings { observer: Some(observer(ui)), ..settings }), Ok)?;
-            let site = Site { client, manifest, project };
-            if let Some(other) = sites.iter().find(|other| other.is_same(&site.client, &site.project)) {
-                return Err(site.doubled(other));
+            let known = clients.iter().position(|client| server::is_same(client.url(), &settings.url));
+            let gitlab = known.unwrap_or(clients.len());
+            if known.is_none() {
+                clients.push(Client::new(Settings { observer: Some(observer(ui)), ..settings })?);
             }
-            sites.push(site);
+            sites.push(Site { client: clients[gitlab].clone(), gitlab, manifest, project });
         }
+        let named = sites.iter().map(|site| Some(Project::unread(site.project.clone())));
+        refuse_doubled(&sites, &named.collect::<Vec<_>>(), false)?;
+        share(ui, shard, &mut sites, |site| &site.project);
         Ok(Self { server: gitlab, sites, selection, now: Moment::new(jiff::Timestamp::now()) })
     }
 
     /// Reads what GitLab has and compares, project by project. A project that can't be read does not keep the others
     /// from it. `listed`: all of their releases are of interest.
     pub(super) async fn plans(&self, ui: &Ui, listed: bool) -> Result<Vec<Result<Found, Failure>>, Failure> {
-        let read = self.read_all(ui, &[]).await?;
-        let found = self.sites.iter().zip(read).map(|(site, current)| {
-            let (current, desired) = (current?, &site.manifest.desired);
-            let plan = Plan::new(desired, &current, &self.selection, self.now);
-            let releases = if listed { Listed::all([desired], &current, self.now) } else { Vec::new() };
-            Ok(Found { plan, releases })
-        });
-        Ok(found.collect())
+        self.read_all(ui, &[], |site, current| {
+            let desired = &self.sites[site].manifest.desired;
+            let plan = Plan::new(desired, current, &self.selection, self.now);
+            let releases = if listed { Listed::all([desired], current, self.now) } else { Vec::new() };
+            Found { plan, releases }
+        })
+        .await
     }
 
     /// Reads what GitLab has, project by project, as well as it has to be known for the manifests and for what there is
-    /// `beside` them: nothing, or one for each.
-    pub(super) async fn read_all(
+    /// `beside` them: nothing, or one for each. What `look` makes of each, told its site's index, is all that is kept: a fleet
+    /// has more releases than have to be in memory together.
+    pub(super) async fn read_all<T>(
         &self,
         ui: &Ui,
         beside: &[&Desired],
-    ) -> Result<Vec<Result<Current, Failure>>, Failure> {
-        let what = match self.sites.as_slice() {
-            [site] => site.project.to_string(),
-            sites => format!("{} projects", sites.len()),
+        look: impl Fn(usize, &Current) -> T,
+    ) -> Result<Vec<Result<T, Failure>>, Failure> {
+        let (look, over) = (&look, Arc::new(AtomicU64::new(0)));
+        let reads = self.sites.iter().enumerate().map(|(index, site)| {
+            let over = Arc::clone(&over);
+            async move {
+                let read = self.read(site, beside.get(index).copied()).await;
+                over.fetch_add(1, Ordering::Relaxed);
+                read.map(|current| (self.seen(&current), look(index, &current)))
+            }
+        });
+        let progress = match self.sites.as_slice() {
+            [site] => {
+                let client = site.client.clone();
+                ui.reading(&format!("reading the releases of {}", site.project), move || client.releases_read())
+            }
+            sites => {
+                let (over, all) = (Arc::clone(&over), sites.len() as u64);
+                let what = format!("reading the releases of {all} projects");
+                ui.reading_of(("GitLab", "projects"), &what, move || (over.load(Ordering::Relaxed), all))
+            }
         };
-        let reads = self.sites.iter().enumerate().map(|(index, site)| self.read(site, beside.get(index).copied()));
-        // Sites on one GitLab share what they count. Of many projects nobody knows how many releases they have together.
-        let is_first = |(index, site): &(usize, &Site)| {
-            !self.sites[..*index].iter().any(|earlier| server::is_same(earlier.client.url(), site.client.url()))
-        };
-        let clients: Vec<_> =
-            self.sites.iter().enumerate().filter(is_first).map(|(_, site)| site.client.clone()).collect();
-        let is_alone = self.sites.len() == 1;
-        let count = move || {
-            let counts = clients.iter().map(Client::releases_read);
-            let (read, of) = counts.fold((0, 0), |(read, of), (more, all)| (read + more, of + all));
-            (read, if is_alone { of } else { 0 })
-        };
-        let progress = ui.reading(&format!("reading the releases of {what}"), count);
-        let read: Vec<Result<Current, Failure>> =
+        let read: Vec<Result<(Seen, T), Failure>> =
             stoppable(stream::iter(reads).buffered(SIDE_BY_SIDE).collect()).await?;
         // What is said from here on is to be seen, and not folded away.
         drop(progress);
-        self.refuse_doubled(&read)?;
-        for (site, current) in self.sites.iter().zip(&read).filter_map(|(site, read)| Some((site, read.as_ref().ok()?)))
-        {
-            if let Some(note) = site.moved(&current.project) {
-                ui.note(&note);
-            }
+        let (seen, made): (Vec<_>, Vec<_>) = read
+            .into_iter()
+            .map(|read| match read {
+                Ok((seen, made)) => (Some(seen), Ok(made)),
+                Err(failure) => (None, Err(failure)),
+            })
+            .unzip();
+        let projects: Vec<_> = seen.iter().map(|seen| Some(seen.as_ref()?.project.clone())).collect();
+        refuse_doubled(&self.sites, &projects, true)?;
+        for note in self.sites.iter().zip(&projects).filter_map(|(site, found)| site.moved(found.as_ref()?)) {
+            ui.note(&note);
         }
-        self.refuse_idle_words(ui, &read, beside)?;
-        Ok(read)
+        if let Some(seen) = seen.into_iter().collect::<Option<Vec<_>>>() {
+            self.refuse_idle_words(ui, &seen, beside)?;
+        }
+        Ok(made)
+    }
+
+    /// What has to be known of a project beyond what is made of it.
+    fn seen(&self, current: &Current) -> Seen {
+        let is_narrowed = self.selection.only.is_some() || self.selection.ignore.is_some();
+        let tags = if is_narrowed { current.releases.keys().cloned().collect() } else { Vec::new() };
+        Seen { project: current.project.clone(), tags }
     }
 
     /// Every file of the manifests.
@@ -194,26 +226,33 @@ impl Session {
 
     /// A project's state, as well as it has to be known for what its manifest, and what is `beside` it, would change.
     pub(super) async fn read(&self, site: &Site, beside: Option<&Desired>) -> Result<Current, Failure> {
-        let Site { client, manifest, project } = site;
+        let Site { client, gitlab: _, manifest, project } = site;
         let wishes = || std::iter::once(&manifest.desired).chain(beside);
-        let milestones = wishes().any(|desired| {
-            !desired.milestones.is_empty()
-                || desired.releases.iter().any(|r| r.milestones.as_ref().is_some_and(|m| !m.is_empty()))
-        });
-        let mut current =
-            snapshot::read(client, project, Interest { milestones }).await.map_err(|error| match error.kind() {
-                Kind::NotFound if self.server.is_embedded() => Failure::not_in_sandbox(project),
-                _ => error.into(),
-            })?;
+        let declared = wishes().any(|desired| !desired.milestones.is_empty());
+        let begun = snapshot::begin(client, project, Interest { milestones: declared }).await;
+        let mut begun = begun.map_err(|error| match error.kind() {
+            Kind::NotFound if self.server.is_embedded() => Failure::not_in_sandbox(project),
+            _ => error.into(),
+        })?;
+        let plans = |current: &Current| -> Vec<Plan> {
+            wishes().map(|desired| Plan::new(desired, current, &self.selection, self.now)).collect()
+        };
+        let mut first = plans(&begun.current);
+        if first.iter().any(|plan| !plan.is_empty() || !plan.refusals.is_empty()) {
+            let names_some = |r: &DesiredRelease| r.milestones.as_ref().is_some_and(|m| !m.is_empty());
+            let milestones = declared || wishes().any(|desired| desired.releases.iter().any(names_some));
+            begun.complete(client, Interest { milestones }).await?;
+            first = plans(&begun.current);
+        }
+        let mut current = begun.current;
         if manifest.project.is_none() && current.project.path.is_none() {
             // To a job token GitLab does not tell it, but the job knows.
             current.project.path = server::path_of_job();
         }
         let mut doubts = Doubts::default();
-        for desired in wishes() {
-            let first = Plan::new(desired, &current, &self.selection, self.now);
-            doubts.releases.extend(first.milestone_updates());
-            doubts.tags.extend(first.tag_names());
+        for plan in first {
+            doubts.releases.extend(plan.milestone_updates());
+            doubts.tags.extend(plan.tag_names());
         }
         let mut known = HashSet::new();
         doubts.releases.retain(|tag| known.insert(tag.clone()));
@@ -223,35 +262,14 @@ impl Session {
         Ok(current)
     }
 
-    /// Two names of one project are only found out once it has been read; and with a job token not even then.
-    fn refuse_doubled(&self, read: &[Result<Current, Failure>]) -> Result<(), Failure> {
-        let known = || self.sites.iter().zip(read).filter_map(|(site, read)| Some((site, read.as_ref().ok()?)));
-        for (index, (site, current)) in known().enumerate() {
-            let here = known().take(index).filter(|(other, _)| server::is_same(other.client.url(), site.client.url()));
-            for (other, earlier) in here {
-                let [first, second] = [&other.manifest.path, &site.manifest.path];
-                match earlier.project.is_same(&current.project) {
-                    Some(true) => return Err(Failure::same_project(&site.project, first, second)),
-                    Some(false) => {}
-                    None => return Err(Failure::perhaps_same_project(&site.project, first, second)),
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn refuse_idle_words(
-        &self,
-        ui: &Ui,
-        read: &[Result<Current, Failure>],
-        beside: &[&Desired],
-    ) -> Result<(), Failure> {
-        if read.iter().any(Result::is_err) {
+    fn refuse_idle_words(&self, ui: &Ui, seen: &[Seen], beside: &[&Desired]) -> Result<(), Failure> {
+        // Who took no project has looked at none.
+        if seen.is_empty() {
             return Ok(());
         }
         let desired = self.sites.iter().map(|site| &site.manifest.desired).chain(beside.iter().copied());
         let wished = desired.flat_map(|desired| &desired.releases).map(|release| &release.tag_name);
-        let live = read.iter().flatten().flat_map(|current| current.releases.keys());
+        let live = seen.iter().flat_map(|seen| &seen.tags);
         let tags: Vec<&TagName> = wished.chain(live).collect();
         for word in self.selection.idle_ignored(&tags) {
             ui.note(&format!("Note: `--ignore {}` names no release.", harmless(&word)));
@@ -263,11 +281,45 @@ impl Session {
     }
 }
 
-impl Site {
-    fn is_same(&self, client: &Client, project: &ProjectRef) -> bool {
-        server::is_same(self.client.url(), client.url()) && self.project.is_same(project) == Some(true)
-    }
+/// What is kept of a project that was read.
+struct Seen {
+    project: Project,
+    /// The tags of its releases, if the run is about some of them only.
+    tags: Vec<TagName>,
+}
 
+/// Refuses two manifests for one project. What a project is called elsewhere is only found out once it has been read; and
+/// with a job token perhaps not even then, which counts as doubled if `all` is known that can be.
+fn refuse_doubled(sites: &[Site], projects: &[Option<Project>], all: bool) -> Result<(), Failure> {
+    let (mut by_id, mut by_path) = (HashMap::new(), HashMap::new());
+    // By GitLab, the first that is only known by its number, and the first that is only known by its path.
+    let (mut only_id, mut only_path) = (HashMap::new(), HashMap::new());
+    for (site, project) in sites.iter().zip(projects).filter_map(|(site, project)| Some((site, project.as_ref()?))) {
+        let id = match project.reference {
+            ProjectRef::Id(id) => Some((site.gitlab, id)),
+            ProjectRef::Path(_) => None,
+        };
+        // To GitLab, paths that differ only in case are the same.
+        let path = project.path.as_ref().map(|path| (site.gitlab, path.to_ascii_lowercase()));
+        let earlier = id.and_then(|id| by_id.insert(id, site));
+        let earlier = earlier.or(path.clone().and_then(|path| by_path.insert(path, site)));
+        if let Some(other) = earlier {
+            return Err(Failure::same_project(&site.project, &other.manifest.path, &site.manifest.path));
+        }
+        match (id, path) {
+            (Some(_), None) => drop(only_id.entry(site.gitlab).or_insert(site)),
+            (None, Some(_)) => drop(only_path.entry(site.gitlab).or_insert(site)),
+            _ => {}
+        }
+        if let (true, Some(one), Some(other)) = (all, only_id.get(&site.gitlab), only_path.get(&site.gitlab)) {
+            let first = if std::ptr::eq(*one, site) { other } else { one };
+            return Err(Failure::perhaps_same_project(&site.project, &first.manifest.path, &site.manifest.path));
+        }
+    }
+    Ok(())
+}
+
+impl Site {
     /// Says so if the project is no longer where it was looked for; a job token is not told where it is now.
     fn moved(&self, found: &Project) -> Option<String> {
         let ProjectRef::Path(asked) = &self.project else { return None };
@@ -278,9 +330,5 @@ impl Site {
             (_, ProjectRef::Path(_)) => return None,
         };
         Some(format!("Note: {} has moved, and is {} now.", harmless(asked), harmless(&now)))
-    }
-
-    fn doubled(&self, other: &Self) -> Failure {
-        Failure::same_project(&self.project, &other.manifest.path, &self.manifest.path)
     }
 }

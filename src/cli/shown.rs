@@ -55,15 +55,21 @@ impl Shown {
         let put = |text: &str| ui.show(stream, text).map_err(Failure::Output);
         let is_fleet = self.plans.len() + self.unread.len() > 1;
         let gap = if is_fleet { "\n" } else { "" };
-        for (_, plan) in &self.plans {
+        // Of a fleet, what has nothing to do gets no more than its line.
+        for (_, plan) in self.plans.iter().filter(|(_, plan)| !is_fleet || report::has_page(plan)) {
             put(&(report::plan(plan, detail, &palette) + gap))?;
         }
         if is_fleet {
             self.tell_unread(ui);
             let plans: Vec<_> = self.plans.iter().map(|(_, plan)| plan).collect();
-            put(&report::fleet(&plans, self.unread.len()))?;
+            put(&report::fleet(&plans, &self.reasons(), &palette))?;
         }
         Ok(())
+    }
+
+    /// The projects without a plan, and why, in the words of the error.
+    fn reasons(&self) -> Vec<(String, String)> {
+        self.unread.iter().map(|(name, failure)| (name.clone(), failure.to_string())).collect()
     }
 
     /// Tells what kept some of several projects from being read.
@@ -86,8 +92,7 @@ impl Shown {
             let outcome = outcomes.get(nth).and_then(Option::as_ref);
             ProjectRun { gitlab: gitlabs[*site].clone(), plan, outcome, releases: releases.clone() }
         });
-        let unread = self.unread.iter().map(|(name, failure)| (name.clone(), failure.to_string()));
-        Run { command, now, projects: projects.collect(), unread: unread.collect() }
+        Run { command, now, projects: projects.collect(), unread: self.reasons() }
     }
 }
 

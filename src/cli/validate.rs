@@ -8,8 +8,11 @@ use crate::report;
 use crate::ui::Ui;
 
 pub(super) fn run(ui: &Ui, args: &ManifestArgs) -> Result<Exit, Failure> {
-    for manifest in session::load(ui, args.paths()?)? {
-        ui.out(&report::valid(&manifest.path.to_string_lossy(), &manifest.desired)).map_err(Failure::Output)?;
+    let manifests = session::load(ui, args.paths()?)?;
+    for file in manifests.chunk_by(|one, next| one.path == next.path) {
+        let path = file.first().map(|manifest| manifest.path.to_string_lossy()).unwrap_or_default();
+        let projects: Vec<_> = file.iter().map(|manifest| &manifest.desired).collect();
+        ui.out(&report::valid(&path, &projects)).map_err(Failure::Output)?;
     }
     Ok(Exit::Done)
 }

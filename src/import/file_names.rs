@@ -17,29 +17,32 @@ const LONGEST: usize = 100;
 
 /// Gives out names, each once. Names are compared in lower case, as some file systems do.
 pub(super) struct FileNames<'e> {
+    /// Where the files go, seen from the manifest's folder.
+    folder: String,
     existing: &'e Existing,
     there: HashSet<String>,
     given: HashSet<String>,
 }
 
 impl<'e> FileNames<'e> {
-    pub(super) fn new(existing: &'e Existing) -> Self {
+    /// For files in `folder`.
+    pub(super) fn new(existing: &'e Existing, folder: &str) -> Self {
         let there = existing.files.keys().map(|path| path.to_lowercase()).collect();
-        Self { existing, there, given: HashSet::new() }
+        Self { folder: folder.to_owned(), existing, there, given: HashSet::new() }
     }
 
     /// The path of a file for `text`, the notes of `tag`: one that is free, or has that very text.
     pub(super) fn path(&mut self, tag: &TagName, text: &str) -> String {
         let (name, is_sure) = plain(tag.as_str(), LONGEST, "tag");
-        let digest = digest(tag.as_str());
-        let longer = (8..=digest.len()).map(|length| format!("{FOLDER}/{name}-{}.md", &digest[..length]));
-        let mut candidates = is_sure.then(|| format!("{FOLDER}/{name}.md")).into_iter().chain(longer);
+        let (digest, folder) = (digest(tag.as_str()), &self.folder);
+        let longer = (8..=digest.len()).map(|length| format!("{folder}/{name}-{}.md", &digest[..length]));
+        let mut candidates = is_sure.then(|| format!("{folder}/{name}.md")).into_iter().chain(longer);
         let is_free = |path: &String| {
             let key = path.to_lowercase();
             let has_text = || self.existing.files.get(path).is_some_and(|there| there.as_deref() == Some(text));
             !self.given.contains(&key) && (!self.there.contains(&key) || has_text())
         };
-        let path = candidates.find(is_free).unwrap_or_else(|| format!("{FOLDER}/{name}-{digest}-.md"));
+        let path = candidates.find(is_free).unwrap_or_else(|| format!("{folder}/{name}-{digest}-.md"));
         self.given.insert(path.to_lowercase());
         path
     }
@@ -113,7 +116,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn path(tag: &str) -> String {
-        FileNames::new(&Existing::default()).path(&TagName::from_git(tag), "")
+        FileNames::new(&Existing::default(), FOLDER).path(&TagName::from_git(tag), "")
     }
 
     #[test]
@@ -131,7 +134,7 @@ mod tests {
         existing.files.insert("notes/v1.md".to_owned(), Some("one\n".to_owned()));
         existing.files.insert("notes/v2.md".to_owned(), Some("other\n".to_owned()));
         existing.files.insert("notes/V3.md".to_owned(), None);
-        let mut names = FileNames::new(&existing);
+        let mut names = FileNames::new(&existing, FOLDER);
         let mut path = |tag: &str, text: &str| names.path(&TagName::from_git(tag), text);
         assert_eq!(path("v1", "one\n"), "notes/v1.md", "left by a run that was interrupted");
         assert_eq!(path("V1", "one\n"), "notes/V1-dae96fc0.md");
@@ -145,7 +148,7 @@ mod tests {
         #[test]
         fn any_tags_get_names_that_are_safe_and_apart(tags in prop::collection::btree_set("\\PC{0,6}|[aA./ :]{0,4}|(con|NUL|lpt1)[./]?", 1..40)) {
             let existing = Existing::default();
-            let mut names = FileNames::new(&existing);
+            let mut names = FileNames::new(&existing, FOLDER);
             let mut seen = HashSet::new();
             for tag in tags {
                 let path = names.path(&TagName::from_git(tag), "");

@@ -12,6 +12,7 @@ mod assets;
 mod entry;
 mod file_names;
 mod fit;
+mod fleet;
 mod github;
 mod gitlab;
 mod history;
@@ -24,6 +25,7 @@ mod tests;
 
 pub use assets::AssetType;
 pub use file_names::SafeNames;
+pub use fleet::{Fleet, FleetEntry, notes_folder};
 pub use github::{Behind, FromGithub, GithubShape, Unmarked, from_github};
 pub use gitlab::{FromGitlab, from_gitlab};
 pub use history::{Shape, TagForm, Unusable, of_all_tags, of_both, of_changelog, of_tags};

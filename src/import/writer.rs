@@ -2,8 +2,8 @@
 
 use super::entry::{self, Place};
 use super::file_names::FileNames;
-use super::fit::{Fit, Fitting};
-use super::{Existing, HEAD, Home, Imported, Key, LeftOut, Notes, Split, WriteOptions, Written, strings};
+use super::fit::Fit;
+use super::{Existing, HEAD, Home, Imported, Key, LeftOut, Notes, Split, WriteOptions, Written, file_names, strings};
 use crate::model::{MilestoneState, NewMilestone, NewRelease, ProjectRef, TagName};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Table, Value};
@@ -18,7 +18,7 @@ const LFS_POINTER: &str = "version https://git-lfs.github.com/spec/";
 const LONGEST_NOTES: usize = 1 << 20;
 
 /// What errors call the manifest itself.
-const MANIFEST: &str = "the manifest";
+pub(super) const MANIFEST: &str = "the manifest";
 
 /// Why nothing can be added to a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
@@ -52,7 +52,42 @@ pub enum WriteError {
 /// If nothing can be added to a file that is there.
 pub fn write(existing: &Existing, imported: &Imported, options: WriteOptions) -> Result<Written, WriteError> {
     let main = existing.manifest.as_ref().map(|manifest| Base::parse(MANIFEST, &manifest.text)).transpose()?;
-    let defaults = main.as_ref().and_then(|main| main.item("defaults").cloned());
+    let Entries { milestones, releases: own, split_off, is_split, mut written } =
+        entries(existing, main.as_ref(), imported, options, file_names::FOLDER);
+    for (file, releases) in split_off {
+        let text = match existing.files.get(&file) {
+            None => printed(&file, "", ArrayOfTables::new(), releases)?,
+            Some(Some(text)) => printed(&file, text, ArrayOfTables::new(), releases)?,
+            Some(None) => return Err(WriteError::NoText(file)),
+        };
+        written.files.insert(file, text);
+    }
+    written.manifest = manifest(existing, main, imported, milestones, own, is_split)?;
+    Ok(written)
+}
+
+/// What is new of an import, as entries.
+pub(super) struct Entries {
+    pub(super) milestones: ArrayOfTables,
+    /// Those of the manifest itself.
+    pub(super) releases: ArrayOfTables,
+    /// Those of files that it includes.
+    split_off: BTreeMap<String, ArrayOfTables>,
+    /// Whether the manifest is to include such files.
+    is_split: bool,
+    /// All but the texts of the manifest and of what it includes.
+    pub(super) written: Written,
+}
+
+/// What is new beside what the manifest, which is `main`, says already. Long notes go to the folder `notes`.
+pub(super) fn entries(
+    existing: &Existing,
+    main: Option<&Base<'_>>,
+    imported: &Imported,
+    options: WriteOptions,
+    notes: &str,
+) -> Entries {
+    let defaults = main.and_then(|main| main.item("defaults").cloned());
     let denied = denied(defaults.as_ref(), imported.is_whole);
     let mut written = Written::default();
     let fit = Fit::new(defaults, denied.clone());
@@ -62,7 +97,7 @@ pub fn write(existing: &Existing, imported: &Imported, options: WriteOptions) ->
     let milestones = fit.milestones(new_milestones(existing, imported), &mut written.left_out);
     (written.known, written.releases, written.milestones) = (known, releases.len(), milestones.len());
 
-    let mut names = FileNames::new(existing);
+    let mut names = FileNames::new(existing, notes);
     let mut entries: BTreeMap<Option<String>, ArrayOfTables> = BTreeMap::new();
     for (release, without) in releases {
         let file = file_of(release, options.split);
@@ -78,19 +113,11 @@ pub fn write(existing: &Existing, imported: &Imported, options: WriteOptions) ->
         entries.entry(file).or_default().push(entry::release(release, &without, &denied, place));
         written.files.extend(notes.filter(|(path, _)| !existing.files.contains_key(path)));
     }
-    let own = entries.remove(&None).unwrap_or_default();
+    let releases = entries.remove(&None).unwrap_or_default();
     let is_split = in_split_off || !entries.is_empty();
-    for (file, releases) in entries {
-        let file = file.unwrap_or_default();
-        let text = match existing.files.get(&file) {
-            None => printed(&file, "", ArrayOfTables::new(), releases)?,
-            Some(Some(text)) => printed(&file, text, ArrayOfTables::new(), releases)?,
-            Some(None) => return Err(WriteError::NoText(file)),
-        };
-        written.files.insert(file, text);
-    }
-    written.manifest = manifest(existing, main, imported, &milestones, own, is_split)?;
-    Ok(written)
+    let split_off = entries.into_iter().map(|(file, entries)| (file.unwrap_or_default(), entries)).collect();
+    let milestones = milestones.iter().map(|(milestone, without)| entry::milestone(milestone, without)).collect();
+    Entries { milestones, releases, split_off, is_split, written }
 }
 
 /// The manifest's text, if it is new or changed.
@@ -98,12 +125,10 @@ fn manifest(
     existing: &Existing,
     main: Option<Base<'_>>,
     imported: &Imported,
-    milestones: &[Fitting<&(NewMilestone, MilestoneState)>],
+    milestones: ArrayOfTables,
     releases: ArrayOfTables,
     is_split: bool,
 ) -> Result<Option<String>, WriteError> {
-    let entries = milestones.iter().map(|(milestone, without)| entry::milestone(milestone, without));
-    let milestones: ArrayOfTables = entries.collect();
     let head = match (&existing.manifest, main) {
         (Some(manifest), Some(main)) => {
             let head = if is_split { main.including(&manifest.text)? } else { manifest.text.clone() };
@@ -136,9 +161,18 @@ fn head(project: Option<&Home>, is_split: bool) -> String {
 
 /// `text` with these entries at its end, whose lines end as its own do.
 fn printed(file: &str, text: &str, milestones: ArrayOfTables, releases: ArrayOfTables) -> Result<String, WriteError> {
+    added(file, text, [("milestones", milestones), ("releases", releases)])
+}
+
+/// `text` with tables under these keys at its end.
+pub(super) fn added<const N: usize>(
+    file: &str,
+    text: &str,
+    tables: [(&'static str, ArrayOfTables); N],
+) -> Result<String, WriteError> {
     let base = Base::parse(file, text)?;
     let mut document = DocumentMut::new();
-    for (key, entries) in [("milestones", milestones), ("releases", releases)] {
+    for (key, entries) in tables {
         if entries.is_empty() {
             continue;
         }
@@ -157,13 +191,13 @@ fn printed(file: &str, text: &str, milestones: ArrayOfTables, releases: ArrayOfT
 }
 
 /// A file that something is added to.
-struct Base<'t> {
+pub(super) struct Base<'t> {
     file: &'t str,
     document: Document<&'t str>,
 }
 
 impl<'t> Base<'t> {
-    fn parse(file: &'t str, text: &'t str) -> Result<Self, WriteError> {
+    pub(super) fn parse(file: &'t str, text: &'t str) -> Result<Self, WriteError> {
         let no_toml = |error: toml_edit::TomlError| WriteError::NoToml {
             file: file.to_owned(),
             why: error.message().lines().collect::<Vec<_>>().join(" "),
@@ -171,7 +205,7 @@ impl<'t> Base<'t> {
         Document::parse(text).map(|document| Self { file, document }).map_err(no_toml)
     }
 
-    fn item(&self, key: &str) -> Option<&Item> {
+    pub(super) fn item(&self, key: &str) -> Option<&Item> {
         self.document.as_table().get(key)
     }
 

@@ -5,7 +5,7 @@ use super::run::Run;
 use super::style::{Palette, paint};
 use super::values::{diff, line, link, preview, quoted, timing, titles, visible};
 use super::voice::Voice;
-use super::{conflict, describe::describe, explain, notes, refusal};
+use super::{conflict, describe::describe, explain, fleet, notes, refusal};
 use crate::model::{Desired, NewMilestone, NewRelease, NewTag, TagName, harmless};
 use crate::plan::{
     Action, Change, MilestoneDiff, Outcome, Plan, ReleaseDiff, StepId, StepOutcome, Timing, WithoutEvidence,
@@ -59,40 +59,37 @@ pub fn plan(plan: &Plan, detail: Detail, palette: &Palette) -> String {
     page.finish()
 }
 
-/// What came of planning for several projects, of which `unread` could not be read.
+/// That a manifest is right in itself, and what is in it; of a fleet, in all its projects.
 #[must_use]
-pub fn fleet(plans: &[&Plan], unread: usize) -> String {
-    let count = |which: &dyn Fn(&Plan) -> bool| plans.iter().filter(|plan| which(plan)).count();
-    let refused = count(&|plan| !plan.refusals.is_empty());
-    let to_change = count(&|plan| plan.refusals.is_empty() && !plan.is_empty());
-    let requests = plans.iter().filter(|plan| plan.refusals.is_empty()).map(|plan| plan.steps.len()).sum();
-    let mut parts = vec![of(plans.len() + unread, "project"), format!("{to_change} to change")];
-    let bad = [(refused, "refused"), (unread, "not read")];
-    parts.extend(bad.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
-    format!("In all: {}; {}.\n", parts.join(", "), of(requests, "request"))
-}
-
-/// That a manifest is right in itself, and what is in it.
-#[must_use]
-pub fn valid(path: &str, desired: &Desired) -> String {
-    let (releases, milestones) = (of(desired.releases.len(), "release"), of(desired.milestones.len(), "milestone"));
-    format!("{} is valid: {releases}, {milestones}\n", harmless(path))
+pub fn valid(path: &str, projects: &[&Desired]) -> String {
+    let sum = |count: fn(&Desired) -> usize| projects.iter().map(|desired| count(desired)).sum::<usize>();
+    let releases = of(sum(|desired| desired.releases.len()), "release");
+    let milestones = of(sum(|desired| desired.milestones.len()), "milestone");
+    let fleet = if projects.len() == 1 { String::new() } else { format!("{}, ", of(projects.len(), "project")) };
+    format!("{} is valid: {fleet}{releases}, {milestones}\n", harmless(path))
 }
 
 /// All of a run: its plans, and what became of them.
 #[must_use]
 pub fn text(run: &Run<'_>, detail: Detail, palette: &Palette) -> String {
     let Run { command: _, now: _, projects, unread } = run;
-    let mut pages: Vec<String> = projects.iter().map(|project| plan(project.plan, detail, palette)).collect();
-    pages.extend(unread.iter().map(|(project, error)| format!("Not read: {}: {}\n", visible(project), line(error))));
-    if projects.len() + unread.len() > 1 {
-        let plans: Vec<_> = projects.iter().map(|project| project.plan).collect();
-        pages.push(fleet(&plans, unread.len()));
+    let is_fleet = projects.len() + unread.len() > 1;
+    let ends: Vec<_> = projects.iter().filter_map(|project| Some((project.plan, project.outcome?))).collect();
+    if !is_fleet {
+        let mut text: String = projects.iter().map(|project| plan(project.plan, detail, palette)).collect();
+        text.extend(unread.iter().map(|(project, error)| format!("Not read: {}: {}\n", visible(project), line(error))));
+        text.extend(ends.iter().map(|(plan, end)| outcome(plan, end, false, palette)));
+        return text;
     }
-    let ends = projects.iter().filter_map(|project| Some((project.plan, project.outcome?)));
+    let plans: Vec<_> = projects.iter().map(|project| project.plan).collect();
+    let with_page = plans.iter().filter(|plan| fleet::has_page(plan));
+    let mut text: String = with_page.map(|one| plan(one, detail, palette) + "\n").collect();
+    text.push_str(&fleet::fleet(&plans, unread, palette));
     // Each begins with an empty line.
-    let ends: String = ends.map(|(plan, end)| outcome(plan, end, projects.len() > 1, palette)).collect();
-    pages.join("\n") + &ends
+    let with_page = ends.iter().filter(|(_, end)| fleet::has_outcome_page(end));
+    text.extend(with_page.map(|(plan, end)| outcome(plan, end, true, palette)));
+    text.extend((!ends.is_empty()).then(|| fleet::outcomes(&ends, palette)));
+    text
 }
 
 /// What was done, what failed and what was skipped; `named` says for which project, as it is one of several.

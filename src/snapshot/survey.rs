@@ -58,6 +58,10 @@ pub enum Named {
 /// # Errors
 /// The first request that failed, but for those that the one who asks may not make.
 pub async fn survey(client: &Client, current: &mut Current, refs: BTreeSet<String>) -> Result<Surroundings, Error> {
+    if !current.by_job_token && current.project.group.is_none() {
+        // Of a project where all is as wished only the releases have been read.
+        current.project = client.project(&current.project.reference).await?;
+    }
     let project = &current.project.reference;
     let (standing, scopes, protected_tags, refs, milestones) = tokio::try_join!(
         client.standing(project),

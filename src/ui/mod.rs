@@ -233,11 +233,11 @@ impl Ui {
         Progress::reading(style, &self.screen, &harmless(what), whom_and_unit, count)
     }
 
-    /// Shows `total` steps going by.
+    /// Shows `total` steps going by; `named` says in which project each is, as there are several.
     #[must_use]
-    pub fn writing(&self, what: &str, total: usize) -> Progress {
+    pub fn writing(&self, what: &str, total: usize, named: bool) -> Progress {
         let Some(style) = &self.talk else { return Progress::silent() };
-        Progress::writing(style, &self.screen, &harmless(what), total)
+        Progress::writing(style, &self.screen, &harmless(what), total, named)
     }
 
     /// Shows `files` coming in. `count` answers how many bytes there are so far, and of how many; 0 if nobody knows.

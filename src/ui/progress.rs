@@ -4,8 +4,8 @@ use super::activity::Activity;
 use super::screen::Screen;
 use super::section::Section;
 use crate::apply::Event;
-use crate::plan::{Plan, StepOutcome};
-use crate::report::describe;
+use crate::plan::{Plan, StepId, StepOutcome};
+use crate::report::{describe, harmless};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -32,12 +32,14 @@ pub struct Progress {
     _section: Option<Section>,
     screen: Screen,
     total: usize,
+    /// Whether it is said which project a step is in.
+    named: bool,
 }
 
 impl Progress {
     /// Nobody is told anything.
     pub(super) fn silent() -> Self {
-        Self { _pulse: None, _section: None, screen: Screen::default(), total: 0 }
+        Self { _pulse: None, _section: None, screen: Screen::default(), total: 0, named: false }
     }
 
     /// `count` answers how much has been read so far, and of how much; 0 if nobody knows.
@@ -52,9 +54,9 @@ impl Progress {
         Self::begin(style, screen, what, activity, count)
     }
 
-    pub(super) fn writing(style: &Style, screen: &Screen, what: &str, total: usize) -> Self {
+    pub(super) fn writing(style: &Style, screen: &Screen, what: &str, total: usize, named: bool) -> Self {
         let activity = Activity::writing(total, Instant::now());
-        Self { total, ..Self::begin(style, screen, what, activity, || (0, 0)) }
+        Self { total, named, ..Self::begin(style, screen, what, activity, || (0, 0)) }
     }
 
     /// `count` answers how many bytes there are so far, and of how many; 0 if nobody knows.
@@ -79,7 +81,12 @@ impl Progress {
         let section = style.sections.then(|| Section::open(what, screen));
         screen.begin(activity, style.terminal);
         let pulse = Pulse::start(screen.clone(), style.pulse, count);
-        Self { _pulse: Some(pulse), _section: section, screen: screen.clone(), total: 0 }
+        Self { _pulse: Some(pulse), _section: section, screen: screen.clone(), total: 0, named: false }
+    }
+
+    fn step(&self, plan: &Plan, id: StepId) -> String {
+        let what = describe(&plan.steps[id.0].action);
+        if self.named { format!("{what} in {}", harmless(&plan.project.to_string())) } else { what }
     }
 
     /// One more is over.
@@ -93,10 +100,13 @@ impl Progress {
     /// Shows what happens to `plan`.
     pub fn show(&mut self, plan: &Plan, event: &Event<'_>) {
         match event {
-            Event::Started(id) => self.screen.change(|activity| {
-                activity.begin(describe(&plan.steps[id.0].action));
-                None
-            }),
+            Event::Started(id) => {
+                let step = self.step(plan, *id);
+                self.screen.change(|activity| {
+                    activity.begin(step);
+                    None
+                });
+            }
             Event::Stopping => self.screen.change(|_| {
                 Some("Stopping: waiting for the requests under way. Press Ctrl-C again to stop at once.".to_owned())
             }),
@@ -106,7 +116,7 @@ impl Progress {
             // What was not begun is no progress; how many steps that are is said in the end.
             Event::Finished(_, StepOutcome::Interrupted) => {}
             Event::Finished(id, outcome) => {
-                let what = describe(&plan.steps[id.0].action);
+                let what = self.step(plan, *id);
                 // That there is no evidence is said once, in the end.
                 let is_news = !matches!(**outcome, StepOutcome::Done | StepOutcome::NotOffered);
                 let is_worth_a_line = is_news || !self.screen.has_bar();

@@ -115,7 +115,7 @@ fn the_projects_id_is_believed_on_the_jobs_own_gitlab() {
         home.write("releases.toml", &format!("version = 1\n{manifest}"));
         home.run(&["plan"]).expect(0);
         let heads = wire.heads();
-        let start = format!("/api/v4/projects/{asked} ");
+        let start = format!("/api/v4/projects/{asked}/releases?");
         assert!(heads[0].contains(&start), "{variables:?} {manifest}: {}", heads[0]);
     }
     // A job token is told no path, but the job knows it.
@@ -178,7 +178,7 @@ fn a_proxy_leads_the_way_and_learns_nothing() {
         let (tunnels, requests) = (proxy.heads(), wire.heads());
         assert!(tunnels.iter().all(|head| head.starts_with("CONNECT gitlab.test:443 ")) && !tunnels.is_empty());
         assert!(requests.iter().all(|head| token_in(head) == Some(&format!("private-token: {CANARY}"))));
-        assert!(requests.len() >= 2 && !tunnels.concat().contains(CANARY) && !proxy.saw(CANARY));
+        assert!(!requests.is_empty() && !tunnels.concat().contains(CANARY) && !proxy.saw(CANARY));
     }
     // 0.0.0.0 is this machine by a name that is not its loopback address.
     let here = format!("https://0.0.0.0:{port}");

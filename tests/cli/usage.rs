@@ -92,7 +92,7 @@ fn requests_are_logged_when_asked_for_and_tokens_never() {
     home.manifest("[[releases]]\ntag_name = \"v0.1\"\n");
     assert_eq!(home.run(&["plan"]).expect(0).stderr, "");
     let log = home.run(&["plan", "-v"]).expect(0).stderr;
-    assert!(log.contains("method=GET path=/projects/24/releases attempt=1 status=200"), "{log}");
+    assert!(log.contains("method=GET path=/projects/root%2Fawesome-app/releases attempt=1 status=200"), "{log}");
     let log = home.env("RUST_LOG", "trace").run(&["plan"]).expect(0).stderr;
     assert!(log.len() > 1000 && !log.contains("sandbox-maintainer") && !log.contains('\u{1b}'), "{log}");
 }

@@ -119,7 +119,8 @@ fn check_read(read: &ReadPlan, digest: &str) {
             assert!(step.needs.iter().all(|need| need.0 < index));
         }
     }
-    let _ = report::fleet(&read.projects.iter().map(|(_, plan)| plan).collect::<Vec<_>>(), 0);
+    let _ =
+        report::fleet(&read.projects.iter().map(|(_, plan)| plan).collect::<Vec<_>>(), &[], &report::Palette::plain());
 }
 
 fn message(file: &Value) -> String {

@@ -47,12 +47,13 @@ fn manifests(ui: &Ui, args: &DoctorArgs, page: &mut Page) -> Result<Vec<Manifest
     let mut manifests = Vec::new();
     for path in args.manifest.paths()? {
         let name = path.to_string_lossy().into_owned();
-        match manifest::load(&path) {
-            Ok(manifest) => {
-                let count = manifest.desired.releases.len();
+        match manifest::load_all(&path) {
+            Ok(more) => {
+                let count = more.iter().map(|manifest| manifest.desired.releases.len()).sum::<usize>();
                 let releases = if count == 1 { "release" } else { "releases" };
-                page.add(Finding::new(Verdict::Good, "manifest", format!("{name}: {count} {releases}")));
-                manifests.push(manifest);
+                let of = if more.len() == 1 { String::new() } else { format!(" of {} projects", more.len()) };
+                page.add(Finding::new(Verdict::Good, "manifest", format!("{name}: {count} {releases}{of}")));
+                manifests.extend(more);
             }
             Err(_) if !path.exists() => {
                 let missing = Finding::new(Verdict::Bad, "manifest", format!("there is no {name}"));

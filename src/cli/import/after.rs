@@ -35,7 +35,7 @@ impl Tree for After<'_> {
         match fs::symlink_metadata(self.folder.join(path)) {
             Ok(metadata) => Ok(node(metadata.file_type())),
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                let is_made = self.written.keys().any(|file| file.parent() == Some(path));
+                let is_made = self.written.keys().any(|file| file.ancestors().skip(1).any(|folder| folder == path));
                 Ok(is_made.then_some(Node::Folder))
             }
             Err(error) => Err(error),

@@ -15,7 +15,8 @@ use std::path::PathBuf;
 pub(in crate::cli) enum ImportCommand {
     /// Write down the releases that a GitLab project has, with their links, and its milestones.
     ///
-    /// A plan has nothing to do afterwards. Run again, it adds what is new; what the manifest says already stays as it is.
+    /// A plan has nothing to do afterwards. Run again, it adds what is new; what the manifest says already stays as it is. With
+    /// --group it writes a fleet: one file for all projects of a group.
     Gitlab(GitlabArgs),
     /// Write down the releases that a GitHub repository has, with links to their files.
     ///
@@ -42,6 +43,11 @@ pub(in crate::cli) struct GitlabArgs {
     /// The project's full path or number, such as group/app. By default the one that the manifest names, or the CI job's.
     #[arg(value_name = "PROJECT", value_parser = reference)]
     pub(super) project: Option<ProjectRef>,
+
+    /// Import all projects of GROUP and of the groups in it that have releases, into a fleet, in which each is one of
+    /// [[projects]]. Run again, it adds projects that are new there; those that it has stay as they are.
+    #[arg(long, value_name = "GROUP", conflicts_with_all = ["project", "split"], value_parser = group)]
+    pub(super) group: Option<String>,
 
     #[command(flatten)]
     pub(super) into: IntoArgs,
@@ -148,4 +154,12 @@ impl IntoArgs {
             },
         }
     }
+}
+
+fn group(text: &str) -> Result<String, String> {
+    let is_part = |part: &str| !part.is_empty() && !part.contains(char::is_whitespace);
+    if text.contains("://") || !text.split('/').all(is_part) {
+        return Err("write it as in the group's address: acme, acme/libraries".to_owned());
+    }
+    Ok(text.to_owned())
 }

@@ -1,6 +1,7 @@
 //! `relsync import gitlab`: the releases, links and milestones of a GitLab project.
 
 use super::args::GitlabArgs;
+use super::group;
 use super::target::Target;
 use super::told;
 use crate::cli::exit::Exit;
@@ -15,6 +16,9 @@ use crate::snapshot::{self, Interest};
 use crate::ui::Ui;
 
 pub(super) async fn run(ui: &Ui, args: GitlabArgs) -> Result<Exit, Failure> {
+    if let Some(group) = &args.group {
+        return group::run(ui, &args, group).await;
+    }
     let target = Target::open(&args.into)?;
     let server = Server::open(&args.server).await?;
     let settings =

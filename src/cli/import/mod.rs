@@ -6,6 +6,7 @@ pub(super) mod args;
 mod gaps;
 pub(super) mod github;
 mod gitlab;
+mod group;
 mod history;
 mod home;
 mod target;

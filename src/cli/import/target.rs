@@ -7,7 +7,7 @@ use super::after::After;
 use super::args::IntoArgs;
 use crate::cli::failure::Failure;
 use crate::cli::out;
-use crate::import::{self, Declared, Existing, Imported, Written};
+use crate::import::{self, Declared, Existing, Fleet, Imported, Written};
 use crate::manifest::{self, Manifest};
 use crate::ui::Ui;
 use std::collections::BTreeMap;
@@ -32,12 +32,7 @@ impl Target {
     /// # Errors
     /// All that is wrong with a manifest that is there: nothing is added to that.
     pub(super) fn open(args: &IntoArgs) -> Result<Self, Failure> {
-        let path = if args.file.is_dir() { args.file.join("releases.toml") } else { args.file.clone() };
-        if path.file_name().is_none() || path.as_os_str() == "-" {
-            return Err(Failure::not_a_manifest(&path));
-        }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let folder = folder.canonicalize().map_err(|error| Failure::folder(folder, error))?;
+        let Self { path, manifest: _, folder, text: _ } = Self::place(args)?;
         let (mut text, mut manifest) = (None, None);
         if fs::symlink_metadata(&path).is_ok() {
             // Of what can't be read it says why.
@@ -48,6 +43,39 @@ impl Target {
         Ok(Self { path, manifest, folder, text })
     }
 
+    /// Reads a fleet and what it says of its projects.
+    ///
+    /// # Errors
+    /// All that is wrong with one that is there, or that it is no fleet.
+    pub(super) fn open_fleet(args: &IntoArgs) -> Result<(Self, Vec<Manifest>), Failure> {
+        let target = Self::place(args)?;
+        if fs::symlink_metadata(&target.path).is_err() {
+            return Ok((target, Vec::new()));
+        }
+        let manifests = manifest::load_all(&target.path)?;
+        let text = fs::read_to_string(&target.path).map_err(|error| Failure::folder(&target.path, error))?;
+        if !Fleet::is_one(&text)? {
+            return Err(Failure::no_fleet(&target.path));
+        }
+        Ok((Self { text: Some(text), ..target }, manifests))
+    }
+
+    /// The text that is there.
+    pub(super) fn text(&self) -> Option<&str> {
+        self.text.as_deref()
+    }
+
+    /// Where the arguments say, whatever is there.
+    fn place(args: &IntoArgs) -> Result<Self, Failure> {
+        let path = if args.file.is_dir() { args.file.join("releases.toml") } else { args.file.clone() };
+        if path.file_name().is_none() || path.as_os_str() == "-" {
+            return Err(Failure::not_a_manifest(&path));
+        }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder.canonicalize().map_err(|error| Failure::folder(folder, error))?;
+        Ok(Self { path, manifest: None, folder, text: None })
+    }
+
     /// Writes what is new of `imported`.
     pub(super) fn import(&self, ui: &Ui, args: &IntoArgs, imported: &Imported) -> Result<Written, Failure> {
         let declared = self.manifest.as_ref().zip(self.text.as_ref());
@@ -55,15 +83,20 @@ impl Target {
         let existing = Existing { manifest: declared, files: self.files()? };
         let written = import::write(&existing, imported, args.options())?;
         if written.manifest.is_some() || !written.files.is_empty() {
-            let name = Path::new(self.path.file_name().unwrap_or_default());
-            self.check_places(&written)?;
-            self.check_unchanged()?;
-            manifest::load_of_tree(&After::new(&self.folder, name, &written), name).inspect_err(|_| {
-                ui.warn("Nothing was written, as the manifest would not be right with what is imported:\n");
-            })?;
-            self.write(&written)?;
+            self.put(ui, &written)?;
         }
         Ok(written)
+    }
+
+    /// Writes all that is `written`, if that comes to something that is right.
+    pub(super) fn put(&self, ui: &Ui, written: &Written) -> Result<(), Failure> {
+        let name = Path::new(self.path.file_name().unwrap_or_default());
+        self.check_places(written)?;
+        self.check_unchanged()?;
+        manifest::load_all_of_tree(&After::new(&self.folder, name, written), name).inspect_err(|_| {
+            ui.warn("Nothing was written, as the manifest would not be right with what is imported:\n");
+        })?;
+        self.write(written)
     }
 
     /// Makes sure that each file is new or a regular one, in a folder that is new or below the manifest's.
@@ -73,7 +106,8 @@ impl Target {
             if fs::symlink_metadata(&place).is_ok_and(|there| !there.is_file()) {
                 return Err(taken(&place));
             }
-            let Some(folder) = place.parent().filter(|folder| fs::symlink_metadata(folder).is_ok()) else { continue };
+            let mut folders = place.ancestors().skip(1);
+            let Some(folder) = folders.find(|folder| fs::symlink_metadata(folder).is_ok()) else { continue };
             match folder.canonicalize() {
                 Ok(real) if !real.starts_with(&self.folder) => return Err(Failure::leads_out(folder)),
                 Ok(real) if real.is_dir() => {}
@@ -99,7 +133,7 @@ impl Target {
             let place = self.folder.join(path);
             let write = || {
                 if let Some(folder) = place.parent().filter(|folder| !folder.exists()) {
-                    fs::create_dir(folder)?;
+                    fs::create_dir_all(folder)?;
                 }
                 out::replace(&place, text)
             };
@@ -115,8 +149,13 @@ impl Target {
 
     /// The files beside it that an import could add to, or must not write over.
     fn files(&self) -> Result<BTreeMap<String, Option<String>>, Failure> {
+        self.files_in(&import::FOLDERS)
+    }
+
+    /// Those in folders beside it.
+    pub(super) fn files_in(&self, folders: &[&str]) -> Result<BTreeMap<String, Option<String>>, Failure> {
         let mut files = BTreeMap::new();
-        for name in import::FOLDERS {
+        for name in folders {
             let folder = self.folder.join(name);
             // One that leads elsewhere holds nothing of ours.
             let is_inside = folder.canonicalize().is_ok_and(|real| real.is_dir() && real.starts_with(&self.folder));

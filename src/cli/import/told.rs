@@ -55,7 +55,8 @@ fn beside(files: &BTreeMap<String, String>) -> String {
     if named.is_empty() { String::new() } else { format!(", with {}", named.join(" and ")) }
 }
 
-fn left_out_lines(left_out: &[LeftOut]) -> Vec<String> {
+/// A line for each kind of what is left out.
+pub(super) fn left_out_lines(left_out: &[LeftOut]) -> Vec<String> {
     let (mut foreign, mut releases, mut milestones) = (Vec::new(), Vec::new(), Vec::new());
     let mut keys: BTreeMap<Key, Vec<&str>> = BTreeMap::new();
     let mut milestone_keys = keys.clone();

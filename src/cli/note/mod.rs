@@ -91,6 +91,8 @@ async fn write(
         Some(TokenKind::Private | TokenKind::OAuth) => {}
     }
     let key = args.note_key.clone().unwrap_or_else(|| NoteKey::of(args.manifest.given()));
+    // Each shard has a part of the plan, and a note of its own.
+    let key = args.shard.chosen().map_or_else(|| key.clone(), |chosen| key.of_shard(chosen.shard));
     let shown = harmless(&merge_request.to_string()).into_owned();
     let kept = {
         let _progress = ui.reading(&format!("writing the note on merge request {shown}"), || (0, 0));

@@ -2,6 +2,7 @@
 
 use super::Trouble;
 use crate::cli::server::{self, Server, variable};
+use crate::cli::shard::Shard;
 use crate::gitlab::MergeRequest;
 use crate::model::ProjectRef;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -70,6 +71,11 @@ impl NoteKey {
         let mut names: Vec<_> = given.iter().map(name).collect();
         names.sort();
         Self(names.join("+"))
+    }
+
+    /// The key of the same note's part about the projects of a shard.
+    pub(super) fn of_shard(&self, shard: Shard) -> Self {
+        Self(format!("{}+{}", self.0, shard.suffix()))
     }
 
     /// The mark that a note starts with. Nobody sees it.

@@ -1,6 +1,7 @@
 //! What can be said to `relsync rehearse`.
 
 use crate::cli::args::{FilterArgs, ManifestArgs, ServerArgs};
+use crate::cli::shard::ShardArgs;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -12,6 +13,8 @@ pub(in crate::cli) struct RehearseArgs {
     pub(super) filter: FilterArgs,
     #[command(flatten)]
     pub(super) server: ServerArgs,
+    #[command(flatten)]
+    pub(super) shard: ShardArgs,
 
     /// What goes to stdout. Progress and talk go to stderr.
     #[arg(long, value_name = "FORMAT", default_value = "text")]

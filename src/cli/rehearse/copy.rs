@@ -61,7 +61,7 @@ impl Replica {
         let client = client(token)?;
         let (mut sites, mut origins) = (Vec::new(), Vec::new());
         for (manifest, project, origin) in from {
-            sites.push(Site { client: client.clone(), manifest, project });
+            sites.push(Site { client: client.clone(), gitlab: 0, manifest, project });
             origins.push(origin);
         }
         let session = Session {
@@ -78,7 +78,7 @@ impl Replica {
     pub(super) async fn rehearse(&self, ui: &Ui) -> Result<Vec<Went>, Failure> {
         if self.origins.iter().any(|origin| origin.project.is_none()) {
             // What is wrong with the manifests all together was not seen before.
-            self.session.read_all(ui, &[]).await?;
+            self.session.read_all(ui, &[], |_, _| ()).await?;
         }
         let mut all = Vec::with_capacity(self.session.sites.len());
         for (site, from) in self.session.sites.iter().zip(&self.origins) {
@@ -91,7 +91,7 @@ impl Replica {
         drop(self.sandbox.take_requests());
         let plan = self.plan(site).await?;
         let outcome = if plan.refusals.is_empty() && !plan.is_empty() {
-            let mut progress = ui.writing(&format!("rehearsing {}", plan.project), plan.steps.len());
+            let mut progress = ui.writing(&format!("rehearsing {}", plan.project), plan.steps.len(), false);
             let pace = Pace::new(SIDE_BY_SIDE);
             let tell = |event: apply::Event<'_>| progress.show(&plan, &event);
             Some(apply::run(&site.client, &plan, pace, std::future::pending(), tell).await)

@@ -62,7 +62,7 @@ impl Original {
     /// Reads the projects.
     pub(super) async fn of_gitlab(ui: &Ui, args: &RehearseArgs) -> Result<Self, Failure> {
         let target = args.save_snapshot.as_deref().map(Target::open).transpose()?;
-        let session = Session::open(ui, &args.manifest, &args.server, &args.filter).await?;
+        let session = Session::open(ui, &args.manifest, &args.server, &args.filter, &args.shard).await?;
         let read_files = [session.files(), args.server.files()].concat();
         if let Some(target) = target.as_ref().filter(|target| read_files.iter().any(|path| target.is(path))) {
             return Err(Failure::written_over(target.path()));
@@ -70,7 +70,7 @@ impl Original {
         let names = session.names();
         let mut read = Vec::new();
         let mut unread = Vec::new();
-        for (site, current) in session.read_all(ui, &[]).await?.into_iter().enumerate() {
+        for (site, current) in session.read_all(ui, &[], |_, current| current.clone()).await?.into_iter().enumerate() {
             let surveyed = match current {
                 Ok(current) => survey(ui, &session, site, current).await,
                 Err(failure) => Err(failure),
@@ -111,13 +111,10 @@ impl Original {
             let reference = reference.ok_or_else(|| Failure::no_project(&manifest.path))?;
             Ok((manifest, reference, Origin::default()))
         });
-        let material = Material {
-            sites: sites.collect::<Result<_, Failure>>()?,
-            selection,
-            now: Moment::new(jiff::Timestamp::now()),
-            seed: path.into(),
-            asker: None,
-        };
+        let mut sites = sites.collect::<Result<Vec<_>, Failure>>()?;
+        session::share(ui, &args.shard, &mut sites, |(_, reference, _)| reference);
+        let material =
+            Material { sites, selection, now: Moment::new(jiff::Timestamp::now()), seed: path.into(), asker: None };
         Ok(Self { material, unread: Vec::new(), limits: Limits::default() })
     }
 }

@@ -46,6 +46,27 @@ pub struct ProjectDrift<'a> {
     pub releases: Vec<Listed>,
 }
 
+impl ProjectDrift<'_> {
+    /// Whether there is more to say of it than that there is no drift.
+    #[must_use]
+    pub fn has_page(&self) -> bool {
+        let Drift { drift, change, clashes, milestones_unread, .. } = self.drift;
+        !drift.is_empty() || !change.is_empty() || !clashes.is_empty() || *milestones_unread
+    }
+
+    /// What it comes to, in a few words.
+    pub(super) fn words(&self) -> String {
+        let what = summary(self.drift).unwrap_or_else(|| "no drift".to_owned());
+        let changed = Touched::of(&self.drift.change).words();
+        let change = if changed.is_empty() { String::new() } else { format!("; this change: {changed}") };
+        let unmanaged = match self.drift.unmanaged.len() {
+            0 => String::new(),
+            count => format!("; {} not in the manifest", of(count, "release")),
+        };
+        format!("{}{change}{unmanaged}", what.trim_end_matches('.'))
+    }
+}
+
 /// What GitLab and the manifest were held against.
 #[derive(Debug, Clone, Copy)]
 pub struct Base<'a> {

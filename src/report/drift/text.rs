@@ -7,6 +7,7 @@ use super::{
 };
 use crate::model::Description;
 use crate::plan::{Aspect, Change, Clash, Difference, Drift, Subject, Value};
+use crate::report::fleet;
 use crate::report::style::Palette;
 use crate::report::text::Page;
 use crate::report::values::{self, diff, link, preview, quoted, visible};
@@ -16,14 +17,16 @@ use crate::report::voice::Voice;
 #[must_use]
 pub fn drift_text(run: &DriftRun<'_>, palette: &Palette) -> String {
     let DriftRun { now: _, projects, unread } = run;
-    let mut pages: Vec<String> = projects.iter().map(|one| drift(one.drift, one.base, palette)).collect();
+    if projects.len() + unread.len() > 1 {
+        let with_page = projects.iter().filter(|one| one.has_page());
+        let pages: String = with_page.map(|one| drift(one.drift, one.base, palette) + "\n").collect();
+        return pages + &fleet::drifts(run, palette) + &drift_fleet(run);
+    }
+    let mut text: String = projects.iter().map(|one| drift(one.drift, one.base, palette)).collect();
     let error =
         |(project, error): &(String, String)| format!("Not read: {}: {}\n", visible(project), values::line(error));
-    pages.extend(unread.iter().map(error));
-    if pages.len() > 1 {
-        pages.push(drift_fleet(run));
-    }
-    pages.join("\n")
+    text.extend(unread.iter().map(error));
+    text
 }
 
 /// Of one project; without a base, there is nothing but drift.

@@ -2,7 +2,7 @@
 
 use super::fit::{Entry, Hopes, Kind, Part, Rank, Section};
 use super::folded::Folded;
-use super::{VOICE, code, project};
+use super::{VOICE, code, project, row};
 use crate::model::Description;
 use crate::plan::{Aspect, Change, Clash, Difference, Subject, Value};
 use crate::report::drift::{
@@ -13,6 +13,11 @@ use crate::report::voice::Voice;
 
 /// Names and titles in the one line of HTML that a heading to unfold is.
 const SUMMARY: Voice = Voice { name: code::html_name, quoted: code::html_quoted };
+
+/// One of several projects in a line.
+pub(super) fn line(project: &ProjectDrift<'_>) -> Entry {
+    row(&project.drift.project.to_string(), &project.words(), !project.has_page())
+}
 
 /// `is_alone`: the page's title names the project already.
 pub(super) fn section(project: &ProjectDrift<'_>, is_alone: bool, hopes: &mut Hopes) -> Section {

@@ -17,8 +17,9 @@ mod project;
 
 use super::counts::of;
 use super::drift::{DriftRun, drift_fleet};
+use super::fleet::{self, in_all};
 use super::run::{Command, Run};
-use super::text::{Detail, fleet};
+use super::text::Detail;
 use super::values::visible;
 use super::voice::Voice;
 use crate::model::Project;
@@ -38,8 +39,13 @@ pub fn markdown(run: &Run<'_>, detail: Detail, limit: usize) -> String {
     let read: Vec<_> = projects.iter().map(|project| &project.plan.project).collect();
     let plans: Vec<_> = projects.iter().map(|project| project.plan).collect();
     let title = Title { command, read: &read, unread };
-    page(title, &fleet(&plans, unread.len()), limit, |is_alone, hopes| {
-        projects.iter().map(|project| project::section(project, detail, is_alone, hopes)).collect()
+    page(title, &in_all(&plans, unread.len()), limit, |is_alone, hopes| {
+        let with_page = projects.iter().filter(|project| {
+            is_alone || fleet::has_page(project.plan) || project.outcome.is_some_and(fleet::has_outcome_page)
+        });
+        let sections: Vec<_> = with_page.map(|project| project::section(project, detail, is_alone, hopes)).collect();
+        let lines = projects.iter().filter(|_| !is_alone).map(project::line).collect();
+        std::iter::once(overview(lines)).chain(sections).collect()
     })
 }
 
@@ -50,7 +56,10 @@ pub fn drift_markdown(run: &DriftRun<'_>, limit: usize) -> String {
     let read: Vec<_> = projects.iter().map(|project| &project.drift.project).collect();
     let title = Title { command: "drift", read: &read, unread };
     page(title, &drift_fleet(run), limit, |is_alone, hopes| {
-        projects.iter().map(|project| drift::section(project, is_alone, hopes)).collect()
+        let with_page = projects.iter().filter(|project| is_alone || project.has_page());
+        let sections: Vec<_> = with_page.map(|project| drift::section(project, is_alone, hopes)).collect();
+        let lines = projects.iter().filter(|_| !is_alone).map(drift::line).collect();
+        std::iter::once(overview(lines)).chain(sections).collect()
     })
 }
 
@@ -84,6 +93,20 @@ fn page(
     let not_read = Section { head: String::new(), parts: vec![not_read(unread)] };
     let sections = sections(is_alone, &mut Hopes::new(limit));
     Page { title, sections: std::iter::once(not_read).chain(sections).collect() }.fit(limit)
+}
+
+/// Several projects, a line for each.
+fn overview(lines: Vec<Entry>) -> Section {
+    Section { head: String::new(), parts: vec![Part { head: String::new(), entries: lines }] }
+}
+
+/// A project's line in the overview, which is a list as a bar in a name could end a table's cell, even in code: `name` and what there is to say, which is worth a look or not.
+fn row(name: &str, what: &str, is_quiet: bool) -> Entry {
+    Entry {
+        rank: if is_quiet { Rank::Rest } else { Rank::Note },
+        kind: Kind::Project,
+        levels: vec![format!("- {}: {what}\n", code::name(name))],
+    }
 }
 
 fn not_read(unread: &[(String, String)]) -> Part {

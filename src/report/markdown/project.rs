@@ -2,13 +2,13 @@
 
 use super::card::Card;
 use super::fit::{Entry, Hopes, Kind, Part, Rank, Section};
-use super::{VOICE, code, outcome};
+use super::{VOICE, code, outcome, row};
 use crate::model::TagName;
 use crate::plan::Plan;
 use crate::report::counts::{self, of};
 use crate::report::run::ProjectRun;
 use crate::report::text::{Detail, MAX_UNMANAGED};
-use crate::report::{notes, refusal};
+use crate::report::{fleet, notes, refusal};
 
 /// A plan has hardly so many. More would leave no room for what would be deleted.
 const MAX_REFUSALS: usize = 50;
@@ -30,6 +30,13 @@ pub(super) fn section(project: &ProjectRun<'_>, detail: Detail, is_alone: bool, 
     parts.push(changes(project, detail, hopes));
     parts.push(unmanaged(&plan.unmanaged));
     Section { head, parts }
+}
+
+/// One of several projects in a line.
+pub(super) fn line(project: &ProjectRun<'_>) -> Entry {
+    let ProjectRun { plan, outcome, .. } = project;
+    let what = outcome.map_or_else(|| fleet::planned(plan), |ended| counts::done(plan, ended));
+    row(&plan.project.to_string(), &what, !fleet::has_page(plan))
 }
 
 fn refusals(plan: &Plan) -> Part {

@@ -1,0 +1,86 @@
+//! `--shard`: jobs share a fleet out, and nothing is done twice or not at all.
+
+use crate::fleet_file::fleet_of;
+use crate::support::{Home, Server};
+use std::collections::BTreeMap;
+
+fn new_release(id: usize) -> String {
+    format!("[[projects.releases]]\ntag_name = \"new-{id}\"\nref = \"main\"\n")
+}
+
+/// The plans in a report, by project.
+fn plans(home: &Home, args: &[&str]) -> BTreeMap<String, serde_json::Value> {
+    let run = home.run(&[&["plan", "-f", "fleet.toml", "--format", "json"], args].concat()).expect(0);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let projects = report["projects"].as_array().unwrap().iter();
+    projects.map(|project| (project["plan"]["project"]["path"].as_str().unwrap().to_owned(), project.clone())).collect()
+}
+
+#[test]
+fn the_shards_together_are_the_whole() {
+    let (server, home) = fleet_of(12, 1, new_release);
+    let whole = plans(&home, &[]);
+    assert_eq!(whole.len(), 12);
+    server.requests();
+    let mut together = BTreeMap::new();
+    for number in 1..=5 {
+        let shard = plans(&home, &["--shard", &format!("{number}/5")]);
+        // What is in another shard is not even read.
+        let asked = server.requests();
+        let reads = format!("GET /projects/:id/releases {}", shard.len());
+        assert!(if shard.is_empty() { asked.is_empty() } else { asked.contains(&reads) }, "{asked:?}");
+        for (project, plan) in shard {
+            assert!(together.insert(project.clone(), plan).is_none(), "{project} is in two shards");
+        }
+    }
+    assert_eq!(together, whole);
+}
+
+#[test]
+fn a_parallel_job_takes_its_own_and_says_so() {
+    let (server, home) = fleet_of(6, 1, new_release);
+    let job = |index: &str, name: &str| {
+        let job = Home::with_server(&server, "sandbox-maintainer");
+        job.write("fleet.toml", &std::fs::read_to_string(home.path().join("fleet.toml")).unwrap());
+        job.env("CI_NODE_INDEX", index).env("CI_NODE_TOTAL", "3").env("CI_JOB_NAME", name)
+    };
+    let jobs: Vec<Home> = (1..=3).map(|index| job(&index.to_string(), &format!("fleet {index}/3"))).collect();
+    insta::assert_snapshot!("job", jobs[0].run(&["plan", "-f", "fleet.toml"]).expect(0));
+    let applied = jobs.iter().map(|job| job.run(&["apply", "--yes", "-f", "fleet.toml"]).expect(0));
+    assert_eq!(applied.map(|run| run.stdout.matches(" 1 release created;").count()).sum::<usize>(), 6);
+    home.run(&["plan", "-f", "fleet.toml", "--detailed-exitcode"]).expect(0);
+    // A matrix has other jobs for other things.
+    let matrix = job("1", "fleet: [apps, main]").run(&["plan", "-f", "fleet.toml"]).expect(0);
+    assert!(matrix.stdout.contains("In all: 6 projects") && !matrix.stderr.contains("Shard"), "{matrix}");
+    let whole = jobs[1].run(&["plan", "-f", "fleet.toml", "--shard", "1/1"]).expect(0);
+    assert!(whole.stdout.contains("In all: 6 projects") && !whole.stderr.contains("Shard"), "{whole}");
+}
+
+/// More jobs than projects, or a job that is no fleet's: nothing to do is no failure, but it is said.
+#[test]
+fn an_empty_shard_is_a_success_with_a_note() {
+    let server = Server::start();
+    let home = Home::with_server(&server, "sandbox-maintainer");
+    home.manifest("[[releases]]\ntag_name = \"v0.1\"\n");
+    let run = |number: u8, args: &[&str]| home.run(&[args, &["--shard", &format!("{number}/2")]].concat()).expect(0);
+    let empty = (1..=2).find(|number| run(*number, &["plan"]).stderr.contains(": 0 of 1 project")).unwrap();
+    server.requests();
+    insta::assert_snapshot!("empty", run(empty, &["plan", "--out", "plan.json", "--quiet"]));
+    for args in [&["apply", "--yes"][..], &["drift"], &["plan", "--only", "v0.1"], &["plan", "--format", "markdown"]] {
+        let run = run(empty, args);
+        assert!(run.stderr.contains(": 0 of 1 project: nothing to do."), "{run}");
+    }
+    home.run(&["apply", "plan.json", "--yes"]).expect(0);
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn a_shard_that_is_none_is_wrong_usage() {
+    let home = Home::new();
+    home.manifest("");
+    for shard in ["0/10", "11/10", "x"] {
+        let run = home.run(&["plan", "--shard", shard]).expect(1);
+        assert!(run.stderr.contains("invalid value") && run.stderr.contains("--shard <N/TOTAL>"), "{run}");
+    }
+    insta::assert_snapshot!("eleven_of_ten", home.run(&["plan", "--shard", "11/10"]));
+}
