@@ -53,7 +53,7 @@ impl Transport {
             insecure_http,
             authorities,
             connect_timeout: Duration::from_secs(10),
-            timeout,
+            timeout: Some(timeout),
         };
         let http = connection
             .pool()

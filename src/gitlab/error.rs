@@ -46,6 +46,8 @@ pub enum Kind {
     Changed,
     /// What it was to change was looked at too long ago. Nothing was sent, but perhaps by an earlier try.
     Stale,
+    /// A file that was to be sent can't be read, or is not what was planned. It was not sent to its end.
+    Unsent,
     /// Given up while waiting to be sent, as the run was to stop. Nothing was sent.
     Stopped,
 }

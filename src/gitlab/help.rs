@@ -6,6 +6,10 @@ use crate::gitlab::{Kind, TokenKind};
 use reqwest::Method;
 use std::time::Duration;
 
+/// What may be wrong with a project's packages.
+const PACKAGES_OFF: &str =
+    "the project's package registry is turned off (there: Settings > General > Visibility > Package registry)";
+
 /// What is known about a request that failed.
 pub(super) struct Failed<'a> {
     pub(super) kind: Kind,
@@ -67,6 +71,15 @@ pub(super) fn help(failed: &Failed<'_>) -> Option<String> {
         Kind::Invalid if failed.message.starts_with("Target ") => {
             "`ref` must be a branch, a tag or a commit of the project"
         }
+        Kind::Invalid if failed.message.contains("Duplicate package is not allowed") => {
+            "the package registry has a file of this name with other content, and its group forbids to publish one twice. Give \
+             the file or its package another name; or delete the one that is there (Deploy > Package registry); or allow it \
+             (the group's Settings > Packages and registries > Duplicate packages: Generic)"
+        }
+        Kind::Invalid if failed.path.contains("/packages/generic/") && failed.message.contains("too large") => {
+            "GitLab takes files of this kind up to a limit that its administrators set, by default 5 GiB"
+        }
+        Kind::Unsent => "GitLab has not got it: let nothing write to the file meanwhile, and plan again",
         Kind::Timeout => "check that url is a GitLab's own address, and that the network lets requests through",
         Kind::Interrupted | Kind::Invalid | Kind::Settings | Kind::Stopped => return None,
     };
@@ -110,10 +123,11 @@ fn forbidden(failed: &Failed<'_>) -> String {
         );
     }
     let (releases, reads) = (failed.path.contains("/releases"), *failed.method == Method::GET);
+    let packages = failed.path.contains("/packages");
     let is_link = failed.path.contains("/assets/links");
     let role = if reads || failed.path.contains("/milestones") {
         "Reporter"
-    } else if *failed.method == Method::DELETE && releases && !is_link {
+    } else if *failed.method == Method::DELETE && (releases || packages) && !is_link {
         "Maintainer"
     } else {
         "Developer"
@@ -129,6 +143,9 @@ fn forbidden(failed: &Failed<'_>) -> String {
     let mut causes = vec![format!("{who} is less than a {role} (see Manage > Members{own})")];
     if token == TokenKind::Job {
         causes.push("the project lets this job do less (there: Settings > CI/CD > Job token permissions)".to_owned());
+    }
+    if packages {
+        causes.push(PACKAGES_OFF.to_owned());
     }
     if releases && !reads {
         causes.push(protected);
@@ -160,6 +177,9 @@ fn not_found(failed: &Failed<'_>) -> Option<&'static str> {
             }
             None => "the group's path is mistyped, or it is private: set RELSYNC_TOKEN or GITLAB_TOKEN",
         });
+    }
+    if failed.path.contains("/packages") && !failed.message.starts_with("Project") {
+        return Some(PACKAGES_OFF);
     }
     if failed.path.contains("/merge_requests/") && !failed.message.starts_with("Project") {
         return Some(

@@ -18,6 +18,7 @@ mod help;
 mod links;
 mod milestones;
 mod notes;
+mod packages;
 mod pages;
 mod pools;
 mod project;
@@ -29,6 +30,7 @@ mod tags;
 mod token;
 mod transport;
 mod trouble;
+mod upload;
 
 pub use error::{Error, Kind};
 pub use files::{FileAt, Incoming, Resume};
@@ -39,6 +41,7 @@ pub use protected_tags::ProtectedTag;
 pub use retry::Tries;
 pub use tags::TagList;
 pub use token::{Token, TokenKind};
+pub use upload::{Open, Sent, Upload};
 
 pub use crate::http::{Authorities, Observer, Wait};
 
@@ -138,6 +141,12 @@ impl Client {
     #[must_use]
     pub fn url(&self) -> &Url {
         self.transport.url()
+    }
+
+    /// The API's address, without a slash at its end.
+    #[must_use]
+    pub fn api(&self) -> &str {
+        self.transport.api()
     }
 
     /// How many releases have been read in lists so far, and of how many as far as GitLab has told, for those who watch.

@@ -23,6 +23,8 @@ pub(super) struct Pools {
     pub(super) timeout: Duration,
     /// Made when the first file is asked for.
     pub(super) files: OnceLock<Client>,
+    /// Made when the first file is sent.
+    pub(super) uploads: OnceLock<Client>,
     /// Made when the first of them is elsewhere.
     pub(super) elsewhere: OnceLock<Client>,
 }
@@ -30,12 +32,17 @@ pub(super) struct Pools {
 impl Pools {
     /// Connections for what GitLab answers: JSON, mostly compressed.
     pub(super) fn for_answers(&self) -> Result<Client, Error> {
-        self.to_gitlab().pool().map_err(unfit)
+        self.to_gitlab(Some(self.timeout)).pool().map_err(unfit)
     }
 
     /// Connections for GitLab's files, which are taken byte by byte as they are.
     pub(super) fn for_files(&self) -> Result<&Client, Error> {
-        once(&self.files, || self.to_gitlab().pool_of_files())
+        once(&self.files, || self.to_gitlab(Some(self.timeout)).pool_of_files())
+    }
+
+    /// Connections that files are sent over, which may take longer than GitLab may else stay silent.
+    pub(super) fn for_uploads(&self) -> Result<&Client, Error> {
+        once(&self.uploads, || self.to_gitlab(None).pool())
     }
 
     /// Connections to hosts that are not GitLab.
@@ -44,15 +51,15 @@ impl Pools {
         once(&self.elsewhere, || Connection::pool_to_anybody(authorities.clone(), *connect_timeout, *timeout))
     }
 
-    fn to_gitlab(&self) -> Connection<'_> {
-        let Self { url, has_token, insecure_http, authorities, connect_timeout, timeout, .. } = self;
+    fn to_gitlab(&self, silence: Option<Duration>) -> Connection<'_> {
+        let Self { url, has_token, insecure_http, authorities, connect_timeout, .. } = self;
         Connection {
             url,
             has_token: *has_token,
             insecure_http: *insecure_http,
             authorities: authorities.clone(),
             connect_timeout: *connect_timeout,
-            timeout: *timeout,
+            timeout: silence,
         }
     }
 }

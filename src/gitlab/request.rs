@@ -1,5 +1,6 @@
 //! Requests before they are sent: paths encoded segment by segment, so that `debian/2.4.0-1` stays one segment.
 
+use crate::gitlab::upload::Upload;
 use crate::http::encode;
 use reqwest::Method;
 use serde_json::Value;
@@ -13,14 +14,25 @@ pub(super) struct Request {
     pub(super) path: String,
     /// Encoded, without a leading `?`; may be empty.
     pub(super) query: String,
-    pub(super) body: Option<Value>,
+    pub(super) body: Content,
+}
+
+/// What a request sends along.
+#[derive(Debug, Clone)]
+pub(super) enum Content {
+    /// Nothing.
+    None,
+    /// JSON.
+    Json(Value),
+    /// A file.
+    File(Upload),
 }
 
 impl Request {
     /// A request to `segments`, each one encoded.
     pub(super) fn new(method: Method, segments: &[&str]) -> Self {
         let path = segments.iter().fold(String::new(), |path, s| path + "/" + &encode(s));
-        Self { method, path, query: String::new(), body: None }
+        Self { method, path, query: String::new(), body: Content::None }
     }
 
     /// Reads `segments`.
@@ -38,8 +50,19 @@ impl Request {
 
     /// Sends `body` along, as JSON.
     pub(super) fn json(mut self, body: Value) -> Self {
-        self.body = Some(body);
+        self.body = Content::Json(body);
         self
+    }
+
+    /// Sends a file along.
+    pub(super) fn file(mut self, upload: Upload) -> Self {
+        self.body = Content::File(upload);
+        self
+    }
+
+    /// Whether it makes something, so that it must not be sent again without a look: a second upload would be a second file.
+    pub(super) fn makes_something(&self) -> bool {
+        self.method == Method::POST || matches!(self.body, Content::File(_))
     }
 }
 

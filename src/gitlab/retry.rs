@@ -4,6 +4,7 @@
 //! if they are done twice, unless GitLab itself stumbled over them. What makes something is repeated only if it was surely
 //! not done; whether it was is for the caller to find out, who knows how it would look ([`Error::is_in_doubt`]).
 
+use crate::gitlab::request::Request;
 use crate::gitlab::{Error, Kind};
 use crate::http::{Backoff, asked_to_wait, until};
 use reqwest::header::HeaderMap;
@@ -11,17 +12,18 @@ use reqwest::{Method, StatusCode};
 use std::time::{Duration, Instant};
 
 /// Whether a request that failed like this may be sent again as it is.
-pub(super) fn may_repeat(method: &Method, error: &Error) -> bool {
+pub(super) fn may_repeat(request: &Request, error: &Error) -> bool {
     match error.kind() {
         // Nothing was done.
         Kind::Connect | Kind::RateLimited => true,
-        Kind::Timeout | Kind::Interrupted => *method != Method::POST,
+        Kind::Timeout | Kind::Interrupted => !request.makes_something(),
         Kind::Server => match error.status() {
-            Some(502..=504) => *method != Method::POST,
-            _ => *method == Method::GET,
+            Some(502..=504) => !request.makes_something(),
+            _ => request.method == Method::GET,
         },
         Kind::Settings
         | Kind::Untrusted
+        | Kind::Unsent
         | Kind::Unauthorized
         | Kind::Forbidden
         | Kind::NotFound

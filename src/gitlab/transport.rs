@@ -8,14 +8,15 @@ use crate::gitlab::answer::{Answer, kind_of_status, words};
 use crate::gitlab::gate::{Gates, Held, Hold, Pass};
 use crate::gitlab::help::{Failed, help};
 use crate::gitlab::pools::Pools;
-use crate::gitlab::request::Request;
+use crate::gitlab::request::{Content, Request};
 use crate::gitlab::retry::{Tries, may_repeat, retry_after};
 use crate::gitlab::trouble::Troubles;
+use crate::gitlab::upload::Upload;
 use crate::gitlab::{Error, Kind, Observer, Settings, Token, TokenKind, Wait};
 use crate::http::{Broken, LONGEST_WAIT, Unread, message, read_all, read_some};
 use crate::model::ProjectId;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -79,6 +80,7 @@ impl Transport {
             timeout,
             files: OnceLock::new(),
             elsewhere: OnceLock::new(),
+            uploads: OnceLock::new(),
         };
         let http = pools.for_answers()?;
         let api = format!("{}{}/api/v4", url.origin().ascii_serialization(), url.path().trim_end_matches('/'));
@@ -112,6 +114,10 @@ impl Transport {
         self.token_header.as_ref()
     }
 
+    pub(super) fn api(&self) -> &str {
+        &self.api
+    }
+
     pub(super) fn token_kind(&self) -> Option<TokenKind> {
         self.token.as_ref().map(Token::kind)
     }
@@ -132,7 +138,7 @@ impl Transport {
             };
             drop((pass, place));
             tries.failed(&error);
-            if !may_repeat(&request.method, &error) {
+            if !may_repeat(request, &error) {
                 return Err(error);
             }
             self.wait(tries, error).await?;
@@ -281,24 +287,39 @@ impl Transport {
         let Request { method, path, query, body } = request;
         let failed = |kind, text: &str| self.error(method, path, (None, None), None, kind, text);
         let url = self.address(path, query).map_err(|text| failed(Kind::Invalid, text))?;
-        let mut builder = self.http.request(method.clone(), url).header(header::ACCEPT, "application/json");
-        builder = builder.timeout(self.timeout * LONGEST_ANSWER);
+        let (http, limit) = match body {
+            Content::File(_) => (self.pools.for_uploads()?, None),
+            Content::None | Content::Json(_) => (&self.http, Some(self.timeout * LONGEST_ANSWER)),
+        };
+        let mut builder = http.request(method.clone(), url).header(header::ACCEPT, "application/json");
+        if let Some(limit) = limit {
+            builder = builder.timeout(limit);
+        }
         if let Some((name, value)) = &self.token_header {
             builder = builder.header(name, value);
         }
-        if let Some(body) = body {
-            builder = builder.json(body);
-        }
 
         let started = Instant::now();
-        let response = builder.send().await.map_err(|e| {
+        let broken = |e: reqwest::Error| {
             let broken = Broken::by(&e);
-            let reason = broken.reason(&e, &self.url);
+            (broken.into(), broken.reason(&e, &self.url))
+        };
+        let sent = match body {
+            Content::None => builder.send().await.map_err(broken),
+            Content::Json(body) => builder.json(body).send().await.map_err(broken),
+            Content::File(upload) => self.send_file(builder, upload).await,
+        };
+        let response = sent.map_err(|(kind, reason)| {
             tracing::debug!(%method, %path, attempt, ms = ms(started), reason = self.harmless(&reason), "request");
-            failed(broken.into(), &reason)
+            failed(kind, &reason)
         })?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let read = if status.is_success() { read_all(response).await } else { Ok(read_some(response).await) };
+        let reading =
+            async { if status.is_success() { read_all(response).await } else { Ok(read_some(response).await) } };
+        // Nothing else sets an end to the answer about a file.
+        let Ok(read) = tokio::time::timeout(self.timeout * LONGEST_ANSWER, reading).await else {
+            return Err(failed(Kind::Timeout, "the answer did not come to its end in time"));
+        };
         let request_id = headers.get("x-request-id").and_then(|id| id.to_str().ok()).map(|id| self.harmless(id));
         tracing::debug!(
             %method, %path, attempt, status = status.as_u16(), ms = ms(started),
@@ -332,6 +353,27 @@ impl Transport {
         Err(error.leading_to(leads_to))
     }
 
+    /// Sends a file, for as long as the connection takes more of it.
+    async fn send_file(&self, builder: RequestBuilder, upload: &Upload) -> Result<Response, (Kind, String)> {
+        let (body, sending) = upload.begin();
+        let request = builder.header(header::CONTENT_TYPE, "application/octet-stream");
+        let request = request.header(header::CONTENT_LENGTH, upload.size).body(body).send();
+        let sent = tokio::select! {
+            sent = request => sent.map_err(|e| {
+                let broken = Broken::by(&e);
+                (broken.into(), broken.reason(&e, &self.url))
+            }),
+            () = sending.stalls(self.timeout, self.timeout * LONGEST_ANSWER) => {
+                let address = self.url.origin().ascii_serialization();
+                Err((Kind::Timeout, format!("{address} takes no more of the file, or does not say that it has it")))
+            }
+        };
+        match sending.flaw() {
+            Some(flaw) => Err((Kind::Unsent, flaw)),
+            None => sent,
+        }
+    }
+
     /// The request that a `Link: <…>; rel="next"` header stands for, if it stays on this API.
     pub(super) fn request_at(&self, link: &str) -> Option<Request> {
         let url = Url::parse(link).ok()?;
@@ -341,7 +383,7 @@ impl Transport {
             method: Method::GET,
             path: path.to_owned(),
             query: url.query().unwrap_or_default().to_owned(),
-            body: None,
+            body: Content::None,
         })
     }
 

@@ -17,8 +17,8 @@ pub(crate) struct Connection<'u> {
     pub(crate) authorities: Authorities,
     /// How long setting up may take, TLS included.
     pub(crate) connect_timeout: Duration,
-    /// How long the other side may stay silent.
-    pub(crate) timeout: Duration,
+    /// How long the other side may stay silent, also while something is sent to it; `None` is for who sends much.
+    pub(crate) timeout: Option<Duration>,
 }
 
 /// Why there can be none like that, in harmless words.
@@ -45,7 +45,7 @@ impl Connection<'_> {
         connect_timeout: Duration,
         timeout: Duration,
     ) -> Result<Client, Unfit> {
-        let builder = beginning(connect_timeout, timeout).tls_certs_merge(authorities.into_certificates());
+        let builder = beginning(connect_timeout, Some(timeout)).tls_certs_merge(authorities.into_certificates());
         build(builder.gzip(false))
     }
 
@@ -72,13 +72,16 @@ impl Connection<'_> {
     }
 }
 
-fn beginning(connect_timeout: Duration, timeout: Duration) -> ClientBuilder {
-    Client::builder()
+fn beginning(connect_timeout: Duration, timeout: Option<Duration>) -> ClientBuilder {
+    let builder = Client::builder()
         .user_agent(concat!("relsync/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
         .referer(false)
-        .connect_timeout(connect_timeout)
-        .read_timeout(timeout)
+        .connect_timeout(connect_timeout);
+    match timeout {
+        Some(timeout) => builder.read_timeout(timeout),
+        None => builder,
+    }
 }
 
 fn build(builder: ClientBuilder) -> Result<Client, Unfit> {

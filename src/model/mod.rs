@@ -7,6 +7,7 @@
 mod current;
 mod desired;
 mod digest;
+mod file;
 mod harmless;
 mod link;
 mod milestone;
@@ -24,6 +25,10 @@ pub use desired::{
     ReleasePlaces,
 };
 pub use digest::{Sha256Digest, Sha256Error};
+pub use file::{
+    FileSource, PackageFileId, PackageId, PackagePlace, PackageVersion, Packages, Sha256, StoredFile, is_package_name,
+    is_package_version, package_version,
+};
 pub use harmless::{harmless, is_hostile};
 pub use link::{AssetPath, AssetPathError, Link, LinkId, LinkType, LiveLink, check_link_url};
 pub use milestone::{Milestone, MilestoneId, MilestonePatch, MilestoneScope, MilestoneState, NewMilestone};
