@@ -44,7 +44,7 @@ async fn main() {
     let plan = plan_now(&client, &desired).await;
     let mut written = BTreeMap::new();
     let pace = Pace::new(NonZeroUsize::new(32).unwrap());
-    let outcome = apply::run(&client, &plan, pace, std::future::pending(), |event| {
+    let outcome = apply::run(&client, &plan, pace, &apply::Files::none(), std::future::pending(), |event| {
         if matches!(event, Event::Finished(_, StepOutcome::Done)) {
             *written.entry(now() / u128::from(seconds * 1000)).or_insert(0u64) += 1;
         }

@@ -44,13 +44,19 @@ async fn paced(count: usize, allowed: u64, seconds: u64, delay: Duration) {
 
     let mut written = BTreeMap::new();
     let started = Instant::now();
-    let outcome =
-        apply::run(&client, &plan, Pace::new(NonZeroUsize::new(32).unwrap()), std::future::pending(), |event| {
+    let outcome = apply::run(
+        &client,
+        &plan,
+        Pace::new(NonZeroUsize::new(32).unwrap()),
+        &apply::Files::none(),
+        std::future::pending(),
+        |event| {
             if matches!(event, Event::Finished(_, StepOutcome::Done)) {
                 *written.entry(now() / u128::from(seconds * 1000)).or_insert(0u64) += 1;
             }
-        })
-        .await;
+        },
+    )
+    .await;
     let took = started.elapsed();
     let failed = outcome.steps.iter().find(|step| !step.is_success());
     assert!(failed.is_none(), "a write failed: {failed:?}");

@@ -71,6 +71,7 @@ pub(crate) fn current(count: usize, as_wished: bool) -> Current {
         releases: (0..count).map(release).collect(),
         milestones: Some(vec![milestone]),
         by_job_token: false,
+        packages: relsync::model::Packages::default(),
         missing_tags: BTreeSet::new(),
         protected_tags: BTreeSet::new(),
     }

@@ -28,6 +28,8 @@ impl<'p> Key<'p> {
     fn of(action: &'p Action) -> Option<Self> {
         match action {
             Action::UpdateMilestone { milestone: MilestoneHandle::Existing(id), .. } => Some(Self::Milestone(*id)),
+            // Its release is gone by then.
+            Action::DeleteFile(_) => None,
             action => action.tag_name().map(Self::Release),
         }
     }

@@ -1,9 +1,10 @@
 //! Runs a plan's steps: independent ones side by side, each after those it needs, and tells of each as it happens.
 //!
-//! Makes the plan's requests and no others but looks: at each release before it is first changed, and at what became of a
-//! request whose answer was lost. Imports `plan`, `gitlab` and `model`; prints nothing.
+//! Makes the plan's requests and no others but looks: at each release before it is first changed, at each package before its
+//! first file is sent, and at what became of a request whose answer was lost. Imports `plan`, `gitlab` and `model`; prints nothing.
 
 mod cost;
+mod files;
 mod guard;
 mod look;
 mod perform;
@@ -11,10 +12,12 @@ mod schedule;
 mod width;
 
 pub use cost::{Limits, Traffic};
+pub use files::{Files, Opener, Transfer};
 
 use crate::gitlab::{Client, Kind, TokenKind};
 use crate::model::MilestoneId;
 use crate::plan::{Action, MilestoneHandle, MilestonesBy, Outcome, Plan, StepId, StepOutcome};
+use files::Shelf;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use guard::Guards;
@@ -64,6 +67,7 @@ pub async fn run(
     client: &Client,
     plan: &Plan,
     pace: Pace,
+    files: &Files,
     stop: impl Future<Output = ()>,
     mut emit: impl FnMut(Event<'_>),
 ) -> Outcome {
@@ -71,10 +75,16 @@ pub async fn run(
     let (mut asked_to_stop, mut stopped) = (false, false);
     let mut schedule = Schedule::new(plan);
     let guards = Guards::new(plan, pace.fresh_for);
+    let shelf = Shelf::new(plan.steps.iter().filter_map(|step| match &step.action {
+        Action::UploadFile(upload) => Some(&upload.place.of),
+        _ => None,
+    }));
     let site = &Site {
         client,
         project: &plan.project.reference,
         guards,
+        files,
+        shelf,
         turn: Mutex::default(),
         offers_no_evidence: AtomicBool::new(false),
     };
@@ -88,7 +98,7 @@ pub async fn run(
             emit(Event::Started(id));
             let action = &plan.steps[id.0].action;
             let milestones = milestones_of(action, &made);
-            running.push(async move { (id, site.perform(action, milestones.as_deref()).await) });
+            running.push(async move { (id, site.perform(id, action, milestones.as_deref()).await) });
         }
         tokio::select! {
             biased;

@@ -4,12 +4,16 @@
 //! that it is there already. If it is as wished, all is well; if it is absent, it is tried again; if it is another, somebody
 //! else was faster, and it is left alone.
 
+use super::files::{self, Files, Shelf};
 use super::guard::{Guards, Verdict};
 use super::look;
-use crate::gitlab::{Client, Error, Kind, Tries};
-use crate::model::{Link, MilestoneId, NewMilestone, NewRelease, NewTag, ProjectRef, Release, TagName};
-use crate::plan::{Action, Conflict, MilestonesBy, StepOutcome, WithoutEvidence};
+use crate::gitlab::{self, Client, Error, Kind, Tries};
+use crate::model::{
+    FileSource, Link, MilestoneId, NewMilestone, NewRelease, NewTag, ProjectRef, Release, Sha256, TagName,
+};
+use crate::plan::{Action, Conflict, MilestonesBy, Removal, StepId, StepOutcome, Upload, WithoutEvidence};
 use miette::Diagnostic;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -48,6 +52,8 @@ pub(super) enum Ended {
     NotOffered,
     /// A milestone that it names has no id: nothing was sent, rather than something else than was planned.
     NoMilestone,
+    /// Somebody has uploaded another file of that name since the plan was made.
+    OtherFile(Option<Sha256>),
     /// GitLab says that it is done, but answers another value of this key.
     NotTaken(&'static str),
 }
@@ -75,6 +81,13 @@ impl From<Ended> for StepOutcome {
             Ended::Conflict(conflict) => Self::Conflict(conflict),
             Ended::NotOffered => Self::NotOffered,
             Ended::NoMilestone => failed("a milestone has no id yet".to_owned(), None),
+            Ended::OtherFile(sha256) => failed(
+                format!(
+                    "somebody has uploaded another file of this name since the plan was made{}",
+                    sha256.map(|sha256| format!(", with the SHA-256 {sha256}")).unwrap_or_default()
+                ),
+                Some("plan again: a new plan starts from what is there now"),
+            ),
             Ended::NotTaken(key) => failed(
                 format!("GitLab said that it was done, but the release's {key} is not what was sent"),
                 Some(
@@ -99,6 +112,8 @@ pub(super) struct Site<'p> {
     pub(super) client: &'p Client,
     pub(super) project: &'p ProjectRef,
     pub(super) guards: Guards<'p>,
+    pub(super) files: &'p Files,
+    pub(super) shelf: Shelf<'p>,
     /// Held by the one step that looks and writes, of those that a rate limit did not let write in time after they had
     /// looked: where little is let through, all of it could else go to looks.
     pub(super) turn: Mutex<()>,
@@ -107,8 +122,13 @@ pub(super) struct Site<'p> {
 }
 
 impl Site<'_> {
-    /// Carries out `action`; `milestones` are the ids it names.
-    pub(super) async fn perform(&self, action: &Action, milestones: Option<&[MilestoneId]>) -> Result<Done, Ended> {
+    /// Carries out the step `id`, which is `action`; `milestones` are the ids it names.
+    pub(super) async fn perform(
+        &self,
+        id: StepId,
+        action: &Action,
+        milestones: Option<&[MilestoneId]>,
+    ) -> Result<Done, Ended> {
         let milestones = milestones.ok_or(Ended::NoMilestone)?;
         if matches!(action, Action::CollectEvidence { else_is, .. } if *else_is != WithoutEvidence::Failure)
             && self.offers_no_evidence.load(Ordering::Relaxed)
@@ -118,7 +138,7 @@ impl Site<'_> {
         let mut tries = self.client.tries();
         let (mut turn, mut looks) = (None, 0);
         let done = loop {
-            let done = self.look_and_act(action, milestones, &mut tries).await;
+            let done = self.look_and_act(id, action, milestones, &mut tries).await;
             if !is_stale(&done) || looks == MOST_LOOKS {
                 break done;
             }
@@ -138,6 +158,7 @@ impl Site<'_> {
 
     async fn look_and_act(
         &self,
+        id: StepId,
         action: &Action,
         milestones: &[MilestoneId],
         tries: &mut Tries,
@@ -154,15 +175,26 @@ impl Site<'_> {
         if let Some(then) = good_until {
             tries.good_until(then);
         }
-        self.act(action, milestones, tries).await
+        self.act(id, action, milestones, tries).await
     }
 
-    async fn act(&self, action: &Action, milestones: &[MilestoneId], tries: &mut Tries) -> Result<Done, Ended> {
+    async fn act(
+        &self,
+        id: StepId,
+        action: &Action,
+        milestones: &[MilestoneId],
+        tries: &mut Tries,
+    ) -> Result<Done, Ended> {
         let Self { client, project, .. } = self;
         let by_id = |by: &MilestonesBy| matches!(by, MilestonesBy::Id(_)).then_some(milestones);
         match action {
             Action::CreateMilestone(new) => self.create_milestone(new, tries).await,
             Action::CreateTag(new) => self.create_tag(new, tries).await,
+            Action::UploadFile(upload) => {
+                let done = self.upload(id, upload, tries).await;
+                self.files.over(id);
+                done
+            }
             Action::CreateRelease { release, milestones: by, .. } => {
                 self.create_release(release, by_id(by), tries).await
             }
@@ -191,6 +223,59 @@ impl Site<'_> {
                 let deleted = client.delete_release(project, &release.tag_name, tries).await;
                 self.gone(deleted, tries, &release.tag_name, |live| live.is_none()).await
             }
+            Action::DeleteFile(removal) => self.delete_file(removal, tries).await,
+        }
+    }
+
+    async fn upload(&self, id: StepId, upload: &Upload, tries: &mut Tries) -> Result<Done, Ended> {
+        let Self { client, project, files, shelf, .. } = self;
+        let Upload { place, source, size, sha256, before, tag_name: _, is_new: _ } = upload;
+        if let Some(there) = shelf.newest(client, project, place).await? {
+            if there.sha256 == Some(*sha256) {
+                return Ok(Done::found(tries));
+            }
+            if *before != Some((there.size, there.sha256)) {
+                return Err(Ended::OtherFile(there.sha256));
+            }
+        }
+        let (opener, source, files, size) = (files.opener.clone(), source.clone(), (*files).clone(), *size);
+        let body = gitlab::Upload {
+            open: Arc::new(move || match &source {
+                FileSource::Disk(below) => opener(below),
+                FileSource::Text(text) => Ok(Box::new(io::Cursor::new(text.clone()))),
+            }),
+            size,
+            sha256: *sha256,
+            sent: Arc::new(move |sent| files.sent(id, sent, size)),
+        };
+        loop {
+            let error = match client.upload(project, place, body.clone(), tries).await {
+                Ok(()) => return Ok(Done::by_us()),
+                // Where duplicates are forbidden, a file that arrived is one, too.
+                Err(error) if error.kind() == Kind::Invalid || error.is_in_doubt() => error,
+                Err(error) => return Err(error.into()),
+            };
+            let there = files::look(client, project, place).await?;
+            if there.is_some_and(|there| there.sha256 == Some(*sha256)) {
+                return Ok(Done::found(tries));
+            }
+            self.again(tries, error).await?;
+        }
+    }
+
+    async fn delete_file(&self, removal: &Removal, tries: &mut Tries) -> Result<Done, Ended> {
+        let deleted = self.client.delete_package_file(self.project, removal.package, removal.file, tries).await;
+        match deleted {
+            Ok(()) => Ok(Done::by_us()),
+            Err(error) if error.kind() == Kind::NotFound => Ok(Done::found(tries)),
+            Err(error) if error.is_in_doubt() => {
+                let there = self.client.package_files(self.project, &[&removal.place.of]).await?;
+                if there.iter().any(|(_, file)| file.id == removal.file) {
+                    return Err(error.into());
+                }
+                Ok(Done::found(tries))
+            }
+            Err(error) => Err(error.into()),
         }
     }
 

@@ -3,11 +3,12 @@
 use super::args::ApplyArgs;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::files;
 use super::formats::{Faces, Matter};
 use super::interrupt::{Interrupts, stoppable};
 use super::saved;
 use super::server::Server;
-use super::session::{Found, Session};
+use super::session::{Artifacts, Found, Session};
 use super::shown::{self, Shown};
 use crate::apply::{Event, Pace};
 use crate::gitlab::Client;
@@ -76,7 +77,7 @@ pub(super) async fn run(ui: &Ui, args: ApplyArgs) -> Result<Exit, Failure> {
 
 /// Plans what the manifests say.
 async fn made_now(ui: &Ui, args: &ApplyArgs, faces: &Faces) -> Result<Planned, Failure> {
-    let session = Session::open(ui, &args.manifest, &args.server, &args.filter, &args.shard).await?;
+    let session = Session::open(ui, &args.manifest, &args.server, &args.filter, &args.shard, Artifacts::Read).await?;
     faces.spare(&args.server.files())?;
     faces.spare(&session.files())?;
     let plans = session.plans(ui, faces.show_releases()).await?;
@@ -152,16 +153,17 @@ impl Sites<'_> {
             [(_, plan)] => format!("writing to {}", plan.project),
             many => format!("writing to {} projects", many.len()),
         };
-        let steps = plans.iter().map(|(_, plan)| plan.steps.len()).sum();
-        let progress = RefCell::new(ui.writing(&what, steps, is_fleet));
+        let plans: Vec<_> = plans.iter().map(|(site, plan)| (*site, plan, files::of_plan(plan))).collect();
+        let shown: Vec<_> = plans.iter().map(|(_, plan, files)| (*plan, files.clone())).collect();
+        let progress = RefCell::new(ui.writing(&what, &shown, is_fleet));
         let interrupts = Interrupts::count();
         let is_stopping = Cell::new(false);
-        let not_begun = |(_, plan): &&(usize, Plan)| RefCell::new(vec![StepOutcome::Interrupted; plan.steps.len()]);
-        let ends: Vec<_> = plans.iter().map(not_begun).collect();
-        for (site, _) in plans {
+        let not_begun = |plan: &Plan| RefCell::new(vec![StepOutcome::Interrupted; plan.steps.len()]);
+        let ends: Vec<_> = plans.iter().map(|(_, plan, _)| not_begun(plan)).collect();
+        for (site, ..) in &plans {
             self.clients[*site].allow(args.concurrency);
         }
-        let runs = plans.iter().zip(&ends).map(|((site, plan), ends)| async {
+        let runs = plans.iter().zip(&ends).map(|((site, plan, files), ends)| async {
             // What others were interrupted in is not to be begun.
             if is_stopping.get() || interrupts.any() {
                 is_stopping.set(true);
@@ -177,7 +179,8 @@ impl Sites<'_> {
                 }
                 progress.borrow_mut().show(plan, &event);
             };
-            apply::run(&self.clients[*site], plan, Pace::new(args.concurrency), interrupts.at_least(1), tell).await;
+            let pace = Pace::new(args.concurrency);
+            apply::run(&self.clients[*site], plan, pace, files, interrupts.at_least(1), tell).await;
         });
         let width = SIDE_BY_SIDE.min(args.concurrency.get());
         let is_over = tokio::select! {

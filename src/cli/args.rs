@@ -229,7 +229,8 @@ pub(super) enum SchemaOf {
 pub(super) struct ApplyArgs {
     /// Carry out this plan, which `plan --out` wrote, in place of a new one. It must be for the GitLab that is configured
     /// here (--url, RELSYNC_URL or CI_SERVER_URL), and its project must still be the same.
-    #[arg(value_name = "PLAN", conflicts_with_all = ["files", "only", "ignore", "max_deletes", "shard"])]
+    #[arg(value_name = "PLAN")]
+    #[arg(conflicts_with_all = ["files", "only", "ignore", "max_deletes", "delete_packages", "shard"])]
     pub(super) plan: Option<PathBuf>,
 
     #[command(flatten)]
@@ -328,6 +329,11 @@ pub(super) struct FilterArgs {
     /// one manifest at a time.
     #[arg(long, value_name = "N|N%")]
     pub(super) max_deletes: Option<MaxDeletes>,
+
+    /// With each release that is deleted, delete those files of the project's own package registry that its links lead to,
+    /// and no link of another release. Without this they stay. It takes the role Maintainer.
+    #[arg(long)]
+    pub(super) delete_packages: bool,
 }
 
 /// Which releases a run is about.

@@ -5,7 +5,7 @@ use super::base::{self, Base, Rev};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::formats::{Faces, Matter};
-use super::session::Session;
+use super::session::{Artifacts, Session};
 use super::shown;
 use crate::model::Current;
 use crate::plan::{Drift, Ignored};
@@ -14,8 +14,8 @@ use crate::ui::{Stream, Ui};
 
 pub(super) async fn run(ui: &Ui, args: DriftArgs) -> Result<Exit, Failure> {
     let faces = Faces::open(args.faces.format, &args.faces.reports, None, None)?;
-    let filter = FilterArgs { select: args.select, max_deletes: None };
-    let session = Session::open(ui, &args.manifest, &args.server, &filter, &args.shard).await?;
+    let filter = FilterArgs { select: args.select, max_deletes: None, delete_packages: false };
+    let session = Session::open(ui, &args.manifest, &args.server, &filter, &args.shard, Artifacts::LeftAlone).await?;
     faces.spare(&args.server.files())?;
     faces.spare(&session.files())?;
     let ignored = args.ignore_field.into_iter().collect();

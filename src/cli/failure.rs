@@ -2,7 +2,7 @@
 
 use super::import::github::GithubFailure;
 use super::release::Which;
-use crate::model::{Project, ProjectRef, harmless};
+use crate::model::{Project, ProjectRef, Sha256, TagName, harmless};
 use crate::plan::{Digest, ReadError};
 use crate::{git, gitlab, import, manifest};
 use miette::Diagnostic;
@@ -218,6 +218,21 @@ pub(super) enum Failure {
     #[diagnostic(help("nothing was sent; have the plan above reviewed, and pass its digest"))]
     PlanChanged { found: Digest, expected: Digest },
 
+    #[error("failed to read {path}: {error}")]
+    #[diagnostic(help("nothing was sent; a release's files have to be there, below the folder of its manifest"))]
+    File { path: String, error: io::Error },
+
+    #[error("{path} has changed since the plan was made: its SHA-256 is {found}, and was {planned}")]
+    #[diagnostic(help("nothing was sent; plan again, or bring back the file that was planned"))]
+    FileChanged { path: String, planned: Sha256, found: Sha256 },
+
+    #[error("there is no telling which package the files of {0} go to")]
+    #[diagnostic(help(
+        "say it as `package = \"app\"` under [[releases.files]]: by default it is the project's name, which a CI job token is not \
+         told; or name the project by its `path`"
+    ))]
+    NoPackage(String),
+
     #[error("failed to read the token from {path}: {error}")]
     #[diagnostic(help("--token-file wants a file with the token and nothing else"))]
     TokenFile { path: String, error: io::Error },
@@ -273,6 +288,18 @@ impl Failure {
 
     pub(super) fn no_project(manifest: &Path) -> Self {
         Self::NoProject(shown(manifest))
+    }
+
+    pub(super) fn file(path: &str, error: io::Error) -> Self {
+        Self::File { path: shown(Path::new(path)), error }
+    }
+
+    pub(super) fn file_changed(path: &str, planned: Sha256, found: Sha256) -> Self {
+        Self::FileChanged { path: shown(Path::new(path)), planned, found }
+    }
+
+    pub(super) fn no_package(tag: &TagName) -> Self {
+        Self::NoPackage(harmless(tag.as_str()).into_owned())
     }
 
     pub(super) fn not_a_plan(path: &Path) -> Self {

@@ -10,6 +10,7 @@ mod drift;
 mod evidence;
 mod exit;
 mod failure;
+mod files;
 mod formats;
 mod import;
 mod init;

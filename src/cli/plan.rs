@@ -7,7 +7,7 @@ use super::formats::{Faces, Matter};
 use super::interrupt::stoppable;
 use super::note::{self, Told};
 use super::out;
-use super::session::Session;
+use super::session::{Artifacts, Session};
 use super::shown::{self, Shown};
 use crate::model::harmless;
 use crate::report::{Command, Detail};
@@ -15,7 +15,8 @@ use crate::ui::{Stream, Ui};
 
 pub(super) async fn run(ui: &Ui, args: PlanArgs) -> Result<Exit, Failure> {
     let faces = Faces::open(args.faces.format, &args.faces.reports, args.widget.as_deref(), args.out.as_deref())?;
-    let session = match Session::open(ui, &args.manifest, &args.server, &args.filter, &args.shard).await {
+    let opened = Session::open(ui, &args.manifest, &args.server, &args.filter, &args.shard, Artifacts::Read).await;
+    let session = match opened {
         Ok(session) => session,
         Err(failure) => return no_plan(ui, &args, None, failure).await,
     };

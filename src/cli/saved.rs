@@ -5,6 +5,7 @@
 use super::apply::Planned;
 use super::args::{ApplyArgs, ServerArgs};
 use super::failure::Failure;
+use super::files;
 use super::interrupt::stoppable;
 use super::server::{self, Server};
 use super::session::{Found, observer};
@@ -34,6 +35,7 @@ pub(super) async fn open(ui: &Ui, path: &Path, args: &ApplyArgs) -> Result<Plann
     if let Some(expected) = args.expect_digest.as_ref().filter(|expected| **expected != digest) {
         return Err(Failure::other_digest(path, &digest, expected));
     }
+    files::check(ui, &projects.iter().map(|(_, plan)| plan).collect::<Vec<_>>()).await?;
     let server = Server::open(&args.server).await?;
     let mut known: Vec<(Address, Client)> = Vec::new();
     let mut todo = Vec::with_capacity(projects.len());

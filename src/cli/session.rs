@@ -2,18 +2,19 @@
 
 use super::args::{FilterArgs, ManifestArgs, ServerArgs};
 use super::failure::Failure;
+use super::files;
 use super::interrupt::stoppable;
 use super::server::{self, Server};
 use super::shard::{Chosen, ShardArgs};
 use crate::gitlab::{Client, Kind, Observer, Settings, Wait};
 use crate::manifest::{self, Manifest};
-use crate::model::{Current, Desired, DesiredRelease, Moment, Project, ProjectRef, TagName, harmless};
-use crate::plan::{Address, Plan, SavedPlan, Selection};
+use crate::model::{Current, Desired, DesiredRelease, Moment, Packages, Project, ProjectRef, TagName, harmless};
+use crate::plan::{self, Address, Plan, SavedPlan, Selection};
 use crate::report::Listed;
 use crate::snapshot::{self, Doubts, Interest};
 use crate::ui::Ui;
 use futures_util::{StreamExt, stream};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -52,12 +53,26 @@ pub(super) fn observer(ui: &Ui) -> Observer {
     Arc::new(move |wait: &Wait| show(wait.how_long, &wait.why, wait.is_for_limit))
 }
 
-/// Reads the manifests at `paths`. All that is wrong with any of them is said.
-pub(super) fn load(ui: &Ui, paths: Vec<PathBuf>) -> Result<Vec<Manifest>, Failure> {
+/// What becomes of the files that releases bring along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Artifacts {
+    /// Those of the selected releases have to be there, and are read.
+    Read,
+    /// Nobody looks for them: what GitLab has of them is taken for right.
+    LeftAlone,
+}
+
+/// Reads the manifests at `paths`, and finds the files of those releases that are `looked_for`. All that is wrong with any of
+/// them is said.
+pub(super) fn load(
+    ui: &Ui,
+    paths: Vec<PathBuf>,
+    looked_for: &dyn Fn(&TagName) -> bool,
+) -> Result<Vec<Manifest>, Failure> {
     let mut last_error = None;
     let mut manifests = Vec::new();
     for path in paths {
-        match manifest::load_all(&path) {
+        match manifest::load_all_with_files(&path, looked_for) {
             Ok(more) => manifests.extend(more),
             Err(error) => {
                 if let Some(earlier) = last_error.replace(error) {
@@ -71,21 +86,24 @@ pub(super) fn load(ui: &Ui, paths: Vec<PathBuf>) -> Result<Vec<Manifest>, Failur
 }
 
 /// The manifests of a run, and which of their releases it is about.
-pub(super) fn wishes(
+pub(super) async fn wishes(
     ui: &Ui,
     manifests: &ManifestArgs,
     filter: &FilterArgs,
+    artifacts: Artifacts,
 ) -> Result<(Vec<Manifest>, Selection), Failure> {
-    let mut manifests = load(ui, manifests.paths()?)?;
     let selection = filter.select.selection()?;
+    let looked_for = |tag: &TagName| artifacts == Artifacts::Read && selection.takes(tag);
+    let mut manifests = load(ui, manifests.paths()?, &looked_for)?;
     if filter.max_deletes.is_some() && manifests.len() > 1 {
         return Err(Failure::MaxDeletesOfMany);
     }
     for manifest in &mut manifests {
         let policy = &mut manifest.desired.policy;
         policy.max_deletes = filter.max_deletes.unwrap_or(policy.max_deletes);
+        policy.delete_packages = filter.delete_packages;
     }
-    Ok((manifests, selection))
+    Ok((files::read(ui, manifests).await?, selection))
 }
 
 /// Leaves of `all` those whose project is in the shard that was chosen, and says so.
@@ -107,8 +125,9 @@ impl Session {
         server: &ServerArgs,
         filter: &FilterArgs,
         shard: &ShardArgs,
+        artifacts: Artifacts,
     ) -> Result<Self, Failure> {
-        let (manifests, selection) = wishes(ui, manifests, filter)?;
+        let (manifests, selection) = wishes(ui, manifests, filter, artifacts).await?;
         let args = server;
         let gitlab = Server::open(args).await?;
         let mut clients: Vec<Client> = Vec::new();
@@ -238,7 +257,10 @@ impl Session {
             wishes().map(|desired| Plan::new(desired, current, &self.selection, self.now)).collect()
         };
         let mut first = plans(&begun.current);
-        if first.iter().any(|plan| !plan.is_empty() || !plan.refusals.is_empty()) {
+        // What packages are called takes the project's id.
+        let looks_at_packages = wishes()
+            .any(|desired| desired.policy.delete_packages || desired.releases.iter().any(|r| r.files.is_some()));
+        if looks_at_packages || first.iter().any(|plan| !plan.is_empty() || !plan.refusals.is_empty()) {
             let names_some = |r: &DesiredRelease| r.milestones.as_ref().is_some_and(|m| !m.is_empty());
             let milestones = declared || wishes().any(|desired| desired.releases.iter().any(names_some));
             begun.complete(client, Interest { milestones }).await?;
@@ -249,10 +271,24 @@ impl Session {
             // To a job token GitLab does not tell it, but the job knows.
             current.project.path = server::path_of_job();
         }
+        current.packages = self.packages(client, &current.project);
+        if let Some(tag) = plan::without_package(&manifest.desired, &current.packages) {
+            return Err(Failure::no_package(tag));
+        }
+        let wanted = plan::wanted_packages(&manifest.desired, &current.packages);
+        snapshot::read_packages(client, &mut current, &wanted).await?;
+        if looks_at_packages {
+            first = plans(&current);
+        }
         let mut doubts = Doubts::default();
-        for plan in first {
-            doubts.releases.extend(plan.milestone_updates());
-            doubts.tags.extend(plan.tag_names());
+        for (desired, first) in wishes().zip(first) {
+            if desired.policy.delete_packages {
+                let places = first.deletes().flat_map(|release| plan::places_of(release, &current.packages));
+                let more: BTreeSet<_> = places.map(|place| place.of).filter(|of| !wanted.contains(of)).collect();
+                snapshot::read_packages(client, &mut current, &more).await?;
+            }
+            doubts.releases.extend(first.milestone_updates());
+            doubts.tags.extend(first.tag_names());
         }
         let mut known = HashSet::new();
         doubts.releases.retain(|tag| known.insert(tag.clone()));
@@ -260,6 +296,15 @@ impl Session {
             snapshot::look_again(client, &mut current, doubts).await?;
         }
         Ok(current)
+    }
+
+    /// How links name what is in a project's package registry. The embedded GitLab is at another port in each run, but at this
+    /// one when it serves.
+    fn packages(&self, client: &Client, project: &Project) -> Packages {
+        if self.server.is_embedded() {
+            return Packages::new("http://127.0.0.1:8929/api/v4", project, None);
+        }
+        Packages::new(client.api(), project, server::id_of_job(client.url(), project))
     }
 
     fn refuse_idle_words(&self, ui: &Ui, seen: &[Seen], beside: &[&Desired]) -> Result<(), Failure> {

@@ -135,7 +135,7 @@ impl Client {
     /// # Errors
     /// `error`, if that is in vain, if it has been tried for long enough, or if the run is to stop.
     pub async fn wait_for_file(&self, tries: &mut Tries, error: Error) -> Result<(), Error> {
-        if !may_repeat(&Method::GET, &error) {
+        if !may_repeat(&Request::get(&[]), &error) {
             return Err(error);
         }
         // That another host is in trouble is nothing that other requests should hear of.

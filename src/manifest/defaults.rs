@@ -5,6 +5,7 @@
 
 use crate::manifest::finding::{Finding, Findings};
 use crate::manifest::raw::{RawDefaultLink, RawDefaults, RawLink, RawManifest, RawRelease};
+use crate::manifest::raw_file::RawDefaultFile;
 use crate::manifest::source::{Located, Span};
 use crate::manifest::values::{Subject, Template, Templated, Wrong};
 use crate::manifest::visible::Quoted;
@@ -77,6 +78,8 @@ impl Filler<'_> {
             evidence,
             protect,
             links,
+            checksums,
+            files,
         } = self.defaults;
         let target = Target { tag, subject: Subject::new(&tag.value) };
         self.give(&mut release.name, "name", name.as_ref(), target);
@@ -98,6 +101,13 @@ impl Filler<'_> {
         }
         if release.protect.is_none() {
             release.protect.clone_from(protect);
+        }
+        if release.checksums.is_none() {
+            release.checksums.clone_from(checksums);
+        }
+        if let (None, Some(files)) = (&release.files, files) {
+            release.files_at = files.first().map(|RawDefaultFile(file)| file.header);
+            release.files = Some(files.iter().map(|RawDefaultFile(file)| file.clone()).collect());
         }
         if let Some(links) = links {
             release.links_at = release.links_at.or_else(|| links.first().map(|link| link.header));

@@ -79,8 +79,19 @@ fn join_policies(own: RawPolicy, shared: &RawPolicy) -> RawPolicy {
 }
 
 fn join_defaults(own: RawDefaults, shared: &RawDefaults) -> RawDefaults {
-    let RawDefaults { name, description_file, changelog, git_ref, tag_message, milestones, evidence, protect, links } =
-        shared;
+    let RawDefaults {
+        name,
+        description_file,
+        changelog,
+        git_ref,
+        tag_message,
+        milestones,
+        evidence,
+        protect,
+        checksums,
+        links,
+        files,
+    } = shared;
     // Two keys that say where notes are: a project's own stands for both.
     let says_notes = own.description_file.is_some() || own.changelog.is_some();
     RawDefaults {
@@ -92,7 +103,9 @@ fn join_defaults(own: RawDefaults, shared: &RawDefaults) -> RawDefaults {
         milestones: own.milestones.or_else(|| milestones.clone()),
         evidence: own.evidence.or_else(|| evidence.clone()),
         protect: own.protect.or_else(|| protect.clone()),
+        checksums: own.checksums.or_else(|| checksums.clone()),
         links: own.links.or_else(|| links.clone()),
+        files: own.files.or_else(|| files.clone()),
     }
 }
 

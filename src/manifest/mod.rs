@@ -1,17 +1,20 @@
 //! `releases.toml`: text with places → checked → [`Desired`]; and its JSON Schema.
 //!
 //! ```text
-//! include (+ glob) ──▶ pieces (+ syntax) ──▶ reader + raw + values ──▶ fleet, defaults ──▶ checks ──▶ resolve (+ notes) ──▶ Desired
+//! include (+ glob) ──▶ pieces (+ syntax) ──▶ reader + raw + values ──▶ fleet, defaults ──▶ checks ──▶ resolve (+ notes, artifacts) ──▶ Desired
 //!       files               trees            typed, with places      one each, filled in   rules      changelogs, files
 //! ```
 //!
 //! Every step notes what it finds and goes on, so that all that is wrong is told at once ([`ManifestError`]), each with
 //! its line underlined. May import `model` and nothing else of ours; reads the manifest and the files it names, and
-//! nothing else of the machine. Those of another version are reached through a [`Tree`].
+//! nothing else of the machine. Those of another version are reached through a [`Tree`]. What is in the files that releases
+//! bring along is only read through a [`Door`].
 
+mod artifacts;
 mod changelog;
 mod checks;
 mod defaults;
+mod door;
 mod error;
 mod excerpt;
 mod files;
@@ -26,6 +29,7 @@ mod naming;
 mod notes;
 mod pieces;
 mod raw;
+mod raw_file;
 mod reader;
 mod resolve;
 mod schema;
@@ -38,13 +42,15 @@ mod visible;
 mod tests;
 
 pub use changelog::{Changelog, Heading, NoNotes, NoVersion, Section, version_of};
+pub use door::{Door, FileError};
 pub use error::{ManifestError, Problem};
 pub use files::{Node, Tree};
 pub use history::load_changelog;
 pub use naming::{NameTemplate, TemplateError};
 pub use schema::json_schema;
 
-use crate::model::{Desired, ProjectRef};
+use crate::model::{Desired, ProjectRef, TagName};
+use artifacts::{Artifacts, LookedFor};
 use defaults::Given;
 use files::Folder;
 use finding::{Finding, Findings, Kind};
@@ -71,16 +77,25 @@ pub struct Manifest {
     pub desired: Desired,
 }
 
-/// Reads a manifest and the files it names; of a fleet, one for each of its projects, in its order.
+/// Reads a manifest and the files it names, but for those that releases bring along; of a fleet, one for each of its projects,
+/// in its order.
 ///
 /// # Errors
 /// Everything that is wrong with it, at once.
 pub fn load_all(path: &Path) -> Result<Vec<Manifest>, ManifestError> {
-    let text = source::read(path)?;
-    parse_within(&Limits::USUAL, path, &text, Projects::Many)
+    parse_all(path, &source::read(path)?)
 }
 
-/// Reads a manifest, which must not be a fleet's, and the files it names.
+/// The same, and finds the files that those releases bring along which are `looked_for`.
+///
+/// # Errors
+/// Everything that is wrong with it, at once.
+pub fn load_all_with_files(path: &Path, looked_for: &dyn Fn(&TagName) -> bool) -> Result<Vec<Manifest>, ManifestError> {
+    let text = source::read(path)?;
+    parse_within(&Limits::USUAL, path, &text, Projects::Many, Some(looked_for))
+}
+
+/// Reads a manifest, which must not be a fleet's, and the files it names, but for those that releases bring along.
 ///
 /// # Errors
 /// Everything that is wrong with it, at once.
@@ -94,7 +109,7 @@ pub fn load(path: &Path) -> Result<Manifest, ManifestError> {
 /// # Errors
 /// Everything that is wrong with it, at once.
 pub fn parse(path: &Path, text: &str) -> Result<Manifest, ManifestError> {
-    parse_within(&Limits::USUAL, path, text, Projects::One).and_then(|manifests| only(path, manifests))
+    parse_within(&Limits::USUAL, path, text, Projects::One, None).and_then(|manifests| only(path, manifests))
 }
 
 /// The same of a text that may be a fleet's: one manifest for each of its projects, in its order.
@@ -102,7 +117,7 @@ pub fn parse(path: &Path, text: &str) -> Result<Manifest, ManifestError> {
 /// # Errors
 /// Everything that is wrong with it, at once.
 pub fn parse_all(path: &Path, text: &str) -> Result<Vec<Manifest>, ManifestError> {
-    parse_within(&Limits::USUAL, path, text, Projects::Many)
+    parse_within(&Limits::USUAL, path, text, Projects::Many, None)
 }
 
 /// Reads the manifest at `path` of `tree`, and the files it names there, if it is there at all; of a fleet, one for each of
@@ -132,13 +147,19 @@ enum Projects {
 fn load_of(tree: &dyn Tree, path: &Path, projects: Projects) -> Result<Option<Vec<Manifest>>, ManifestError> {
     let folder = Folder::in_tree(tree, path.parent().unwrap_or(Path::new("")));
     let Some(text) = source::read_of_tree(path, &folder, tree)? else { return Ok(None) };
-    read(&Limits::USUAL, path, Sources::new(tree.label(), path, &text), &folder, projects).map(Some)
+    read(&Limits::USUAL, path, Sources::new(tree.label(), path, &text), &folder, projects, None).map(Some)
 }
 
-fn parse_within(limits: &Limits, path: &Path, text: &str, projects: Projects) -> Result<Vec<Manifest>, ManifestError> {
+fn parse_within(
+    limits: &Limits,
+    path: &Path,
+    text: &str,
+    projects: Projects,
+    looked_for: Option<LookedFor<'_>>,
+) -> Result<Vec<Manifest>, ManifestError> {
     source::check_length(path, text.len())?;
     let folder = Folder::on_disk(source::folder(path));
-    read(limits, path, Sources::new(String::new(), path, text), &folder, projects)
+    read(limits, path, Sources::new(String::new(), path, text), &folder, projects, looked_for)
 }
 
 /// The one manifest that there is unless it is a fleet's, which has been refused.
@@ -153,6 +174,7 @@ fn read(
     sources: Sources<'_>,
     folder: &Folder<'_>,
     projects: Projects,
+    looked_for: Option<LookedFor<'_>>,
 ) -> Result<Vec<Manifest>, ManifestError> {
     let mut findings = Findings::new();
     let Loaded { shared, fleet, manifests, sources, files } =
@@ -160,7 +182,7 @@ fn read(
     if let (Some(first), Projects::One) = (fleet, projects) {
         findings.push(fleet::refused(first));
     }
-    let mut resolver = Resolver::new(&sources, folder);
+    let mut resolver = Resolver::new(&sources, folder, Artifacts::new(folder, &sources, looked_for, limits.looks));
     let mut given = Given::default();
     let mut read = Vec::with_capacity(manifests.len());
     for Whole { raw, files } in manifests {

@@ -4,6 +4,7 @@
 //! a manifest. Each table is described once as a type and once as the keys that are asked for; a test holds the two
 //! together, and building the struct whole makes the compiler do the rest.
 
+use crate::manifest::raw_file::{RawDefaultFile, RawFile};
 use crate::manifest::reader::{ReadTable, TableReader};
 use crate::manifest::source::{Located, Span};
 use crate::manifest::values::{
@@ -268,6 +269,10 @@ pub(super) struct RawDefaults {
     /// Links of every release but those with `links = []`. A release's own link of the same name replaces what it
     /// says itself, key by key.
     pub(super) links: Option<Vec<RawDefaultLink>>,
+    /// Whether a `SHA256SUMS` file goes along with the files of each release.
+    pub(super) checksums: Option<Located<bool>>,
+    /// Files of every release that says nothing of its own: `files = []` there is none.
+    pub(super) files: Option<Vec<RawDefaultFile>>,
 }
 
 impl ReadTable for RawDefaults {
@@ -283,7 +288,9 @@ impl ReadTable for RawDefaults {
             milestones: reader.list("milestones"),
             evidence: reader.optional("evidence"),
             protect: reader.optional("protect"),
+            checksums: reader.optional("checksums"),
             links: reader.tables::<_, Self>("links"),
+            files: reader.tables::<_, Self>("files"),
         }
     }
 }
@@ -368,6 +375,9 @@ pub(super) struct RawRelease {
     /// Where it says something of its links, or the first of those it takes from `[defaults]` is.
     #[schemars(skip)]
     pub(super) links_at: Option<Span>,
+    /// Where it says something of its files, or the first of those it takes from `[defaults]` is.
+    #[schemars(skip)]
+    pub(super) files_at: Option<Span>,
     /// The git tag the release belongs to; each tag has one entry at most.
     #[schemars(required)]
     pub(super) tag_name: Option<Located<TagName>>,
@@ -402,6 +412,11 @@ pub(super) struct RawRelease {
     /// All of its asset links, with those of `[defaults]`; `links = []` removes all, and takes none of those. Names,
     /// urls and paths are each unique within the release.
     pub(super) links: Option<Vec<RawLink>>,
+    /// Whether a `SHA256SUMS` file goes along with the files: the digest and name of each, for `sha256sum -c`.
+    pub(super) checksums: Option<Located<bool>>,
+    /// Files for the project's generic package registry, each of which becomes a link, too; `files = []` removes all such
+    /// links, and takes none of `[defaults]`. Without `links`, other links stay as they are.
+    pub(super) files: Option<Vec<RawFile>>,
 }
 
 impl ReadTable for RawRelease {
@@ -411,6 +426,7 @@ impl ReadTable for RawRelease {
         Self {
             says_notes: reader.has_any(&["description", "description_file", "changelog"]),
             links_at: reader.key("links"),
+            files_at: reader.key("files"),
             tag_name: reader.required("tag_name", "\"v1.0.0\""),
             name: reader.optional("name"),
             description: reader.optional("description"),
@@ -422,7 +438,9 @@ impl ReadTable for RawRelease {
             milestones: reader.list("milestones"),
             evidence: reader.optional("evidence"),
             protect: reader.optional("protect"),
+            checksums: reader.optional("checksums"),
             links: reader.tables::<_, Self>("links"),
+            files: reader.tables::<_, Self>("files"),
         }
     }
 }

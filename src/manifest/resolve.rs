@@ -3,6 +3,7 @@
 //! Nothing is judged here but the files that are named; an entry without its tag, title, name or url has been noted
 //! already, and is left out.
 
+use crate::manifest::artifacts::{Artifacts, Wish};
 use crate::manifest::files::Folder;
 use crate::manifest::finding::Findings;
 use crate::manifest::lines::Lines;
@@ -29,14 +30,15 @@ pub(super) struct Resolver<'r> {
     lines: Vec<Lines<'r>>,
     names: Vec<String>,
     notes: Notes<'r>,
+    artifacts: Artifacts<'r>,
     /// The files of the manifest that is being resolved, beside the first.
     files: Range<usize>,
 }
 
 impl<'r> Resolver<'r> {
-    pub(super) fn new(sources: &'r Sources<'r>, folder: &'r Folder<'r>) -> Self {
+    pub(super) fn new(sources: &'r Sources<'r>, folder: &'r Folder<'r>, artifacts: Artifacts<'r>) -> Self {
         let notes = Notes::new(folder, sources);
-        Self { lines: sources.lines(), names: sources.names(), notes, files: 0..0 }
+        Self { lines: sources.lines(), names: sources.names(), notes, artifacts, files: 0..0 }
     }
 
     /// Resolves a manifest that includes these `files`.
@@ -49,6 +51,7 @@ impl<'r> Resolver<'r> {
         self.notes.share(keys.into_iter().flatten().flatten());
         let (project, url) = project.map_or((None, None), resolve_project);
         self.files = files;
+        self.artifacts.begin_project();
         let desired = Desired {
             files: self.names.iter().take(1).chain(&self.names[self.files.clone()]).cloned().collect(),
             policy: policy.map(|policy| self.policy(policy)).unwrap_or_default(),
@@ -77,6 +80,7 @@ impl Resolver<'_> {
             unmanaged: value(unmanaged).unwrap_or_default(),
             tags: value(tags).and_then(compiled).unwrap_or_default(),
             max_deletes: value(max_deletes).unwrap_or_default(),
+            delete_packages: false,
             protect: value(protect).and_then(compiled),
             milestones: value(milestones).unwrap_or_default(),
         }
@@ -100,10 +104,15 @@ impl Resolver<'_> {
         })
     }
 
-    fn release(&mut self, release: RawRelease, findings: &mut Findings) -> Option<DesiredRelease> {
+    fn release(&mut self, mut release: RawRelease, findings: &mut Findings) -> Option<DesiredRelease> {
+        let files = Wish::of(&mut release).map(|wish| {
+            let place = |span| place_of(&self.lines, &self.files, span);
+            self.artifacts.find(wish, &place, findings)
+        });
         let RawRelease {
             says_notes: _,
             links_at,
+            files_at,
             tag_name,
             name,
             description,
@@ -115,7 +124,9 @@ impl Resolver<'_> {
             milestones,
             evidence,
             protect,
+            checksums: _,
             links,
+            files: _,
         } = release;
         let places = ReleasePlaces {
             tag_name: self.place(tag_name.as_ref()),
@@ -127,7 +138,7 @@ impl Resolver<'_> {
             released_at: self.place(released_at.as_ref()),
             milestones: self.place(milestones.as_ref()),
             evidence: self.place(evidence.as_ref()),
-            links: links_at.map(|links| self.place_of(links)),
+            links: links_at.or(files_at).map(|links| self.place_of(links)),
         };
         let notes = match (description, description_file, changelog, &tag_name) {
             (Some(text), ..) => Some(text.value.0),
@@ -144,6 +155,7 @@ impl Resolver<'_> {
             tag_message: value(tag_message).map(|message| message.0),
             milestones: value(milestones).map(|titles| titles.into_iter().map(|title| title.value.0).collect()),
             links: links.map(|links| only(links, |link| self.link(link))),
+            files,
             evidence: value(evidence),
             protect: value(protect).unwrap_or_default(),
             places,
@@ -175,10 +187,14 @@ impl Resolver<'_> {
 
     /// A place as the manifest counts its files: those that others of its fleet include are none of its own.
     fn place_of(&self, span: Span) -> Place {
-        let Place { file, line } = span.place(&self.lines);
-        let before = u32::try_from(self.files.start.saturating_sub(1)).unwrap_or_default();
-        Place { file: if span.file == FileId::MAIN { file } else { file.saturating_sub(before) }, line }
+        place_of(&self.lines, &self.files, span)
     }
+}
+
+fn place_of(lines: &[Lines<'_>], files: &Range<usize>, span: Span) -> Place {
+    let Place { file, line } = span.place(lines);
+    let before = u32::try_from(files.start.saturating_sub(1)).unwrap_or_default();
+    Place { file: if span.file == FileId::MAIN { file } else { file.saturating_sub(before) }, line }
 }
 
 /// What the checks have compiled once already.

@@ -56,6 +56,7 @@ mod tests {
     use crate::manifest::raw::{
         RawDefaultLink, RawDefaults, RawFleetProject, RawLink, RawMilestone, RawPolicy, RawProject, RawRelease,
     };
+    use crate::manifest::raw_file::{RawDefaultFile, RawFile};
     use crate::manifest::reader::{ReadTable, keys_of};
 
     fn sorted(words: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
@@ -88,6 +89,8 @@ mod tests {
         asks_for_what_the_schema_has::<RawMilestone>();
         asks_for_what_the_schema_has::<RawRelease>();
         asks_for_what_the_schema_has::<RawLink>();
+        asks_for_what_the_schema_has::<RawFile>();
+        asks_for_what_the_schema_has::<RawDefaultFile>();
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What GitLab has, read once and whole before anything is compared.
 
-use crate::model::{Milestone, Project, Release, TagName};
+use crate::model::{Milestone, Packages, Project, Release, TagName};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -20,4 +20,6 @@ pub struct Current {
     pub missing_tags: BTreeSet<TagName>,
     /// The tags among those asked for that are there and protected.
     pub protected_tags: BTreeSet<TagName>,
+    /// The packages that files are wished for in.
+    pub packages: Packages,
 }

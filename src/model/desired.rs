@@ -1,6 +1,8 @@
 //! What the manifest wishes for. `None` is a key that is absent: not managed, what GitLab has stays.
 
-use crate::model::{AssetPath, Description, Link, LinkType, MilestoneState, Moment, Place, Policy, TagName};
+use crate::model::{
+    AssetPath, Description, FileSource, Link, LinkType, MilestoneState, Moment, Place, Policy, Sha256, TagName,
+};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
@@ -36,6 +38,8 @@ pub struct DesiredRelease {
     pub milestones: Option<BTreeSet<String>>,
     /// All of its links. Names, urls and paths are unique; the manifest made sure.
     pub links: Option<Vec<DesiredLink>>,
+    /// All of its files, each of which comes to a link.
+    pub files: Option<DesiredFiles>,
     /// Whether to collect evidence once, if there is none.
     pub evidence: Option<EvidenceWish>,
     /// Never delete it, whatever the policy says.
@@ -57,6 +61,7 @@ impl DesiredRelease {
             tag_message: None,
             milestones: None,
             links: None,
+            files: None,
             evidence: None,
             protect: false,
             places: ReleasePlaces::default(),
@@ -122,6 +127,40 @@ pub struct LinkPlaces {
     pub direct_asset_path: Option<Place>,
     /// What it leads to.
     pub link_type: Option<Place>,
+}
+
+/// What a release's `[[releases.files]]` come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DesiredFiles {
+    /// Nobody has looked: there may be some, and GitLab's stay as they are.
+    NotLookedFor,
+    /// These, and no others.
+    Found(Vec<DesiredFile>),
+}
+
+/// A file to be uploaded, and the link it comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DesiredFile {
+    /// What its bytes are.
+    pub source: FileSource,
+    /// How many there are.
+    pub size: u64,
+    /// Their digest, once they have been read.
+    pub sha256: Option<Sha256>,
+    /// The package it goes to; by default the project's name.
+    pub package: Option<String>,
+    /// The package's version.
+    pub version: String,
+    /// Its name in the package.
+    pub file_name: String,
+    /// What people read of the link.
+    pub name: String,
+    /// The link's path below the release's downloads.
+    pub direct_asset_path: Option<PathWish>,
+    /// What the link leads to.
+    pub link_type: Option<LinkType>,
+    /// Where the link's keys are written.
+    pub places: LinkPlaces,
 }
 
 /// What a link's `direct_asset_path` should be, where the manifest says.

@@ -21,8 +21,8 @@ mod time;
 
 pub use current::Current;
 pub use desired::{
-    Desired, DesiredLink, DesiredMilestone, DesiredRelease, EvidenceWish, LinkPlaces, MilestonePlaces, PathWish,
-    ReleasePlaces,
+    Desired, DesiredFile, DesiredFiles, DesiredLink, DesiredMilestone, DesiredRelease, EvidenceWish, LinkPlaces,
+    MilestonePlaces, PathWish, ReleasePlaces,
 };
 pub use digest::{Sha256Digest, Sha256Error};
 pub use file::{

@@ -19,6 +19,9 @@ pub struct Policy {
     pub unmanaged_place: Option<Place>,
     /// What to do about a milestone's title that exists nowhere.
     pub milestones: MissingMilestones,
+    /// Whether a release that is deleted takes those files of the package registry with it that its links lead to. No key
+    /// of the manifest's: `--delete-packages` says so.
+    pub delete_packages: bool,
 }
 
 /// What to do about releases in GitLab that no entry names.

@@ -1,9 +1,11 @@
 //! Compares releases: which to make, and of the others only what differs.
 
+use super::files;
 use super::links::{self, LinkStep};
+use super::step::Upload;
 use crate::model::{
-    Current, Description, DesiredLink, DesiredRelease, EvidenceWish, Moment, NewRelease, NewTag, Release, ReleasePatch,
-    TagName,
+    Current, Description, DesiredLink, DesiredRelease, EvidenceWish, LinkPlaces, Moment, NewRelease, NewTag, Release,
+    ReleasePatch, TagName,
 };
 use std::collections::BTreeSet;
 
@@ -101,6 +103,8 @@ const SECONDS_TO_COLLECT: i64 = 60 * 60;
 pub(super) struct ReleaseChange<'a> {
     /// What is wished for.
     pub(super) wish: &'a DesiredRelease,
+    /// The files that have to be there first, each with the places of its link's keys.
+    pub(super) uploads: Vec<(Upload, LinkPlaces)>,
     /// What it takes.
     pub(super) write: ReleaseWrite,
     /// The milestones that it has in the end, sent or not.
@@ -161,6 +165,7 @@ fn create<'a>(wish: &'a DesiredRelease, current: &Current, now: Moment) -> Relea
         tag_message,
         milestones,
         links,
+        files: _,
         // GitLab collects it by itself for a new release that can have some.
         evidence: _,
         protect: _,
@@ -179,6 +184,7 @@ fn create<'a>(wish: &'a DesiredRelease, current: &Current, now: Moment) -> Relea
     };
     ReleaseChange {
         wish,
+        uploads: files::uploads(wish, true, &current.packages),
         has_tag: !tag_is_missing || git_ref.is_some(),
         write: ReleaseWrite::Create(release),
         milestones: milestones.as_ref().unwrap_or(const { &BTreeSet::new() }),
@@ -201,6 +207,7 @@ fn update<'a>(
         tag_message,
         milestones,
         links,
+        files: _,
         evidence,
         protect: _,
         places: _,
@@ -222,7 +229,8 @@ fn update<'a>(
         && !live.has_evidence
         && timing == Timing::Current
         && now.second() > released_at.second() + SECONDS_TO_COLLECT;
-    if diff.is_empty() && links.is_empty() && !collect {
+    let uploads = files::uploads(wish, false, &current.packages);
+    if diff.is_empty() && links.is_empty() && uploads.is_empty() && !collect {
         return None;
     }
     let tag_is_missing = current.missing_tags.contains(tag_name);
@@ -234,6 +242,7 @@ fn update<'a>(
     });
     Some(ReleaseChange {
         wish,
+        uploads,
         has_tag: !tag_is_missing || tag.is_some(),
         write: ReleaseWrite::Update { tag, diff, links, collect },
         milestones: milestones.as_ref().unwrap_or(&live.milestones),

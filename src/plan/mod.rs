@@ -5,6 +5,7 @@
 
 mod diff;
 mod drift;
+mod files;
 mod links;
 mod milestones;
 mod notes;
@@ -19,6 +20,7 @@ mod step;
 
 pub use diff::{Change, ReleaseDiff, ReleasedAtChange, Timing};
 pub use drift::{Aspect, Clash, Difference, Drift, Ignored, IgnoredField, Subject, Value};
+pub use files::{places_of, wanted_packages, without_package};
 pub use milestones::MilestoneDiff;
 pub use notes::Note;
 pub use outcome::{Conflict, Outcome, StepOutcome};
@@ -29,7 +31,7 @@ pub use saved::{
     SavedProjectPlan, SavedRelease, SavedTiming, json_schema, saved_url, schema_of,
 };
 pub use selection::{Selection, TagWords};
-pub use step::{Action, MilestoneHandle, MilestonesBy, Stage, Step, StepId, WithoutEvidence};
+pub use step::{Action, MilestoneHandle, MilestonesBy, Removal, Stage, Step, StepId, Upload, WithoutEvidence};
 
 use crate::model::{Current, Desired, Moment, Project, Release, TagName};
 use releases::{Pairs, Releases};
@@ -83,6 +85,14 @@ impl Plan {
         self.steps.iter().filter_map(update).collect()
     }
 
+    /// The releases it would delete.
+    pub fn deletes(&self) -> impl Iterator<Item = &Release> {
+        self.steps.iter().filter_map(|step| match &step.action {
+            Action::DeleteRelease(release) => Some(&**release),
+            _ => None,
+        })
+    }
+
     /// The tags of all releases it would write to. GitLab needs them to be there.
     #[must_use]
     pub fn tag_names(&self) -> BTreeSet<TagName> {
@@ -92,6 +102,8 @@ impl Plan {
     /// Compares. Never fails: what can't be done is a [`Refusal`] beside the steps.
     #[must_use]
     pub fn new(desired: &Desired, current: &Current, selection: &Selection, now: Moment) -> Self {
+        let desired = files::with_links(desired, current);
+        let desired = &*desired;
         let pairs = Pairs::new(desired, current);
         let releases = Releases::new(&pairs, current, selection, now);
         let milestones = milestones::changes(desired, current, &releases);

@@ -1,11 +1,13 @@
 //! What a person should know before saying yes, and can't see in any single step.
 
 use super::diff::{ReleaseChange, ReleaseWrite, Timing};
+use super::files;
 use super::links::{self, LinkStep, LinkWrite};
 use super::releases::Releases;
 use super::safety::Unnamed;
-use crate::model::{Current, Desired, Moment, TagName};
+use crate::model::{Current, Desired, Moment, Release, TagName};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// One thing to know. Those about releases name them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +45,8 @@ pub enum Note {
     LeftBehind(Vec<TagName>),
     /// The policy would have them deleted, but protects them.
     Kept(Vec<TagName>),
+    /// Releases that are deleted, but whose files stay in the package registry.
+    FilesStay(Vec<TagName>),
     /// A CI job token can't read milestones: their titles go through unchecked.
     MilestonesUnchecked,
     /// GitLab's list of releases, which this many were judged by, may be five minutes old where only milestones changed.
@@ -78,6 +82,7 @@ pub(super) fn notes(
         })),
         Note::ProtectedTags(tags(&|change| current.protected_tags.contains(change.tag_name()))),
         Note::LeftBehind(unnamed.left_behind.iter().map(|release| release.tag_name.clone()).collect()),
+        Note::FilesStay(files_stay(desired, current, unnamed)),
         Note::Kept(unnamed.kept.iter().map(|release| release.tag_name.clone()).collect()),
     ];
     let mut notes: Vec<_> = lists.into_iter().filter(|note| !note.is_empty()).collect();
@@ -101,6 +106,7 @@ impl Note {
             | Self::LinksInBetween(tags)
             | Self::ProtectedTags(tags)
             | Self::LeftBehind(tags)
+            | Self::FilesStay(tags)
             | Self::Kept(tags) => tags.iter().collect(),
             Self::Renamed { from, to, .. } => vec![from, to],
             Self::MilestonesUnchecked | Self::ListAge(_) => Vec::new(),
@@ -110,6 +116,14 @@ impl Note {
     fn is_empty(&self) -> bool {
         self.tag_names().is_empty()
     }
+}
+
+fn files_stay(desired: &Desired, current: &Current, unnamed: &Unnamed<'_>) -> Vec<TagName> {
+    if desired.policy.delete_packages {
+        return Vec::new();
+    }
+    let has_files = |release: &&&Arc<Release>| !files::places_of(release, &current.packages).is_empty();
+    unnamed.deletes.iter().filter(has_files).map(|release| release.tag_name.clone()).collect()
 }
 
 fn new_release<'c>(change: &'c ReleaseChange<'_>) -> Option<&'c crate::model::NewRelease> {

@@ -6,12 +6,14 @@
 //! they are made.
 
 use super::diff::{Change, ReleaseChange, ReleaseDiff, ReleaseWrite};
+use super::files;
 use super::links::{self, LinkStep, LinkWrite};
 use super::milestones::{self, Ids, MilestoneChange, MilestoneDiff, MilestoneWrite};
 use super::reason::{Cause, Field, Reason};
-use super::step::{Action, MilestoneHandle, MilestonesBy, Step, StepId, WithoutEvidence};
+use super::step::{Action, MilestoneHandle, MilestonesBy, Step, StepId, Upload, WithoutEvidence};
 use crate::model::{
-    Current, Desired, DesiredRelease, EvidenceWish, Link, MilestoneState, Moment, NewTag, Release, ReleasePlaces,
+    Current, Desired, DesiredRelease, EvidenceWish, Link, LinkPlaces, MilestoneState, Moment, NewTag, Release,
+    ReleasePlaces,
 };
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,9 +42,17 @@ pub(super) fn steps(
     for close in closing {
         list.close(close);
     }
+    let mut removals = if desired.policy.delete_packages {
+        files::removals(deletes.iter().map(|release| &***release), desired, current)
+    } else {
+        BTreeMap::new()
+    };
     for release in deletes {
         let reason = Reason::new(Cause::Unmanaged, desired.policy.unmanaged_place);
-        list.push(Action::DeleteRelease(Arc::clone(release)), Vec::new(), vec![reason]);
+        let id = list.push(Action::DeleteRelease(Arc::clone(release)), Vec::new(), vec![reason.clone()]);
+        for removal in removals.remove(&release.tag_name).into_iter().flatten() {
+            list.push(Action::DeleteFile(Box::new(removal)), vec![id], vec![reason.clone()]);
+        }
     }
     list.steps
 }
@@ -126,21 +136,28 @@ impl List<'_> {
     }
 
     fn release(&mut self, change: ReleaseChange<'_>) {
-        let ReleaseChange { wish, write, milestones, .. } = change;
+        let ReleaseChange { wish, uploads, write, milestones, .. } = change;
         let first = self.steps.len();
+        let mut uploaded: Vec<StepId> =
+            uploads.into_iter().map(|(upload, places)| self.upload(upload, places)).collect();
         match write {
             ReleaseWrite::Create(release) => {
-                let (by, needs) = self.milestones_by(&release.milestones);
+                let (by, mut needs) = self.milestones_by(&release.milestones);
+                needs.append(&mut uploaded);
                 let timing = change.timing;
                 let reason = Reason::new(Cause::Missing, wish.places.tag_name);
                 self.push(Action::CreateRelease { release, timing, milestones: by }, needs, vec![reason]);
             }
             ReleaseWrite::Update { tag, diff, links, collect } => {
-                let tag = tag.map(|tag| self.tag(tag, wish));
+                // What needs the tag needs what that waits for, too; and all else waits for the files itself.
+                let before = match tag {
+                    Some(tag) => vec![self.tag(tag, uploaded, wish)],
+                    None => uploaded,
+                };
                 if !diff.is_empty() {
-                    self.own_fields(diff, tag, wish);
+                    self.own_fields(diff, &before, wish);
                 }
-                self.links(links, tag, wish);
+                self.links(links, &before, wish);
                 if collect {
                     self.evidence(first, wish);
                 }
@@ -163,23 +180,28 @@ impl List<'_> {
         (MilestonesBy::Id(titles.iter().filter_map(|title| self.ids.handle(title, &self.makers)).collect()), needs)
     }
 
-    fn tag(&mut self, tag: NewTag, wish: &DesiredRelease) -> StepId {
-        let reason = Reason::new(Cause::TagGone, wish.places.tag_name);
-        self.push(Action::CreateTag(tag), Vec::new(), vec![reason])
+    fn upload(&mut self, upload: Upload, places: LinkPlaces) -> StepId {
+        let cause = if upload.before.is_some() { Cause::Differs(Field::Content) } else { Cause::Missing };
+        self.push(Action::UploadFile(Box::new(upload)), Vec::new(), vec![Reason::new(cause, places.url)])
     }
 
-    fn own_fields(&mut self, diff: ReleaseDiff, tag: Option<StepId>, wish: &DesiredRelease) {
+    fn tag(&mut self, tag: NewTag, needs: Vec<StepId>, wish: &DesiredRelease) -> StepId {
+        let reason = Reason::new(Cause::TagGone, wish.places.tag_name);
+        self.push(Action::CreateTag(tag), needs, vec![reason])
+    }
+
+    fn own_fields(&mut self, diff: ReleaseDiff, before: &[StepId], wish: &DesiredRelease) {
         let (by, mut needs) = match &diff.milestones {
             Some(change) => self.milestones_by(&change.after),
             None => (MilestonesBy::Title, Vec::new()),
         };
-        needs.extend(tag);
+        needs.extend(before);
         needs.sort_unstable();
         let reasons = diff.reasons(&wish.places);
         self.push(Action::UpdateRelease { tag_name: wish.tag_name.clone(), diff, milestones: by }, needs, reasons);
     }
 
-    fn links(&mut self, links: Vec<LinkStep>, tag: Option<StepId>, wish: &DesiredRelease) {
+    fn links(&mut self, links: Vec<LinkStep>, before: &[StepId], wish: &DesiredRelease) {
         let first = self.steps.len();
         let temporary: Vec<_> = (0..links.len()).map(|nth| links::is_temporary(&links, nth)).collect();
         for (LinkStep { write, after }, is_temporary) in links.into_iter().zip(temporary) {
@@ -193,7 +215,7 @@ impl List<'_> {
                 }
                 LinkWrite::Create(link) => Action::CreateLink { tag_name, link },
             };
-            let needs = tag.into_iter().chain(after.into_iter().map(|i| StepId(first + i))).collect();
+            let needs = before.iter().copied().chain(after.into_iter().map(|i| StepId(first + i))).collect();
             self.push(action, needs, reasons);
         }
     }

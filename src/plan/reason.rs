@@ -45,6 +45,8 @@ pub enum Field {
     Evidence,
     /// A link's url.
     Url,
+    /// What is in a file.
+    Content,
     /// A link's path.
     DirectAssetPath,
     /// A link's type.
@@ -59,13 +61,14 @@ pub enum Field {
 
 impl Field {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Name,
         Self::Description,
         Self::ReleasedAt,
         Self::Milestones,
         Self::Evidence,
         Self::Url,
+        Self::Content,
         Self::DirectAssetPath,
         Self::LinkType,
         Self::StartDate,
@@ -89,6 +92,7 @@ impl Field {
             Self::Milestones => "milestones",
             Self::Evidence => "evidence",
             Self::Url => "url",
+            Self::Content => "content",
             Self::DirectAssetPath => "direct_asset_path",
             Self::LinkType => "link_type",
             Self::StartDate => "start_date",

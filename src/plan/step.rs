@@ -1,7 +1,10 @@
 //! One request of a plan.
 
 use super::{MilestoneDiff, Reason, ReleaseDiff, Timing};
-use crate::model::{Link, LinkId, MilestoneId, NewMilestone, NewRelease, NewTag, Release, TagName};
+use crate::model::{
+    FileSource, Link, LinkId, MilestoneId, NewMilestone, NewRelease, NewTag, PackageFileId, PackageId, PackagePlace,
+    Release, Sha256, TagName,
+};
 use std::sync::Arc;
 
 /// A step's place in its plan.
@@ -26,6 +29,8 @@ pub enum Action {
     CreateMilestone(NewMilestone),
     /// Make again the tag that a release has lost.
     CreateTag(NewTag),
+    /// Put a file into the project's generic package registry.
+    UploadFile(Box<Upload>),
     /// Make a release, its links and, from `git_ref`, its tag.
     CreateRelease {
         /// All of it.
@@ -89,6 +94,42 @@ pub enum Action {
     },
     /// Delete a release that no entry names; its tag stays.
     DeleteRelease(Arc<Release>),
+    /// Delete a file from the project's generic package registry, which a release led to that has been deleted.
+    DeleteFile(Box<Removal>),
+}
+
+/// A file to be uploaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// For which release.
+    pub tag_name: TagName,
+    /// Whether that is to be made afterwards.
+    pub is_new: bool,
+    /// Where it goes.
+    pub place: PackagePlace,
+    /// What its bytes are.
+    pub source: FileSource,
+    /// How many there are.
+    pub size: u64,
+    /// Their digest.
+    pub sha256: Sha256,
+    /// Size and digest of what GitLab has there. It stays in the package; but downloads get the newer one.
+    pub before: Option<(u64, Option<Sha256>)>,
+}
+
+/// A file to be deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removal {
+    /// The release that led to it.
+    pub tag_name: TagName,
+    /// Where it is.
+    pub place: PackagePlace,
+    /// GitLab's id of the package.
+    pub package: PackageId,
+    /// GitLab's id of the file.
+    pub file: PackageFileId,
+    /// How many bytes it has.
+    pub size: u64,
 }
 
 /// What it is that GitLab may not offer evidence: nothing but the attempt tells.
@@ -136,6 +177,7 @@ impl Action {
         match self {
             Self::CreateMilestone(_)
             | Self::CreateTag(_)
+            | Self::UploadFile(_)
             | Self::CreateRelease { .. }
             | Self::UpdateRelease { .. }
             | Self::DeleteLink { .. }
@@ -143,7 +185,7 @@ impl Action {
             | Self::CreateLink { .. }
             | Self::CollectEvidence { .. }
             | Self::UpdateMilestone { .. } => Stage::Build,
-            Self::DeleteRelease(_) => Stage::Remove,
+            Self::DeleteRelease(_) | Self::DeleteFile(_) => Stage::Remove,
         }
     }
 
@@ -159,6 +201,8 @@ impl Action {
         match self {
             Self::CreateMilestone(_) | Self::UpdateMilestone { .. } => None,
             Self::CreateTag(tag) => Some(&tag.name),
+            Self::UploadFile(upload) => Some(&upload.tag_name),
+            Self::DeleteFile(removal) => Some(&removal.tag_name),
             Self::CreateRelease { release, .. } => Some(&release.tag_name),
             Self::CollectEvidence { tag_name, .. }
             | Self::UpdateRelease { tag_name, .. }

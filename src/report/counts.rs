@@ -15,14 +15,35 @@ pub(super) struct Words {
     pub(super) update: &'static str,
     pub(super) close: &'static str,
     pub(super) delete: &'static str,
+    /// Of files.
+    pub(super) upload: &'static str,
+    pub(super) replace: &'static str,
 }
 
 impl Words {
     /// Of a plan.
-    pub(super) const PLANNED: Self =
-        Self { create: "to create", update: "to update", close: "to close", delete: "to delete" };
+    pub(super) const PLANNED: Self = Self {
+        create: "to create",
+        update: "to update",
+        close: "to close",
+        delete: "to delete",
+        upload: "to upload",
+        replace: "to replace",
+    };
     /// Of an outcome.
-    pub(super) const DONE: Self = Self { create: "created", update: "updated", close: "closed", delete: "deleted" };
+    pub(super) const DONE: Self = Self {
+        create: "created",
+        update: "updated",
+        close: "closed",
+        delete: "deleted",
+        upload: "uploaded",
+        replace: "replaced",
+    };
+
+    /// The same of files.
+    pub(super) const fn of_files(&self) -> Self {
+        Self { create: self.upload, update: self.replace, ..*self }
+    }
 }
 
 /// How many things of each kind some steps touch.
@@ -32,6 +53,8 @@ pub(super) struct Counts {
     pub(super) releases: Tally,
     /// Of releases that are there; a new release brings its own.
     pub(super) links: Tally,
+    /// Of the package registry, also of new releases.
+    pub(super) files: Tally,
     pub(super) milestones: Tally,
     /// All steps.
     pub(super) requests: usize,
@@ -51,7 +74,7 @@ impl Counts {
     /// Counts what `actions`, in a plan's order, touch.
     pub(super) fn of<'a>(actions: impl IntoIterator<Item = &'a Action>) -> Self {
         let mut counts = Self::default();
-        let Self { releases, links, milestones, requests } = &mut counts;
+        let Self { releases, links, files, milestones, requests } = &mut counts;
         let mut last_updated: Option<&TagName> = None;
         for action in actions {
             *requests += 1;
@@ -61,6 +84,9 @@ impl Counts {
                 Action::CreateLink { .. } => links.create += 1,
                 Action::UpdateLink { .. } => links.update += 1,
                 Action::DeleteLink { .. } => links.delete += 1,
+                Action::UploadFile(upload) if upload.before.is_some() => files.update += 1,
+                Action::UploadFile(_) => files.create += 1,
+                Action::DeleteFile(_) => files.delete += 1,
                 Action::CreateMilestone(_) => milestones.create += 1,
                 Action::UpdateMilestone { diff, .. } => match diff.state.as_ref().map(|c| c.after) {
                     Some(MilestoneState::Closed) => milestones.close += 1,
@@ -99,6 +125,7 @@ impl Counts {
         Self {
             releases: self.releases.and(other.releases),
             links: self.links.and(other.links),
+            files: self.files.and(other.files),
             milestones: self.milestones.and(other.milestones),
             requests: self.requests + other.requests,
         }
@@ -106,8 +133,14 @@ impl Counts {
 
     /// `2 releases to create, 1 to update; 1 milestone to close`.
     pub(super) fn sentence(&self, words: &Words) -> String {
-        let kinds = [("release", self.releases), ("link", self.links), ("milestone", self.milestones)];
-        kinds.iter().filter_map(|(noun, tally)| tally.words(noun, words)).collect::<Vec<_>>().join("; ")
+        let of_files = &words.of_files();
+        let kinds = [
+            ("release", self.releases, words),
+            ("link", self.links, words),
+            ("file", self.files, of_files),
+            ("milestone", self.milestones, words),
+        ];
+        kinds.iter().filter_map(|(noun, tally, words)| tally.words(noun, words)).collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -119,11 +152,13 @@ fn updates(action: &Action) -> Option<&TagName> {
         | Action::CreateLink { tag_name, .. }
         | Action::UpdateLink { tag_name, .. }
         | Action::DeleteLink { tag_name, .. } => Some(tag_name),
+        Action::UploadFile(upload) => (!upload.is_new).then_some(&upload.tag_name),
         Action::CreateMilestone(_)
         | Action::UpdateMilestone { .. }
         | Action::CreateTag(_)
         | Action::CreateRelease { .. }
-        | Action::DeleteRelease(_) => None,
+        | Action::DeleteRelease(_)
+        | Action::DeleteFile(_) => None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Steps in a few words.
 
+use super::values::package;
 use super::voice::Voice;
 use crate::model::{Link, MilestoneState, NewMilestone, TagName};
 use crate::plan::Action;
@@ -33,6 +34,12 @@ pub(super) fn step(action: &Action, voice: Voice) -> String {
                 None => "update",
             };
             format!("{verb} milestone {}", quoted(title))
+        }
+        Action::UploadFile(upload) => {
+            format!("upload {} of release {}", (voice.name)(&upload.place.file_name), tag(&upload.tag_name))
+        }
+        Action::DeleteFile(removal) => {
+            format!("delete {} of {}", (voice.name)(&removal.place.file_name), package(&removal.place, voice))
         }
         Action::DeleteRelease(release) => format!("delete release {}", tag(&release.tag_name)),
     }

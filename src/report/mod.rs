@@ -33,4 +33,5 @@ pub use rehearsal::{Rehearsal, RehearsalRun, Remark, Requests, rehearsal, rehear
 pub use run::{Command, Listed, ProjectRun, Run};
 pub use style::Palette;
 pub use text::{Detail, outcome, plan, text, valid};
+pub use values::size;
 pub use widget::widget;

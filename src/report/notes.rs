@@ -52,6 +52,11 @@ pub(super) fn sentence(note: &Note, voice: Voice) -> String {
         Note::Kept(tags) => {
             format!("{} not in the manifest, but protected, and kept ({})", of(tags.len(), "release"), named(tags))
         }
+        Note::FilesStay(tags) => format!(
+            "files of {} stay in the package registry ({}); `--delete-packages` deletes them, too",
+            of(tags.len(), "deleted release"),
+            named(tags)
+        ),
         Note::MilestonesUnchecked => {
             "a CI job token can't read milestones: their titles go through unchecked".to_owned()
         }

@@ -3,12 +3,13 @@
 use super::counts::{self, Ends, of};
 use super::run::Run;
 use super::style::{Palette, paint};
-use super::values::{diff, line, link, preview, quoted, timing, titles, visible};
+use super::values::{self, content, diff, line, link, package, preview, quoted, timing, titles, upload, visible};
 use super::voice::Voice;
 use super::{conflict, describe::describe, explain, fleet, notes, refusal};
 use crate::model::{Desired, NewMilestone, NewRelease, NewTag, TagName, harmless};
 use crate::plan::{
-    Action, Change, MilestoneDiff, Outcome, Plan, ReleaseDiff, StepId, StepOutcome, Timing, WithoutEvidence,
+    Action, Change, MilestoneDiff, Outcome, Plan, ReleaseDiff, Removal, StepId, StepOutcome, Timing, Upload,
+    WithoutEvidence,
 };
 use anstyle::Style;
 use jiff::civil::Date;
@@ -175,13 +176,23 @@ impl Page {
             );
             if !heads_itself {
                 let tag_name = action.tag_name().map(tag).unwrap_or_default();
-                self.line(0, update, format_args!("~ release {tag_name}"));
+                if matches!(action, Action::UploadFile(upload) if upload.is_new) {
+                    self.line(0, create, format_args!("+ files of release {tag_name}"));
+                } else {
+                    self.line(0, update, format_args!("~ release {tag_name}"));
+                }
             }
         }
         match action {
             Action::CreateMilestone(new) => self.new_milestone(new),
             Action::CreateRelease { release, timing, milestones: _ } => self.new_release(release, *timing),
             Action::CreateTag(NewTag { name: _, git_ref, message }) => self.new_tag(git_ref, message.as_deref()),
+            Action::UploadFile(new) => self.upload(new),
+            Action::DeleteFile(gone) => {
+                let Removal { place, size, .. } = &**gone;
+                let (file, of) = (visible(&place.file_name), package(place, Voice::PLAIN));
+                self.line(4, delete, format_args!("- file {file} in {of} ({})", values::size(*size)));
+            }
             Action::UpdateRelease { tag_name: _, diff, milestones: _ } => self.release_diff(diff),
             Action::CollectEvidence { else_is: WithoutEvidence::Nothing, .. } => {
                 self.field("evidence", "to be collected, if this GitLab offers it (no release has any)");
@@ -205,6 +216,18 @@ impl Page {
                 let name = quoted(&release.name);
                 self.line(0, delete, format_args!("- release {} {name}", tag(&release.tag_name)));
                 self.plain(4, "its notes and links are lost; its tag stays");
+            }
+        }
+    }
+
+    fn upload(&mut self, new: &Upload) {
+        let Palette { create, update, .. } = self.palette;
+        match new.before {
+            None => self.line(4, create, format_args!("+ file {}", upload(new, Voice::PLAIN))),
+            Some((size, sha256)) => {
+                let (file, of) = (visible(&new.place.file_name), package(&new.place, Voice::PLAIN));
+                self.line(4, update, format_args!("~ file {file} in {of} ({})", content(size, sha256)));
+                self.line(4, update, format_args!("    to {}", content(new.size, Some(new.sha256))));
             }
         }
     }

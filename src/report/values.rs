@@ -3,8 +3,8 @@
 use super::hunks::hunks;
 use super::style::{Palette, paint};
 use super::voice::Voice;
-use crate::model::{Description, Link, harmless};
-use crate::plan::{Change, Timing};
+use crate::model::{Description, Link, PackagePlace, Sha256, harmless};
+use crate::plan::{Change, Timing, Upload};
 use similar::ChangeTag;
 use similar::udiff::UnifiedHunkHeader;
 use std::collections::BTreeSet;
@@ -82,6 +82,37 @@ pub(super) fn link(link: &Link, voice: Voice) -> String {
     format!("{} → {}{path} ({link_type})", (voice.quoted)(name), (voice.name)(url))
 }
 
+/// `package app v1.2.0`.
+pub(super) fn package(PackagePlace { of, file_name: _ }: &PackagePlace, voice: Voice) -> String {
+    format!("package {} {}", (voice.name)(&of.package), (voice.name)(&of.version))
+}
+
+/// `12.3 MiB`.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+    let unit = UNITS.iter().enumerate().rev().find(|(nth, _)| bytes >> (10 * nth) > 0).map_or(0, |(nth, _)| nth);
+    if unit == 0 {
+        return if bytes == 1 { "1 byte".to_owned() } else { format!("{bytes} bytes") };
+    }
+    let tenths = (bytes >> (10 * (unit - 1))) * 10 / 1024;
+    format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+}
+
+/// Size and digest of a file.
+pub(super) fn content(bytes: u64, sha256: Option<Sha256>) -> String {
+    match sha256 {
+        Some(sha256) => format!("{}, sha256:{sha256}", size(bytes)),
+        None => format!("{}, of unknown digest", size(bytes)),
+    }
+}
+
+/// A file that is uploaded, on one line: where it goes, its size and digest.
+pub(super) fn upload(upload: &Upload, voice: Voice) -> String {
+    let Upload { tag_name: _, is_new: _, place, source: _, size, sha256, before: _ } = upload;
+    format!("{} in {} ({})", (voice.name)(&place.file_name), package(place, voice), content(*size, Some(*sha256)))
+}
+
 /// The beginning of a new text.
 pub(super) fn preview(text: &Description, palette: &Palette) -> Vec<String> {
     let total = text.as_str().lines().count();
@@ -139,4 +170,25 @@ pub(super) fn diff(change: &Change<Description>, palette: &Palette) -> Vec<Strin
     });
     let more = (more > 0).then(|| paint(palette.quiet, format_args!("… {more} lines more")));
     painted.chain(more).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_in_the_unit_that_people_would_say() {
+        for (bytes, text) in [
+            (0, "0 bytes"),
+            (1, "1 byte"),
+            (1023, "1023 bytes"),
+            (1024, "1.0 KiB"),
+            (1536, "1.5 KiB"),
+            (12 * 1024 * 1024 + 350_000, "12.3 MiB"),
+            (2 << 30, "2.0 GiB"),
+            (u64::MAX, "16777215.9 TiB"),
+        ] {
+            assert_eq!(size(bytes), text);
+        }
+    }
 }

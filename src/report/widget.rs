@@ -17,7 +17,8 @@ pub fn widget(run: &Run<'_>) -> String {
         json!({ "error": "the plan is refused or not whole; see the job's log", "refused": refused, "unread": run.unread.len() })
     } else {
         let plans = run.projects.iter().map(|project| Counts::of_plan(project.plan));
-        let Counts { releases, milestones, links: _, requests: _ } = plans.reduce(Counts::and).unwrap_or_default();
+        let Counts { releases, milestones, links: _, files: _, requests: _ } =
+            plans.reduce(Counts::and).unwrap_or_default();
         // One that is made and closed at once is one more, and not changed.
         let closed_anew = run.projects.iter().flat_map(|project| &project.plan.steps).filter(|step| {
             matches!(&step.action, Action::UpdateMilestone { milestone: MilestoneHandle::CreatedBy(_), .. })

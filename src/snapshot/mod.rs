@@ -18,9 +18,9 @@ pub use seed::{Copied, REHEARSER, seed};
 pub use survey::{Asker, Named, Surroundings, survey};
 
 use crate::gitlab::{Client, Error, Kind, TagList, TokenKind};
-use crate::model::{Current, Project, ProjectRef, Release, Tag, TagName};
+use crate::model::{Current, PackageVersion, Packages, Project, ProjectRef, Release, Tag, TagName};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use url::Url;
 
@@ -104,6 +104,7 @@ async fn begin_named(client: &Client, project: &ProjectRef, interest: Interest) 
         by_job_token,
         missing_tags: BTreeSet::new(),
         protected_tags: BTreeSet::new(),
+        packages: Packages::default(),
         project,
     };
     Ok(Begun { current, has_project })
@@ -153,6 +154,26 @@ impl Begun {
         (current.project, *has_project) = (project, true);
         Ok(())
     }
+}
+
+/// Reads what is in `packages`: one request for each package, or for each hundred of its versions, and one for each version.
+///
+/// # Errors
+/// The first request that failed.
+pub async fn read_packages(
+    client: &Client,
+    current: &mut Current,
+    packages: &BTreeSet<PackageVersion>,
+) -> Result<(), Error> {
+    let project = &current.project.reference;
+    let mut by_name: BTreeMap<&str, Vec<&PackageVersion>> = BTreeMap::new();
+    for package in packages {
+        by_name.entry(&package.package).or_default().push(package);
+    }
+    let reads = by_name.into_values().map(|versions| async move { client.package_files(project, &versions).await });
+    let files: Vec<_> = stream::iter(reads).buffered(SIDE_BY_SIDE).try_collect().await?;
+    current.packages.add(files.into_iter().flatten());
+    Ok(())
 }
 
 /// Clears up `doubts`: reads those releases again, one by one, and finds those tags.

@@ -4,6 +4,8 @@
 
 use super::size::Size;
 use super::speed::Speed;
+use super::transfer::Sending;
+use crate::report::size;
 use std::fmt::{self, Display};
 use std::time::{Duration, Instant};
 
@@ -14,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// On a narrower terminal what is done matters more than how far it is.
 const ROOM_FOR_A_BAR: usize = 60;
 const BAR: usize = 16;
+/// Files under way that a log names at a time.
+const MOST_SIGNS: usize = 3;
 
 /// Reading or writing, how far it is, and what it waits for.
 #[derive(Debug)]
@@ -30,6 +34,8 @@ pub(super) struct Activity {
     /// Since when it has been known how fast GitLab lets requests through: until when the first wait for that took, and how
     /// many were over by then.
     pace: Option<(Instant, usize)>,
+    /// The files that are under way.
+    sending: Vec<Sending>,
 }
 
 #[derive(Debug)]
@@ -38,6 +44,8 @@ enum Doing {
     Reading(String, u64, u64),
     /// How many steps are over, of how many, and the last one begun.
     Writing(usize, usize, String),
+    /// With what is read, how many bytes that is so far, and of how many.
+    Hashing(String, u64, u64),
     /// Files, and what is read of them.
     Loading(Loading),
 }
@@ -90,8 +98,13 @@ impl Activity {
         Self::of(Doing::Loading(Loading { what, over: 0, files, bytes: 0, of: 0, speed }), now)
     }
 
+    pub(super) fn hashing(what: String, total: u64, now: Instant) -> Self {
+        Self::of(Doing::Hashing(what, 0, total), now)
+    }
+
     fn of(doing: Doing, now: Instant) -> Self {
-        Self { doing, whom: "GitLab", unit: "releases", began: now, heard: now, wait: None, pace: None }
+        let (whom, unit) = ("GitLab", "releases");
+        Self { doing, whom, unit, began: now, heard: now, wait: None, pace: None, sending: Vec::new() }
     }
 
     /// The same with somebody else, who gives something else.
@@ -107,13 +120,41 @@ impl Activity {
                 speed.read(count, now);
                 (bytes, of)
             }
-            Doing::Writing(..) => return,
+            Doing::Writing(..) | Doing::Hashing(..) => return,
         };
         let is_more = count > *so_far;
         (*so_far, *of) = (count, all);
         if is_more {
             self.hear(now);
         }
+    }
+
+    /// So many bytes have been read.
+    pub(super) fn hashed(&mut self, bytes: u64, now: Instant) {
+        if let Doing::Hashing(_, so_far, _) = &mut self.doing
+            && bytes > *so_far
+        {
+            *so_far = bytes;
+            self.hear(now);
+        }
+    }
+
+    /// These files are under way. That more of one is taken is heard of GitLab, too.
+    pub(super) fn carry(&mut self, sending: Vec<Sending>, now: Instant) {
+        let moves = |sending: &[Sending]| sending.iter().map(|file| (file.name.clone(), file.sent)).collect::<Vec<_>>();
+        if moves(&sending) != moves(&self.sending) {
+            self.heard = now;
+        }
+        self.sending = sending;
+    }
+
+    /// A line for each file that is under way, below the bar; for those that there is `room` for.
+    pub(super) fn lines(&self, now: Instant, room: usize) -> Vec<String> {
+        let mut lines: Vec<_> = self.sending.iter().take(room).map(|file| file.line(now)).collect();
+        if let Some(more) = self.sending.len().checked_sub(room).filter(|more| *more > 0) {
+            lines.push(format!("and {more} more"));
+        }
+        lines
     }
 
     /// A step has begun. Nothing has been heard of it yet; but what is begun is not waited with.
@@ -162,10 +203,16 @@ impl Activity {
             Doing::Reading(_, count, _) => format!("{count} {unit} read so far"),
             Doing::Writing(over, total, _) => format!("{over} of {total} steps done"),
             Doing::Loading(loading) => format!("{} so far", loading.so_far(now)),
+            Doing::Hashing(_, bytes, of) => return format!("{} of {} read so far", size(*bytes), size(*of)),
         };
+        let sending: Vec<_> = self.sending.iter().take(MOST_SIGNS).map(|file| file.words(now)).collect();
         // How much there is of files tells by itself that more is coming.
         let patience = if matches!(self.doing, Doing::Loading(_)) { PATIENCE } else { Duration::ZERO };
-        let parts = [so_far, self.silence(now, patience).unwrap_or_default()];
+        let parts = if sending.is_empty() || now.saturating_duration_since(self.heard) > PATIENCE {
+            [so_far, self.silence(now, patience).unwrap_or_default()]
+        } else {
+            [so_far, format!("uploading {}", sending.join(", "))]
+        };
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
     }
 
@@ -195,6 +242,10 @@ impl Activity {
                 let bar = bar.map(|full| bar_of(usize::try_from(full).unwrap_or(BAR)) + " ").unwrap_or_default();
                 let left = loading.left(now).map(|left| format!(" · {}", minutes(left))).unwrap_or_default();
                 format!("{bar}{}{left} · {what}", loading.so_far(now))
+            }
+            Doing::Hashing(what, bytes, of) => {
+                let full = usize::try_from(u128::from(*bytes) * BAR as u128 / u128::from((*of).max(1))).unwrap_or(BAR);
+                format!("{} {} of {} · {what}", bar_of(full.min(BAR)), size(*bytes), size(*of))
             }
             Doing::Writing(over, total, step) => {
                 let what = silence.unwrap_or_else(|| step.clone());
@@ -373,6 +424,37 @@ mod tests {
             writing.finish(start + seconds(120));
         }
         assert_eq!(at(&writing, 130), "<1 min left");
+    }
+
+    #[test]
+    fn files_under_way_have_lines_of_their_own_and_are_a_sign_of_life() {
+        let start = Instant::now();
+        let sending = |sent| Sending { name: format!("app-{sent}"), sent, size: 1 << 20, began: start };
+        let mut writing = Activity::writing(10, start);
+        writing.carry(vec![sending(1 << 10), sending(1 << 19), sending(3)], start + seconds(60));
+        let lines = writing.lines(start + seconds(64), 2);
+        assert_eq!(
+            lines,
+            [
+                "──────────────── app-1024 1.0 KiB of 1.0 MiB · 16 bytes/s",
+                "━━━━━━━━──────── app-524288 512.0 KiB of 1.0 MiB · 8.0 KiB/s",
+                "and 1 more",
+            ]
+        );
+        let sign = writing.sign(start + seconds(64));
+        assert!(sign.starts_with("0 of 10 steps done; uploading app-1024 1.0 KiB of 1.0 MiB"), "{sign}");
+        let sign = writing.sign(start + seconds(70));
+        assert_eq!(sign, "0 of 10 steps done; still waiting for GitLab, 10 s so far");
+    }
+
+    #[test]
+    fn reading_files_has_a_bar() {
+        let start = Instant::now();
+        let mut hashing = Activity::hashing("reading the files to upload".to_owned(), 4 << 30, start);
+        hashing.hashed(1 << 30, start);
+        let bar = "━━━━──────────── 1.0 GiB of 4.0 GiB · reading the files to upload";
+        assert_eq!(hashing.bar(start, 80), bar);
+        assert_eq!(hashing.sign(start), "1.0 GiB of 4.0 GiB read so far");
     }
 
     #[test]

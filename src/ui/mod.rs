@@ -7,11 +7,14 @@ mod screen;
 mod section;
 mod size;
 mod speed;
+mod transfer;
 
 pub use colour::ColourChoice;
 pub use progress::Progress;
 pub use size::Size;
 
+use crate::apply::Files;
+use crate::plan::Plan;
 use crate::report::{Palette, harmless};
 use miette::{Diagnostic, LabeledSpan, MietteHandler, MietteHandlerOpts, ReportHandler, Severity, SourceCode};
 use progress::Style;
@@ -233,11 +236,19 @@ impl Ui {
         Progress::reading(style, &self.screen, &harmless(what), whom_and_unit, count)
     }
 
-    /// Shows `total` steps going by; `named` says in which project each is, as there are several.
+    /// Shows that files are being read, of `total` bytes; `count` answers how many have been so far.
     #[must_use]
-    pub fn writing(&self, what: &str, total: usize, named: bool) -> Progress {
+    pub fn hashing(&self, what: &str, total: u64, count: impl Fn() -> u64 + Send + 'static) -> Progress {
         let Some(style) = &self.talk else { return Progress::silent() };
-        Progress::writing(style, &self.screen, &harmless(what), total, named)
+        Progress::hashing(style, &self.screen, &harmless(what), total, count)
+    }
+
+    /// Shows the steps of `plans` going by, and their files that are under way; `named` says in which project each is, as there
+    /// are several.
+    #[must_use]
+    pub fn writing(&self, what: &str, plans: &[(&Plan, Files)], named: bool) -> Progress {
+        let Some(style) = &self.talk else { return Progress::silent() };
+        Progress::writing(style, &self.screen, &harmless(what), plans, named)
     }
 
     /// Shows `files` coming in. `count` answers how many bytes there are so far, and of how many; 0 if nobody knows.

@@ -3,9 +3,11 @@
 use super::activity::Activity;
 use super::screen::Screen;
 use super::section::Section;
-use crate::apply::Event;
-use crate::plan::{Plan, StepId, StepOutcome};
+use super::transfer::Sending;
+use crate::apply::{Event, Files, Transfer};
+use crate::plan::{Action, Plan, Step, StepId, StepOutcome};
 use crate::report::{describe, harmless};
+use std::collections::HashMap;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -51,12 +53,42 @@ impl Progress {
         count: impl Fn() -> (u64, u64) + Send + 'static,
     ) -> Self {
         let activity = Activity::reading(what.to_owned(), Instant::now()).with(whom, unit);
-        Self::begin(style, screen, what, activity, count)
+        Self::begin(style, screen, what, activity, move |activity| {
+            let (read, of) = count();
+            activity.read(read, of, Instant::now());
+        })
     }
 
-    pub(super) fn writing(style: &Style, screen: &Screen, what: &str, total: usize, named: bool) -> Self {
+    /// `count` answers how many of the bytes have been read so far.
+    pub(super) fn hashing(
+        style: &Style,
+        screen: &Screen,
+        what: &str,
+        total: u64,
+        count: impl Fn() -> u64 + Send + 'static,
+    ) -> Self {
+        let activity = Activity::hashing(what.to_owned(), total, Instant::now());
+        Self::begin(style, screen, what, activity, move |activity| activity.hashed(count(), Instant::now()))
+    }
+
+    /// Carries plans out, each with the files that it uploads; `named` says in which project each step is.
+    pub(super) fn writing(style: &Style, screen: &Screen, what: &str, plans: &[(&Plan, Files)], named: bool) -> Self {
+        let total = plans.iter().map(|(plan, _)| plan.steps.len()).sum();
         let activity = Activity::writing(total, Instant::now());
-        Self { total, named, ..Self::begin(style, screen, what, activity, || (0, 0)) }
+        let names = |plan: &Plan| plan.steps.iter().enumerate().filter_map(name_of_file).collect();
+        let uploads: Vec<(HashMap<StepId, String>, Files)> =
+            plans.iter().map(|(plan, files)| (names(plan), files.clone())).collect();
+        let sending = move || {
+            let each = uploads.iter().filter(|(names, _)| !names.is_empty());
+            let sending = each.flat_map(|(names, files)| {
+                files.transfers().into_iter().filter_map(|(id, Transfer { sent, size, began })| {
+                    Some(Sending { name: names.get(&id)?.clone(), sent, size, began })
+                })
+            });
+            sending.collect()
+        };
+        let watch = move |activity: &mut Activity| activity.carry(sending(), Instant::now());
+        Self { total, named, ..Self::begin(style, screen, what, activity, watch) }
     }
 
     /// `count` answers how many bytes there are so far, and of how many; 0 if nobody knows.
@@ -68,7 +100,11 @@ impl Progress {
         count: impl Fn() -> (u64, u64) + Send + 'static,
     ) -> Self {
         let activity = Activity::loading(what.to_owned(), files, Instant::now());
-        Self { total: files, ..Self::begin(style, screen, what, activity, count) }
+        let watch = move |activity: &mut Activity| {
+            let (read, of) = count();
+            activity.read(read, of, Instant::now());
+        };
+        Self { total: files, ..Self::begin(style, screen, what, activity, watch) }
     }
 
     fn begin(
@@ -76,11 +112,11 @@ impl Progress {
         screen: &Screen,
         what: &str,
         activity: Activity,
-        count: impl Fn() -> (u64, u64) + Send + 'static,
+        watch: impl Fn(&mut Activity) + Send + 'static,
     ) -> Self {
         let section = style.sections.then(|| Section::open(what, screen));
         screen.begin(activity, style.terminal);
-        let pulse = Pulse::start(screen.clone(), style.pulse, count);
+        let pulse = Pulse::start(screen.clone(), style.pulse, watch);
         Self { _pulse: Some(pulse), _section: section, screen: screen.clone(), total: 0, named: false }
     }
 
@@ -130,6 +166,11 @@ impl Progress {
     }
 }
 
+fn name_of_file((index, step): (usize, &Step)) -> Option<(StepId, String)> {
+    let Action::UploadFile(upload) = &step.action else { return None };
+    Some((StepId(index), harmless(&upload.place.file_name).into_owned()))
+}
+
 fn prefix(outcome: &StepOutcome) -> &'static str {
     match outcome {
         StepOutcome::Done => "",
@@ -150,15 +191,14 @@ struct Pulse {
 }
 
 impl Pulse {
-    fn start(screen: Screen, silence: Duration, count: impl Fn() -> (u64, u64) + Send + 'static) -> Self {
+    fn start(screen: Screen, silence: Duration, watch: impl Fn(&mut Activity) + Send + 'static) -> Self {
         let (stop, stopped) = mpsc::channel::<()>();
         let every = if screen.has_bar() { FRAME } else { silence.min(Duration::from_secs(1)) };
         let ticking = screen.clone();
         let tick = move || {
             while stopped.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
                 ticking.change(|activity| {
-                    let (read, of) = count();
-                    activity.read(read, of, Instant::now());
+                    watch(activity);
                     None
                 });
                 ticking.tick(silence);

@@ -1,8 +1,9 @@
-//! Stderr, where everybody's talk meets: whole lines, and below them a bar while there is one. Whoever writes past this
-//! tears the bar.
+//! Stderr, where everybody's talk meets: whole lines, and below them a bar while there is one, with a line for each file that
+//! is under way. Whoever writes past this tears the bar.
 //!
-//! The bar is one line that never reaches the terminal's edge. So it can be taken back by clearing that line, also after
-//! the terminal has written `^C` at its end; a line that fills the width, as bars from libraries do, would stay.
+//! No line of the bar ever reaches the terminal's edge. So it can be taken back by going up to its first line and clearing
+//! from there, also after the terminal has written `^C` at its end; lines that fill the width, as bars from libraries do,
+//! would stay.
 
 use super::activity::Activity;
 use console::{Term, truncate_str};
@@ -13,6 +14,8 @@ use tracing_subscriber::fmt::MakeWriter;
 
 /// To the line's beginning, and clear it to its end.
 const TAKE_BACK: &str = "\r\u{1b}[K";
+/// More lines for files are not drawn, and none that would not leave as many for what was said.
+const MOST_LINES: usize = 8;
 /// What the terminal itself may write at the end of a bar.
 const ECHO: usize = "^C".len() + 1;
 
@@ -24,6 +27,8 @@ pub(super) struct Screen(Arc<Mutex<State>>);
 struct State {
     activity: Option<Activity>,
     has_bar: bool,
+    /// How many lines of the bar there are on the screen below its first.
+    below: usize,
     /// When something was written last.
     said: Option<Instant>,
 }
@@ -32,7 +37,8 @@ impl Screen {
     /// From now on this is going on; on a bar, if it is to be seen on a terminal.
     pub(super) fn begin(&self, activity: Activity, terminal: bool) {
         let mut state = self.state();
-        *state = State { activity: Some(activity), has_bar: terminal, said: Some(Instant::now()) };
+        let below = state.below;
+        *state = State { activity: Some(activity), has_bar: terminal, below, said: Some(Instant::now()) };
         state.draw();
     }
 
@@ -41,7 +47,8 @@ impl Screen {
         let mut state = self.state();
         state.activity = None;
         if std::mem::take(&mut state.has_bar) {
-            write(TAKE_BACK);
+            let back = state.take_back();
+            write(&back);
         }
     }
 
@@ -89,11 +96,26 @@ impl Screen {
 }
 
 impl State {
-    fn draw(&self) {
+    fn draw(&mut self) {
         if let (true, Some(activity)) = (self.has_bar, &self.activity) {
-            let width = usize::from(Term::stderr().size().1);
-            let line = activity.bar(Instant::now(), width);
-            write(&format!("{TAKE_BACK}{}", truncate_str(&line, width.saturating_sub(ECHO), "…")));
+            let (height, width) = Term::stderr().size();
+            let (now, width) = (Instant::now(), usize::from(width));
+            let room = (usize::from(height) / 2).min(MOST_LINES);
+            let mut lines = vec![activity.bar(now, width)];
+            lines.extend(activity.lines(now, room).into_iter().map(|line| format!("  {line}")));
+            let cut = |line: &String| truncate_str(line, width.saturating_sub(ECHO), "…").into_owned();
+            let drawn: Vec<_> = lines.iter().map(cut).collect();
+            let back = self.take_back();
+            self.below = drawn.len() - 1;
+            write(&(back + &drawn.join("\r\n")));
+        }
+    }
+
+    /// What takes all of the bar off the screen.
+    fn take_back(&mut self) -> String {
+        match std::mem::take(&mut self.below) {
+            0 => TAKE_BACK.to_owned(),
+            below => format!("\r\u{1b}[{below}A\u{1b}[J"),
         }
     }
 
@@ -101,7 +123,8 @@ impl State {
     fn print(&mut self, text: &str) {
         self.said = Some(Instant::now());
         if self.has_bar {
-            write(&format!("{TAKE_BACK}{text}"));
+            let back = self.take_back();
+            write(&(back + text));
             self.draw();
         } else {
             write(text);

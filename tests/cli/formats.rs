@@ -127,6 +127,7 @@ fn a_plan_in_each_format() {
         report["counts"],
         json!({
             "releases": { "create": 1, "update": 2, "delete": 1 }, "links": { "create": 0, "update": 2, "delete": 1 },
+            "files": { "create": 0, "update": 0, "delete": 0 },
             "milestones": { "create": 0, "update": 0, "close": 1 }, "requests": 8,
         })
     );

@@ -13,6 +13,7 @@ mod drift;
 mod drift_formats;
 mod evidence;
 mod evidence_of;
+mod files;
 mod fleet;
 mod fleet_file;
 mod formats;

@@ -44,7 +44,6 @@ fn sends_what_the_plan_says_and_no_write_the_second_time() {
     assert!(first.stdout.contains(&format!("; {sent} requests.")), "{sent} writes, but:\n{first}");
     home.run(&apply).expect(0);
     insta::assert_snapshot!(server.requests().join("\n"), @"
-    GET /projects/:id 1
     GET /projects/:id/milestones 1
     GET /projects/:id/releases 1
     ");

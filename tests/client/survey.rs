@@ -42,6 +42,7 @@ fn current(kind: Option<TokenKind>) -> Current {
         milestones: None,
         by_job_token: kind == Some(TokenKind::Job),
         missing_tags: BTreeSet::new(),
+        packages: relsync::model::Packages::default(),
         protected_tags: BTreeSet::new(),
     }
 }

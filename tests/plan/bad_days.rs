@@ -70,7 +70,7 @@ impl House {
     async fn apply(&self, client: &Client, plan: &Plan) -> Outcome {
         // Looks are too old soon, as they would be on a day that goes slower.
         let pace = Pace { concurrency: NonZeroUsize::new(4).unwrap(), fresh_for: Duration::from_millis(40) };
-        apply::run(client, plan, pace, std::future::pending(), |_| {}).await
+        apply::run(client, plan, pace, &apply::Files::none(), std::future::pending(), |_| {}).await
     }
 
     /// How many requests have suffered so far.

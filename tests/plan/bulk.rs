@@ -48,6 +48,7 @@ fn plan(releases: Vec<DesiredRelease>) -> Plan {
         by_job_token: false,
         missing_tags: BTreeSet::new(),
         protected_tags: BTreeSet::new(),
+        packages: relsync::model::Packages::default(),
     };
     Plan::new(&Desired { releases, ..Desired::default() }, &current, &Selection::default(), moment(10))
 }
@@ -94,7 +95,7 @@ async fn a_history_takes_one_request_a_release_and_is_begun_in_its_order() {
     let plan = house.plan(&Desired { releases: releases.collect(), ..Desired::default() }).await;
     let mut begun = Vec::new();
     let pace = Pace::new(NonZeroUsize::new(8).unwrap());
-    let outcome = apply::run(&house.client, &plan, pace, std::future::pending(), |event| {
+    let outcome = apply::run(&house.client, &plan, pace, &apply::Files::none(), std::future::pending(), |event| {
         if let Event::Started(id) = event {
             begun.push(plan.steps[id.0].action.tag_name().unwrap().to_string());
         }

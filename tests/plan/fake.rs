@@ -58,6 +58,7 @@ fn plan(desired: &Desired, is_there: bool) -> Plan {
         releases: is_there.then(|| (release.tag_name.clone(), Arc::new(release))).into_iter().collect(),
         milestones: Some(Vec::new()),
         by_job_token: false,
+        packages: relsync::model::Packages::default(),
         missing_tags: [].into(),
         protected_tags: [].into(),
     };
@@ -71,7 +72,7 @@ async fn run(server: &Server, plan: &Plan) -> Outcome {
 
 async fn run_with(settings: Settings, plan: &Plan) -> Outcome {
     let client = Client::new(settings).unwrap();
-    apply::run(&client, plan, Pace::new(NonZeroUsize::MIN), std::future::pending(), |_| {}).await
+    apply::run(&client, plan, Pace::new(NonZeroUsize::MIN), &apply::Files::none(), std::future::pending(), |_| {}).await
 }
 
 fn lines(server: &Server) -> Vec<String> {

@@ -47,7 +47,7 @@ async fn writes_run_at_the_limit_and_not_into_it() {
     let plan = house.plan(&creates(90)).await;
     let before = house.requests("POST", "/projects/:id/releases").await;
     let width = Pace::new(NonZeroUsize::new(32).unwrap());
-    let outcome = apply::run(&house.client, &plan, width, std::future::pending(), |_| {}).await;
+    let outcome = apply::run(&house.client, &plan, width, &apply::Files::none(), std::future::pending(), |_| {}).await;
     assert!(outcome.is_success(), "{outcome:#?}");
     // In the first two windows, by which it learns, at most as many as are side by side.
     let sent = house.requests("POST", "/projects/:id/releases").await - before;
@@ -101,7 +101,7 @@ async fn where_all_is_in_vain_the_rest_is_not_begun() {
         let plan = house.plan(&creates(400)).await;
         let mut gave_up = false;
         let width = Pace::new(NonZeroUsize::new(8).unwrap());
-        let outcome = apply::run(&house.client, &plan, width, std::future::pending(), |event| {
+        let outcome = apply::run(&house.client, &plan, width, &apply::Files::none(), std::future::pending(), |event| {
             gave_up |= matches!(event, apply::Event::GivingUp);
         })
         .await;
@@ -119,7 +119,7 @@ async fn where_little_is_let_through_not_all_of_it_goes_to_looks() {
     let plan = house.plan(&second).await;
     // No look is good until the next window.
     let pace = Pace { concurrency: NonZeroUsize::new(32).unwrap(), fresh_for: Duration::from_millis(100) };
-    let outcome = apply::run(&house.client, &plan, pace, std::future::pending(), |_| {}).await;
+    let outcome = apply::run(&house.client, &plan, pace, &apply::Files::none(), std::future::pending(), |_| {}).await;
     assert!(outcome.is_success(), "{outcome:#?}");
     assert!(house.plan(&second).await.is_empty());
 }

@@ -148,6 +148,7 @@ impl Spoiler {
                 };
                 milestones.into_iter().map(spoil).collect()
             }),
+            packages: relsync::model::Packages::default(),
             missing_tags: current.missing_tags.iter().map(|tag| self.tag(tag)).collect(),
             ..current
         }

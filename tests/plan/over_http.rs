@@ -54,7 +54,7 @@ impl House {
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let (mut stop, mut over) = (Some(stop), 0);
         let width = Pace::new(NonZeroUsize::new(4).unwrap());
-        apply::run(&self.client, plan, width, async { drop(stopped.await) }, |event| {
+        apply::run(&self.client, plan, width, &apply::Files::none(), async { drop(stopped.await) }, |event| {
             over += usize::from(matches!(event, apply::Event::Finished(..)));
             if over >= steps {
                 drop(stop.take());

@@ -21,6 +21,7 @@ fn plan(releases: usize, tags: usize) -> Plan {
         by_job_token: false,
         missing_tags: (0..tags).map(|nth| TagName::from_git(format!("v{nth}"))).collect(),
         protected_tags: BTreeSet::new(),
+        packages: relsync::model::Packages::default(),
     };
     Plan::new(&desired, &current, &Selection::default(), moment(1))
 }

@@ -110,6 +110,7 @@ pub(crate) fn desired() -> impl Strategy<Value = Desired> {
             milestones: MissingMilestones::Create,
             protect: protect.map(|pattern| TagPatterns::new(&[pattern.to_owned()]).unwrap()),
             unmanaged_place: None,
+            delete_packages: false,
         },
         milestones,
         releases,
@@ -159,6 +160,7 @@ pub(crate) fn current() -> impl Strategy<Value = Current> {
         Current {
             project: Project::unread(ProjectRef::Path("root/app".into())),
             milestones: Some((1..).zip(titles).map(milestone).collect()),
+            packages: relsync::model::Packages::default(),
             missing_tags: lost.into_iter().map(TagName::from_git).collect(),
             releases: left.releases.into_iter().map(release).map(|r| (r.tag_name.clone(), Arc::new(r))).collect(),
             by_job_token: false,

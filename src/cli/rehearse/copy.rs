@@ -91,10 +91,11 @@ impl Replica {
         drop(self.sandbox.take_requests());
         let plan = self.plan(site).await?;
         let outcome = if plan.refusals.is_empty() && !plan.is_empty() {
-            let mut progress = ui.writing(&format!("rehearsing {}", plan.project), plan.steps.len(), false);
+            let shown = [(&plan, apply::Files::none())];
+            let mut progress = ui.writing(&format!("rehearsing {}", plan.project), &shown, false);
             let pace = Pace::new(SIDE_BY_SIDE);
             let tell = |event: apply::Event<'_>| progress.show(&plan, &event);
-            Some(apply::run(&site.client, &plan, pace, std::future::pending(), tell).await)
+            Some(apply::run(&site.client, &plan, pace, &apply::Files::none(), std::future::pending(), tell).await)
         } else {
             None
         };

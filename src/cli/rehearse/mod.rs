@@ -17,7 +17,7 @@ use original::Original;
 
 pub(super) async fn run(ui: &Ui, args: RehearseArgs) -> Result<Exit, Failure> {
     let original = match &args.snapshot {
-        Some(path) => Original::of_file(ui, &args, path)?,
+        Some(path) => Original::of_file(ui, &args, path).await?,
         None => Original::of_gitlab(ui, &args).await?,
     };
     let Original { material, mut unread, limits } = original;

@@ -6,7 +6,7 @@ use crate::cli::failure::Failure;
 use crate::cli::interrupt::stoppable;
 use crate::cli::out::Target;
 use crate::cli::server;
-use crate::cli::session::{self, Session};
+use crate::cli::session::{self, Artifacts, Session};
 use crate::cli::shown;
 use crate::gitlab::Quota;
 use crate::manifest::Manifest;
@@ -62,7 +62,8 @@ impl Original {
     /// Reads the projects.
     pub(super) async fn of_gitlab(ui: &Ui, args: &RehearseArgs) -> Result<Self, Failure> {
         let target = args.save_snapshot.as_deref().map(Target::open).transpose()?;
-        let session = Session::open(ui, &args.manifest, &args.server, &args.filter, &args.shard).await?;
+        let session =
+            Session::open(ui, &args.manifest, &args.server, &args.filter, &args.shard, Artifacts::LeftAlone).await?;
         let read_files = [session.files(), args.server.files()].concat();
         if let Some(target) = target.as_ref().filter(|target| read_files.iter().any(|path| target.is(path))) {
             return Err(Failure::written_over(target.path()));
@@ -103,8 +104,8 @@ impl Original {
     }
 
     /// Takes what the snapshot at `path` has.
-    pub(super) fn of_file(ui: &Ui, args: &RehearseArgs, path: &Path) -> Result<Self, Failure> {
-        let (manifests, selection) = session::wishes(ui, &args.manifest, &args.filter)?;
+    pub(super) async fn of_file(ui: &Ui, args: &RehearseArgs, path: &Path) -> Result<Self, Failure> {
+        let (manifests, selection) = session::wishes(ui, &args.manifest, &args.filter, Artifacts::LeftAlone).await?;
         let sites = manifests.into_iter().map(|manifest| {
             let of_job = || server::path_of_job().map(ProjectRef::Path);
             let reference = manifest.project.clone().or_else(of_job);

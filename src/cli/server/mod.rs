@@ -11,7 +11,7 @@ pub(super) use secret::token_in;
 use super::args::ServerArgs;
 use super::failure::Failure;
 use crate::gitlab::Settings;
-use crate::model::{ProjectId, ProjectRef};
+use crate::model::{Project, ProjectId, ProjectRef};
 use std::env;
 use url::Url;
 
@@ -153,6 +153,12 @@ impl Server {
             }
         }
     }
+}
+
+/// The number of `project` on the GitLab at `url`, if it is this CI job's own: GitLab does not tell it to a job token.
+pub(super) fn id_of_job(url: &Url, project: &Project) -> Option<ProjectId> {
+    let is_of_job = project.path.is_some() && project.path == path_of_job() && is_of_job(url);
+    variable("CI_PROJECT_ID").filter(|_| is_of_job)?.trim().parse().ok().map(ProjectId)
 }
 
 /// What people call the project of this CI job.

@@ -37,13 +37,23 @@ impl<'a> Disk<'a> {
 
 /// At most one byte more than `limit`.
 pub(super) fn read(place: &Path, limit: usize) -> Result<Vec<u8>, Refusal> {
+    let file = open(place)?;
+    let mut bytes = Vec::new();
+    file.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A regular file.
+pub(super) fn open(place: &Path) -> Result<File, Refusal> {
     // Asked before opening, as opening a pipe would wait for a writer; and again after, should it have changed.
     check_regular(place)?;
     let file = File::open(place)?;
     refuse_special(&file.metadata()?)?;
-    let mut bytes = Vec::new();
-    file.take(limit as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    Ok(file)
+}
+
+pub(super) fn size(place: &Path) -> Result<u64, Refusal> {
+    Ok(place.metadata()?.len())
 }
 
 pub(super) fn check_regular(place: &Path) -> Result<(), Refusal> {

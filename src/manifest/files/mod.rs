@@ -16,11 +16,12 @@ pub use tree::{Node, Tree};
 
 use disk::Disk;
 use std::ffi::OsString;
+use std::fs::File;
 use std::path::{Component, Path, PathBuf};
 use tree::Below;
 
 /// How the text begins that Git LFS leaves in place of a file's.
-const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
+pub(super) const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 
 /// The manifest's folder.
 pub(super) struct Folder<'a>(Place<'a>);
@@ -43,16 +44,39 @@ impl<'a> Folder<'a> {
 
     /// The text of the file `name`, seen from the folder `from` in this one, if it has at most `limit` bytes.
     pub(super) fn read(&self, from: &Path, name: &Path, limit: usize) -> Result<String, Refusal> {
-        let mut place = self.root()?.to_path_buf();
-        for component in &below(from, name)? {
-            place.push(component);
-            place = self.step(&place)?;
-        }
+        let place = self.walk(&below(from, name)?)?;
         let bytes = self.read_real(&place, limit)?;
         if bytes.starts_with(LFS_POINTER) {
             return Err(Refusal::LfsPointer);
         }
         String::from_utf8(bytes).map_err(|error| Refusal::NotUtf8(error.utf8_error().valid_up_to()))
+    }
+
+    /// The regular file at the path `below` this folder, if it is on the disk.
+    pub(super) fn open(&self, path: &Path) -> Result<File, Refusal> {
+        let place = self.walk(&below(Path::new(""), path)?)?;
+        match &self.0 {
+            Place::Disk(_) => disk::open(&place),
+            Place::Tree(_) => Err(Refusal::Missing),
+        }
+    }
+
+    /// How many bytes the regular file at a real place has, if it is on the disk.
+    pub(super) fn size(&self, place: &Path) -> Result<u64, Refusal> {
+        match &self.0 {
+            Place::Disk(_) => disk::size(place),
+            Place::Tree(_) => Err(Refusal::Missing),
+        }
+    }
+
+    /// The real place of a path below this folder, step by step.
+    fn walk(&self, below: &Path) -> Result<PathBuf, Refusal> {
+        let mut place = self.root()?.to_path_buf();
+        for component in below {
+            place.push(component);
+            place = self.step(&place)?;
+        }
+        Ok(place)
     }
 
     /// What is in the regular file at a real place, if it has at most `limit` bytes.

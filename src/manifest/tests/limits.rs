@@ -11,7 +11,7 @@ fn problems(limits: &Limits, files: &[(&str, &str)], include: &str) -> Vec<Strin
         fs::write(path, text).unwrap();
     }
     let text = format!("version = 1\ninclude = {include}\n");
-    let result = parse_within(limits, &folder.path().join("releases.toml"), &text, Projects::One);
+    let result = parse_within(limits, &folder.path().join("releases.toml"), &text, Projects::One, None);
     result.err().iter().flat_map(ManifestError::problems).map(ToString::to_string).collect()
 }
 

@@ -11,7 +11,7 @@ use std::path::Path;
 /// All that is said of a text, read in pieces of this many bytes at least.
 fn read(text: &str, piece: usize) -> String {
     let limits = Limits { piece, ..Limits::USUAL };
-    match parse_within(&limits, Path::new("releases.toml"), text, Projects::Many) {
+    match parse_within(&limits, Path::new("releases.toml"), text, Projects::Many, None) {
         Ok(manifest) => format!("{manifest:#?}"),
         Err(error) => format!("{error:#?}"),
     }

@@ -2,6 +2,7 @@
 //!
 //! A value that has been read is right by itself; what it has to do with others is `checks`' business.
 
+mod files;
 mod limits;
 mod links;
 mod names;
@@ -11,6 +12,7 @@ mod template;
 mod times;
 mod words;
 
+pub(super) use files::{FileGlob, FileTemplate, PackageName};
 pub(super) use limits::FormatVersion;
 pub(super) use links::{LinkUrl, ServerUrl};
 pub(super) use names::{GitRef, Name, ProjectPath, TagPattern, Title};

@@ -4,12 +4,15 @@
 
 use super::{FromToml, GitRef, LinkUrl, Name, NotesFile, TagMessage, Title, Wrong, text};
 use crate::manifest::changelog::version_of;
-use crate::manifest::reader::nearest;
+use crate::manifest::reader::{listed, nearest};
 use crate::manifest::visible::Quoted;
 use crate::model::{PathWish, TagName};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use std::borrow::Cow;
 use toml::de::DeValue;
+
+/// What stands for a release's own.
+const OF_RELEASE: [&str; 2] = ["tag_name", "version"];
 
 /// A value that may hold placeholders.
 #[derive(Debug, Clone)]
@@ -26,6 +29,7 @@ pub(in crate::manifest) enum Piece {
     Text(String),
     TagName,
     Version,
+    FileName,
 }
 
 /// Whom a template is filled for.
@@ -33,11 +37,25 @@ pub(in crate::manifest) enum Piece {
 pub(in crate::manifest) struct Subject<'t> {
     tag_name: &'t str,
     version: &'t str,
+    file_name: &'t str,
 }
 
 impl<'t> Subject<'t> {
     pub(in crate::manifest) fn new(tag: &'t TagName) -> Self {
-        Self { tag_name: tag.as_str(), version: version_of(tag.as_str()) }
+        Self { tag_name: tag.as_str(), version: version_of(tag.as_str()), file_name: "" }
+    }
+
+    pub(super) fn tag_name(self) -> &'t str {
+        self.tag_name
+    }
+
+    pub(super) fn version(self) -> &'t str {
+        self.version
+    }
+
+    /// The same for one of the release's files.
+    pub(in crate::manifest) fn file(self, file_name: &'t str) -> Self {
+        Self { file_name, ..self }
     }
 }
 
@@ -104,6 +122,7 @@ impl<T: Templated> Template<T> {
                 Piece::Text(piece) => text.push_str(piece),
                 Piece::TagName => text.push_str(&T::put_in(subject.tag_name)),
                 Piece::Version => text.push_str(&T::put_in(subject.version)),
+                Piece::FileName => text.push_str(&T::put_in(subject.file_name)),
             }
         }
         let value = DeValue::String(Cow::Borrowed(&text));
@@ -115,12 +134,24 @@ impl<T: Templated> FromToml for Template<T> {
     const EXPECTED: &'static str = T::EXPECTED;
 
     fn from_toml(key: &str, value: &DeValue<'_>) -> Result<Self, Wrong> {
-        let mut pieces = pieces(text(key, value)?)?;
+        Self::read(key, value, &OF_RELEASE)
+    }
+}
+
+impl<T: Templated> Template<T> {
+    /// Whether it is another for each of a release's files.
+    pub(super) fn names_files(&self) -> bool {
+        matches!(self, Self::Filled(pieces) if pieces.iter().any(|piece| matches!(piece, Piece::FileName)))
+    }
+
+    /// Reads one that may hold `placeholders`.
+    pub(super) fn read(key: &str, value: &DeValue<'_>, placeholders: &[&'static str]) -> Result<Self, Wrong> {
+        let mut pieces = pieces(text(key, value)?, placeholders)?;
         match pieces.as_slice() {
             [] => T::from_toml(key, value).map(Self::Same),
             [Piece::Text(_)] => match pieces.remove(0) {
                 Piece::Text(text) => T::from_toml(key, &DeValue::String(text.into())).map(Self::Same),
-                Piece::TagName | Piece::Version => Ok(Self::Filled(pieces)),
+                Piece::TagName | Piece::Version | Piece::FileName => Ok(Self::Filled(pieces)),
             },
             _ => Ok(Self::Filled(pieces)),
         }
@@ -128,9 +159,10 @@ impl<T: Templated> FromToml for Template<T> {
 }
 
 /// Takes a text apart at its placeholders.
-fn pieces(text: &str) -> Result<Vec<Piece>, Wrong> {
-    const PLACEHOLDERS: [&str; 2] = ["tag_name", "version"];
-    const HELP: &str = "the placeholders are `{tag_name}` and `{version}`; for a brace itself, write `{{`";
+fn pieces(text: &str, placeholders: &[&'static str]) -> Result<Vec<Piece>, Wrong> {
+    let words: Vec<String> = placeholders.iter().map(|name| format!("{{{name}}}")).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let help = format!("the placeholders are {}; for a brace itself, write `{{{{`", listed(&words));
     let mut pieces = Vec::new();
     let mut literal = String::new();
     let mut rest = text;
@@ -145,16 +177,17 @@ fn pieces(text: &str) -> Result<Vec<Piece>, Wrong> {
             rest = after.strip_prefix('}').unwrap_or(after);
         } else {
             let Some((name, after)) = brace[1..].split_once('}') else {
-                return Err(Wrong::with_help("placeholder without an end", "no `}` after the last `{`", HELP));
+                return Err(Wrong::with_help("placeholder without an end", "no `}` after the last `{`", help));
             };
             let piece = match name {
                 "tag_name" => Piece::TagName,
                 "version" => Piece::Version,
+                "file_name" if placeholders.contains(&name) => Piece::FileName,
                 _ => {
-                    let near = nearest(name.trim(), &PLACEHOLDERS);
-                    let help = near.map(|near| format!("did you mean `{{{near}}}`? {HELP}"));
+                    let near = nearest(name.trim(), placeholders);
+                    let near = near.map(|near| format!("did you mean `{{{near}}}`? ")).unwrap_or_default();
                     let message = format!("unknown placeholder {}", Quoted(&format!("{{{name}}}")));
-                    return Err(Wrong::with_help(message, "in here", help.as_deref().unwrap_or(HELP)));
+                    return Err(Wrong::with_help(message, "in here", near + &help));
                 }
             };
             if !literal.is_empty() {

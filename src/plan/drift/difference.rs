@@ -189,7 +189,8 @@ impl List<'_> {
     }
 
     fn release(&mut self, change: ReleaseChange<'_>) {
-        let ReleaseChange { wish, write, milestones: _, timing: _, has_tag: _ } = change;
+        // What is in files is not known of another commit, nor where they have not been built.
+        let ReleaseChange { wish, uploads: _, write, milestones: _, timing: _, has_tag: _ } = change;
         let of = &Subject::Release(wish.tag_name.clone());
         let (diff, links, collect) = match write {
             ReleaseWrite::Create(_) => return self.missing(of.clone()),

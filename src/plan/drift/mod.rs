@@ -19,6 +19,7 @@ pub use clash::Clash;
 pub use difference::{Aspect, Difference, Subject, Value};
 pub use ignored::{Ignored, IgnoredField};
 
+use super::files;
 use super::selection::Selection;
 use crate::model::{Current, Desired, Moment, Project, TagName};
 use difference::{Compared, LinksBy};
@@ -49,6 +50,7 @@ impl Drift {
     /// Holds GitLab against one manifest.
     #[must_use]
     pub fn new(desired: &Desired, current: &Current, selection: &Selection, now: Moment, ignored: &Ignored) -> Self {
+        let desired = &*files::with_links(desired, current);
         let Compared { mut differences, unmanaged, selected, left_out } =
             difference::compare(desired, current, selection, now, LinksBy::Wish);
         differences.retain(|difference| !ignored.has(difference));
@@ -78,13 +80,17 @@ impl Drift {
         ignored: &Ignored,
     ) -> Self {
         let mut drift = Self::new(base, current, selection, now, ignored);
-        let applied = applied::applied(base, current, now);
-        let mut change = difference::compare(here, &applied, selection, now, LinksBy::Live).differences;
+        let applied = applied::applied(&files::with_links(base, current), current, now);
+        let mut change =
+            difference::compare(&files::with_links(here, &applied), &applied, selection, now, LinksBy::Live)
+                .differences;
         // A lost tag is nothing that a manifest says.
         let is_said = |difference: &Difference| difference.aspect != Aspect::Tag;
         change.retain(is_said);
         let straight = || {
-            let mut straight = difference::compare(here, current, selection, now, LinksBy::Wish).differences;
+            let mut straight =
+                difference::compare(&files::with_links(here, current), current, selection, now, LinksBy::Wish)
+                    .differences;
             straight.retain(|difference| is_said(difference) && !ignored.has(difference));
             straight
         };

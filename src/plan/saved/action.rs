@@ -1,5 +1,6 @@
 //! What a step does, as a saved plan writes it.
 
+use super::file::{SavedRemoval, SavedUpload};
 use super::flaw::{At, Flaw, each, maybe};
 use super::value::{SavedChange, SavedLink, SavedNewMilestone, SavedNewRelease, SavedRelease};
 use super::word;
@@ -32,6 +33,8 @@ pub(super) enum SavedAction {
         git_ref: String,
         tag_message: Option<String>,
     },
+    /// Put a file into the project's generic package registry.
+    UploadFile(Box<SavedUpload>),
     /// Make a release, its links and, with `ref`, its tag.
     CreateRelease {
         release: Box<SavedNewRelease>,
@@ -62,6 +65,8 @@ pub(super) enum SavedAction {
     },
     /// Delete a release; its tag stays.
     DeleteRelease { release: Box<SavedRelease> },
+    /// Delete a file from the project's generic package registry, which a release led to that has been deleted.
+    DeleteFile(Box<SavedRemoval>),
 }
 
 /// What it is that GitLab may not offer evidence.
@@ -159,6 +164,8 @@ impl SavedAction {
                 Self::CollectEvidence { tag_name: tag_name.to_string(), else_is: SavedWithoutEvidence::new(*else_is) }
             }
             Action::DeleteRelease(release) => Self::DeleteRelease { release: Box::new(SavedRelease::new(release)) },
+            Action::UploadFile(upload) => Self::UploadFile(Box::new(SavedUpload::new(upload))),
+            Action::DeleteFile(removal) => Self::DeleteFile(Box::new(SavedRemoval::new(removal))),
         }
     }
 
@@ -200,6 +207,8 @@ impl SavedAction {
                 Action::CollectEvidence { tag_name: tag(tag_name)?, else_is: else_is.read() }
             }
             Self::DeleteRelease { release } => Action::DeleteRelease(Arc::new(release.read().at("release")?)),
+            Self::UploadFile(upload) => Action::UploadFile(Box::new(upload.read()?)),
+            Self::DeleteFile(removal) => Action::DeleteFile(Box::new(removal.read()?)),
         })
     }
 }

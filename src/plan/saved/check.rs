@@ -34,7 +34,8 @@ pub(super) fn plan(plan: &Plan) -> Result<(), Flaw> {
         }
     }
     for (index, step) in plan.steps.iter().enumerate() {
-        let checked = milestones(plan, step).and_then(|()| release(&before, &step.action));
+        let checked =
+            milestones(plan, step).and_then(|()| release(&before, &step.action)).and_then(|()| follows(plan, step));
         checked.at("action").at(&format!("steps[{index}]"))?;
     }
     Ok(())
@@ -66,6 +67,8 @@ fn milestones(plan: &Plan, step: &Step) -> Result<(), Flaw> {
         }
         Action::CreateMilestone(_)
         | Action::CreateTag(_)
+        | Action::UploadFile(_)
+        | Action::DeleteFile(_)
         | Action::CreateLink { .. }
         | Action::UpdateLink { .. }
         | Action::DeleteLink { .. }
@@ -102,14 +105,32 @@ fn release(before: &HashMap<&TagName, &Release>, action: &Action) -> Result<(), 
         Action::CreateRelease { release, .. } if before.contains_key(&release.tag_name) => {
             Err(Flaw::new(format!("release {} is in `before`", name(&release.tag_name))).within("release.tag_name"))
         }
-        Action::CreateMilestone(_) | Action::UpdateMilestone { .. } | Action::CreateRelease { .. } => Ok(()),
         Action::CreateTag(tag) => known(&tag.name).map(|_| ()),
+        Action::UploadFile(upload) if upload.is_new == before.contains_key(&upload.tag_name) => {
+            Err(Flaw::new("does not fit what is in `before`").within("new_release"))
+        }
+        Action::CreateMilestone(_)
+        | Action::UpdateMilestone { .. }
+        | Action::CreateRelease { .. }
+        | Action::UploadFile(_) => Ok(()),
+        Action::DeleteFile(removal) => known(&removal.tag_name).map(|_| ()),
         Action::UpdateRelease { tag_name, diff, .. } => starts_from(known(tag_name)?, diff).at("changes"),
         Action::UpdateLink { tag_name, id, .. } | Action::DeleteLink { tag_name, id, .. } => has_link(tag_name, id),
         Action::CreateLink { tag_name, .. } | Action::CollectEvidence { tag_name, .. } => known(tag_name).map(|_| ()),
         Action::DeleteRelease(release) if *known(&release.tag_name)? == **release => Ok(()),
         Action::DeleteRelease(_) => Err(Flaw::new("is not as it is in `before`").within("release")),
     }
+}
+
+/// A file is only deleted after the release that led to it.
+fn follows(plan: &Plan, step: &Step) -> Result<(), Flaw> {
+    let Action::DeleteFile(removal) = &step.action else { return Ok(()) };
+    let deletes_it = |need: &StepId| {
+        let action = plan.steps.get(need.0).map(|step| &step.action);
+        matches!(action, Some(Action::DeleteRelease(release)) if release.tag_name == removal.tag_name)
+    };
+    let is_free = step.needs.iter().any(deletes_it);
+    if is_free { Ok(()) } else { Err(Flaw::new("its release is not deleted before").within("tag_name")) }
 }
 
 fn starts_from(live: &Release, diff: &ReleaseDiff) -> Result<(), Flaw> {

@@ -11,6 +11,7 @@ mod action;
 mod address;
 mod check;
 mod digest;
+mod file;
 mod flaw;
 mod read;
 mod remark;

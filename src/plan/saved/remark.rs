@@ -223,6 +223,8 @@ pub(super) enum SavedNote {
     LeftBehind { tag_names: Vec<String> },
     /// Releases that the policy would have deleted, but protects.
     Kept { tag_names: Vec<String> },
+    /// Releases that are deleted, but whose files stay in the package registry.
+    FilesStay { tag_names: Vec<String> },
     /// A CI job token can't read milestones: their titles go through unchecked.
     MilestonesUnchecked {},
     /// So many releases' milestones were judged by GitLab's list, which may be five minutes old.
@@ -245,6 +247,7 @@ impl SavedNote {
             Note::ProtectedTags(tags) => Self::ProtectedTags { tag_names: names(tags) },
             Note::LeftBehind(tags) => Self::LeftBehind { tag_names: names(tags) },
             Note::Kept(tags) => Self::Kept { tag_names: names(tags) },
+            Note::FilesStay(tags) => Self::FilesStay { tag_names: names(tags) },
             Note::MilestonesUnchecked => Self::MilestonesUnchecked {},
             Note::ListAge(releases) => Self::ListAge { releases: *releases },
         }
@@ -267,6 +270,7 @@ impl SavedNote {
             Self::ProtectedTags { tag_names } => Note::ProtectedTags(tags(tag_names)?),
             Self::LeftBehind { tag_names } => Note::LeftBehind(tags(tag_names)?),
             Self::Kept { tag_names } => Note::Kept(tags(tag_names)?),
+            Self::FilesStay { tag_names } => Note::FilesStay(tags(tag_names)?),
             Self::MilestonesUnchecked {} => Note::MilestonesUnchecked,
             Self::ListAge { releases } => Note::ListAge(word::read_count(releases).at("releases")?),
         })

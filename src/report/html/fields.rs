@@ -2,8 +2,8 @@
 
 use super::when::{self, When};
 use crate::model::{NewRelease, NewTag, Release};
-use crate::plan::{Change, ReleaseDiff, Timing, WithoutEvidence};
-use crate::report::values::{self, short, titles};
+use crate::plan::{Change, ReleaseDiff, Removal, Timing, Upload, WithoutEvidence};
+use crate::report::values::{self, content, package, short, titles};
 use crate::report::voice::Voice;
 use std::borrow::Cow;
 
@@ -129,6 +129,26 @@ pub(super) fn of_evidence(else_is: WithoutEvidence) -> Row {
             WithoutEvidence::Failure | WithoutEvidence::Surprise => "to be collected",
         },
     )
+}
+
+/// Of a file that is uploaded.
+pub(super) fn of_upload(upload: &Upload) -> Row {
+    let Upload { tag_name: _, is_new: _, place, source: _, size, sha256, before } = upload;
+    Row {
+        name: format!("file {}", short(&place.file_name)).into(),
+        before: before.map(|(size, sha256)| content(size, sha256)),
+        after: Some(content(*size, Some(*sha256))),
+    }
+}
+
+/// Of a file that is deleted.
+pub(super) fn of_removal(removal: &Removal) -> Row {
+    let Removal { tag_name: _, place, package: _, file: _, size } = removal;
+    Row {
+        name: format!("file {}", short(&place.file_name)).into(),
+        before: Some(format!("{}, in {}", values::size(*size), package(place, Voice::PLAIN))),
+        after: None,
+    }
 }
 
 /// Two dates may differ by less than a minute.

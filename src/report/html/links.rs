@@ -73,6 +73,8 @@ impl LinkChange {
             },
             Action::CreateMilestone(_)
             | Action::CreateTag(_)
+            | Action::UploadFile(_)
+            | Action::DeleteFile(_)
             | Action::CreateRelease { .. }
             | Action::UpdateRelease { .. }
             | Action::UpdateMilestone { .. }

@@ -77,6 +77,8 @@ pub(super) fn sizes(plan: &Plan) -> Vec<usize> {
             Action::UpdateRelease { .. }
             | Action::UpdateMilestone { .. }
             | Action::CreateTag(_)
+            | Action::UploadFile(_)
+            | Action::DeleteFile(_)
             | Action::CreateLink { .. }
             | Action::UpdateLink { .. }
             | Action::DeleteLink { .. }

@@ -111,7 +111,7 @@ impl Known<'_> {
         let ProjectRun { gitlab: _, plan, outcome, releases: _ } = self.run;
         let before = self.before.get(tag);
         let mut draft =
-            Draft { kind: Kind::Update, rows: Vec::new(), links: Vec::new(), notes: None, gist: Vec::new() };
+            Draft { kind: Kind::Update, rows: Vec::new(), links: Vec::new(), files: 0, notes: None, gist: Vec::new() };
         let mut when = self.listed.get(tag).map(|listed| When { moment: listed.released_at, timing: listed.timing });
         when = when.or_else(|| before.map(|release| When::of(release, self.now)));
         let mut name = before.map(|release| release.name.clone());
@@ -133,9 +133,12 @@ impl Known<'_> {
                 _ => {}
             }
         }
-        let Draft { kind, rows, links, notes, mut gist } = draft;
+        let Draft { kind, rows, links, files, notes, mut gist } = draft;
         if kind == Kind::Update && !links.is_empty() {
             gist.push(of(links.len(), "link"));
+        }
+        if files > 0 {
+            gist.push(of(files, "file"));
         }
         let status = Status::worst(*outcome, steps);
         let is_there = match kind {
@@ -165,15 +168,17 @@ impl Known<'_> {
         match action {
             Action::CreateRelease { release, timing, milestones: _ } => {
                 draft.kind = Kind::Create;
-                draft.rows = fields::of_new(release, *timing);
+                // Its files come first, and are shown last.
+                draft.rows.splice(..0, fields::of_new(release, *timing));
                 draft.links = release.links.iter().map(LinkChange::added).collect();
                 draft.notes = Prose::new(None, release.description.as_ref(), self.allowance);
                 let links = (!release.links.is_empty()).then(|| of(release.links.len(), "link"));
                 draft.gist.extend(release.git_ref.iter().map(|_| "with its tag".to_owned()).chain(links));
             }
             Action::UpdateRelease { diff, .. } => {
-                draft.rows.extend(fields::of_diff(diff));
-                draft.gist.extend(draft.rows.iter().map(|row| row.name.to_string()));
+                let rows = fields::of_diff(diff);
+                draft.gist.extend(rows.iter().map(|row| row.name.to_string()));
+                draft.rows.extend(rows);
                 if let Some(change) = &diff.description {
                     draft.notes = Prose::new(Some(&change.before), Some(&change.after), self.allowance);
                     draft.gist.push("notes".to_owned());
@@ -185,6 +190,14 @@ impl Known<'_> {
                 draft.links = release.links.iter().map(|live| LinkChange::removed(&live.link)).collect();
                 draft.notes = Prose::new(Some(&release.description), None, self.allowance);
                 draft.gist.push("its tag stays".to_owned());
+            }
+            Action::UploadFile(upload) => {
+                draft.files += 1;
+                draft.rows.push(fields::of_upload(upload));
+            }
+            Action::DeleteFile(removal) => {
+                draft.files += 1;
+                draft.rows.push(fields::of_removal(removal));
             }
             Action::CreateTag(new) => draft.rows.push(fields::of_tag(new)),
             Action::CollectEvidence { else_is, .. } => {
@@ -204,6 +217,7 @@ struct Draft {
     kind: Kind,
     rows: Vec<Row>,
     links: Vec<LinkChange>,
+    files: usize,
     notes: Option<Prose>,
     gist: Vec<String>,
 }

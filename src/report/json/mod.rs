@@ -137,6 +137,8 @@ struct SavedCounts {
     releases: SavedTally,
     /// Links of releases that are there; a new release brings its own.
     links: SavedTally,
+    /// Files of the package registry: uploaded, uploaded in place of others, and deleted.
+    files: SavedTally,
     /// Milestones, which are never deleted.
     milestones: SavedMilestoneTally,
     /// Requests that write.
@@ -344,11 +346,11 @@ impl SavedMilestone {
 }
 
 impl SavedCounts {
-    fn new(Counts { releases, links, milestones, requests }: Counts) -> Self {
+    fn new(Counts { releases, links, files, milestones, requests }: Counts) -> Self {
         let tally = |Tally { create, update, close: _, delete }| SavedTally { create, update, delete };
         let Tally { create, update, close, delete: _ } = milestones;
         let milestones = SavedMilestoneTally { create, update, close };
-        Self { releases: tally(releases), links: tally(links), milestones, requests }
+        Self { releases: tally(releases), links: tally(links), files: tally(files), milestones, requests }
     }
 }
 

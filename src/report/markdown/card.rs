@@ -5,10 +5,10 @@ use super::code;
 use super::fit::{Entry, Hopes, Kind, Rank};
 use super::folded::Folded;
 use crate::model::{Description, Link, NewMilestone, NewRelease, NewTag, Release};
-use crate::plan::{Action, Change, MilestoneDiff, Plan, ReleaseDiff, StepId, WithoutEvidence};
+use crate::plan::{Action, Change, MilestoneDiff, Plan, ReleaseDiff, Removal, StepId, WithoutEvidence};
 use crate::report::counts::{Counts, Words, of};
 use crate::report::explain;
-use crate::report::values::{link, quoted, timing, titles, visible};
+use crate::report::values::{self, content, link, package, quoted, timing, titles, upload, visible};
 use jiff::civil::Date;
 
 /// What is said of one release or milestone.
@@ -62,7 +62,9 @@ impl Card {
         for action in actions() {
             card.action(action);
         }
-        card.short.extend(Counts::of(actions()).links.words("link", &Words::PLANNED));
+        let counts = Counts::of(actions());
+        card.short.extend(counts.links.words("link", &Words::PLANNED));
+        card.short.extend(counts.files.words("file", &Words::PLANNED.of_files()));
         card
     }
 
@@ -93,6 +95,18 @@ impl Card {
                 self.new_release(release, timing(*when));
             }
             Action::UpdateRelease { tag_name: _, diff, milestones: _ } => self.release_diff(diff),
+            Action::UploadFile(new) => match new.before {
+                None => self.items.push(format!("`+` file {}", upload(new, VOICE))),
+                Some((size, sha256)) => {
+                    let before = content(size, sha256);
+                    self.items.push(format!("`~` file {}, which has {before} now", upload(new, VOICE)));
+                }
+            },
+            Action::DeleteFile(gone) => {
+                let Removal { place, size, .. } = &**gone;
+                let (file, of) = ((VOICE.name)(&place.file_name), package(place, VOICE));
+                self.losses.push(format!("`-` file {file} in {of} ({})", values::size(*size)));
+            }
             Action::CreateLink { tag_name: _, link: new } => self.items.push(format!("`+` link {}", link(new, VOICE))),
             Action::UpdateLink { tag_name: _, id: _, before, after } => {
                 self.items.push(format!("`~` link {} to {}", link(before, VOICE), link(after, VOICE)));

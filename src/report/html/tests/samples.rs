@@ -132,6 +132,7 @@ fn current(releases: Vec<Release>) -> Current {
         releases: releases.into_iter().map(|one| (one.tag_name.clone(), Arc::new(one))).collect(),
         milestones: Some(Vec::new()),
         by_job_token: false,
+        packages: crate::model::Packages::default(),
         missing_tags: ["v2.0", "v2.1"].map(TagName::from_git).into(),
         protected_tags: [].into(),
     }

@@ -1,0 +1,286 @@
+//! The files that releases bring along: found by their patterns, and held against GitLab's rules for names. What is in them
+//! is read later, and by [`door`](super::door) only.
+
+use crate::manifest::files::{Folder, Refusal};
+use crate::manifest::finding::{Finding, Findings};
+use crate::manifest::glob::{self, Found};
+use crate::manifest::raw::{RawLink, RawRelease};
+use crate::manifest::raw_file::RawFile;
+use crate::manifest::source::{Located, Sources, Span};
+use crate::manifest::values::{FileTemplate, Subject, Templated, Wrong};
+use crate::manifest::visible::Quoted;
+use crate::model::{
+    DesiredFile, DesiredFiles, FileSource, LinkPlaces, PathWish, Place, TagName, is_package_name, package_version,
+};
+use std::collections::{HashMap, HashSet};
+
+/// The file that lists the digests of the others.
+const CHECKSUMS: &str = "SHA256SUMS";
+
+/// Which releases' files are looked for. Those of the others may not have been built.
+pub(super) type LookedFor<'a> = &'a dyn Fn(&TagName) -> bool;
+
+/// Finds files, release by release.
+pub(super) struct Artifacts<'a> {
+    folder: &'a Folder<'a>,
+    sources: &'a Sources<'a>,
+    looked_for: Option<LookedFor<'a>>,
+    /// How many more folders and names may be looked at.
+    looks: usize,
+    /// Where defaults have failed already: they would for every release.
+    told: HashSet<Span>,
+    /// Whose each file in the registry is.
+    taken: HashMap<(Option<String>, String, String), Span>,
+}
+
+/// What a release says of its files, and what they must not clash with.
+pub(super) struct Wish {
+    tag: Located<TagName>,
+    at: Option<Span>,
+    files: Vec<RawFile>,
+    has_checksums: bool,
+    names: HashMap<String, Span>,
+    paths: HashMap<String, Span>,
+}
+
+impl Wish {
+    /// Of a release that says anything of files.
+    pub(super) fn of(release: &mut RawRelease) -> Option<Self> {
+        let (tag, files) = (release.tag_name.clone()?, release.files.take()?);
+        let links = || release.links.iter().flatten();
+        let name = |link: &RawLink| link.name.as_ref().map(|name| (name.value.0.clone(), name.span));
+        let path = |link: &RawLink| match &link.direct_asset_path {
+            Some(Located { value: PathWish::At(path), span }) => Some((path.to_string(), *span)),
+            _ => None,
+        };
+        let (names, paths) = (links().filter_map(name).collect(), links().filter_map(path).collect());
+        let has_checksums = release.checksums.as_ref().is_some_and(|wish| wish.value);
+        Some(Self { tag, at: release.files_at, files, has_checksums, names, paths })
+    }
+}
+
+impl<'a> Artifacts<'a> {
+    /// For files below `folder`, as the `sources` name them, looking at no more than `looks` folders and names.
+    pub(super) fn new(
+        folder: &'a Folder<'a>,
+        sources: &'a Sources<'a>,
+        looked_for: Option<LookedFor<'a>>,
+        looks: usize,
+    ) -> Self {
+        Self { folder, sources, looked_for, looks, told: HashSet::new(), taken: HashMap::new() }
+    }
+
+    /// What follows is of another project, whose registry is another.
+    pub(super) fn begin_project(&mut self) {
+        self.taken.clear();
+    }
+
+    /// The files of one release.
+    pub(super) fn find(&mut self, wish: Wish, place: &dyn Fn(Span) -> Place, findings: &mut Findings) -> DesiredFiles {
+        if !self.looked_for.is_some_and(|looked_for| looked_for(&wish.tag.value)) {
+            return DesiredFiles::NotLookedFor;
+        }
+        let mut release = Release {
+            version: package_version(&wish.tag.value),
+            subject: Subject::new(&wish.tag.value),
+            tag: &wish.tag,
+            at: wish.at,
+            names: wish.names,
+            paths: wish.paths,
+            by_file_name: HashMap::new(),
+            found: Vec::new(),
+            place,
+        };
+        for file in &wish.files {
+            self.matches(file, &mut release, findings);
+        }
+        if let Some(first) = wish.files.first().filter(|_| wish.has_checksums && !release.found.is_empty()) {
+            // Linked like the others, as far as that can be the same for all.
+            let mut like = first.clone();
+            like.name = like.name.filter(|name| name.value.names_files());
+            like.direct_asset_path = like.direct_asset_path.filter(|path| path.value.names_files());
+            let text = FileSource::Text(String::new());
+            release.add(self, &like, CHECKSUMS, text, 0, findings);
+        }
+        DesiredFiles::Found(release.found)
+    }
+
+    fn matches(&mut self, file: &RawFile, release: &mut Release<'_>, findings: &mut Findings) {
+        let Some(path) = &file.path else { return };
+        let pattern = match path.value.fill("path", release.subject) {
+            Ok(pattern) => pattern,
+            Err(wrong) => return self.tell(bad_pattern(wrong, path.span), path.span, release, findings),
+        };
+        if self.looks == 0 {
+            return;
+        }
+        let from = &self.sources.file(path.span.file).folder;
+        let matches = glob::find(self.folder, from, &pattern, &mut self.looks);
+        for (name, refusal) in &matches.refused {
+            let finding = refusal.explain(name, path.span);
+            let finding = match refusal {
+                Refusal::Missing | Refusal::NoMatch => finding.help(
+                    "build it first: in CI, as an artifact of an earlier job. Files of other releases are not looked for if \
+                     they are left out by `--only`; paths are relative to the folder of the file they are written in",
+                ),
+                _ => finding,
+            };
+            self.tell(finding, path.span, release, findings);
+        }
+        for Found { below, real } in matches.found {
+            let names = below.to_str().zip(below.file_name().and_then(|name| name.to_str()));
+            let Some((below, file_name)) = names.filter(|(_, name)| is_package_name(name)) else {
+                let finding = Finding::new(format!("GitLab takes no file named {}", Quoted(&below.to_string_lossy())))
+                    .at(path.span, "matches it")
+                    .help("the package registry takes names of the characters `A-Z a-z 0-9 . _ + -`: rename the file");
+                findings.push(finding);
+                continue;
+            };
+            match self.folder.size(&real) {
+                Ok(size) => {
+                    release.add(self, file, file_name, FileSource::Disk(below.to_owned()), size, findings);
+                }
+                Err(refusal) => findings.push(refusal.explain(below, path.span)),
+            }
+        }
+    }
+
+    /// Notes a finding at `place`, but only once where many releases have it from their defaults.
+    fn tell(&mut self, finding: Finding, place: Span, release: &Release<'_>, findings: &mut Findings) {
+        if self.told.insert(place) {
+            findings.push(finding.before(release.tag.span, "for this tag"));
+        }
+    }
+}
+
+/// A release whose files are being found.
+struct Release<'r> {
+    tag: &'r Located<TagName>,
+    subject: Subject<'r>,
+    version: String,
+    /// Where it says something of its files.
+    at: Option<Span>,
+    /// Where each name and path of a link is written.
+    names: HashMap<String, Span>,
+    paths: HashMap<String, Span>,
+    /// Where each file's name is from, and what it is a file of.
+    by_file_name: HashMap<String, (Span, String)>,
+    found: Vec<DesiredFile>,
+    place: &'r dyn Fn(Span) -> Place,
+}
+
+impl Release<'_> {
+    fn add(
+        &mut self,
+        artifacts: &mut Artifacts<'_>,
+        raw: &RawFile,
+        file_name: &str,
+        source: FileSource,
+        size: u64,
+        findings: &mut Findings,
+    ) {
+        let RawFile { header, path: pattern, package, name, direct_asset_path, link_type } = raw;
+        let place = pattern.as_ref().map_or(*header, |pattern| pattern.span);
+        let shown = match &source {
+            FileSource::Disk(below) => below.clone(),
+            FileSource::Text(_) => format!("{file_name} of `checksums`"),
+        };
+        if let Some((first, earlier)) = self.by_file_name.get(file_name) {
+            let finding = Finding::new(format!("two files named {} in one release", Quoted(file_name)))
+                .at(*first, format!("matches {}", Quoted(earlier)))
+                .at(place, format!("matches {}", Quoted(&shown)))
+                .help("a release's files are told apart by their names: rename one, or let the pattern match only one");
+            return findings.push(finding);
+        }
+        self.by_file_name.insert(file_name.to_owned(), (place, shown));
+        let subject = self.subject.file(file_name);
+        let link_name = filled(name.as_ref(), "name", subject, findings);
+        let link_name = link_name.map_or_else(|| file_name.to_owned(), |name| name.0);
+        let path = filled(direct_asset_path.as_ref(), "direct_asset_path", subject, findings);
+        let name_at = name.as_ref().map_or(place, |name| name.span);
+        unique(&mut self.names, &link_name, name_at, "two links with the name", findings);
+        if let (Some(PathWish::At(path)), Some(Located { span, .. })) = (&path, direct_asset_path) {
+            unique(&mut self.paths, path.as_str(), *span, "two links with the path", findings);
+        }
+        let package = package.as_ref().map(|package| package.value.0.clone());
+        let stored = (package.clone(), self.version.clone(), file_name.to_owned());
+        let first = *artifacts.taken.entry(stored).or_insert(self.tag.span);
+        if first != self.tag.span {
+            let finding = Finding::new(format!("two releases would share the file {}", Quoted(file_name)))
+                .at(first, "one of them")
+                .at(self.tag.span, "the other")
+                .help("both tags come to the same version of a package: give one of them a `package` of its own");
+            findings.push(finding);
+        }
+        let at = |span: Option<Span>| span.map(self.place);
+        self.found.push(DesiredFile {
+            places: LinkPlaces {
+                link: at(Some(*header).or(self.at)),
+                name: at(Some(name_at)),
+                url: at(Some(place)),
+                direct_asset_path: at(direct_asset_path.as_ref().map(|path| path.span)),
+                link_type: at(link_type.as_ref().map(|link_type| link_type.span)),
+            },
+            source,
+            size,
+            sha256: None,
+            package,
+            version: self.version.clone(),
+            file_name: file_name.to_owned(),
+            name: link_name,
+            direct_asset_path: path,
+            link_type: link_type.as_ref().map(|link_type| link_type.value),
+        });
+    }
+}
+
+fn filled<T: Templated>(
+    template: Option<&Located<FileTemplate<T>>>,
+    key: &str,
+    subject: Subject<'_>,
+    findings: &mut Findings,
+) -> Option<T> {
+    let Located { value, span } = template?;
+    match value.fill(key, subject) {
+        Ok(value) => Some(value),
+        Err((wrong, text)) => {
+            findings.push(misfit(wrong, &text, *span));
+            None
+        }
+    }
+}
+
+/// Names and paths of links are each unique within a release.
+fn unique(taken: &mut HashMap<String, Span>, value: &str, place: Span, what: &str, findings: &mut Findings) {
+    let Some(first) = taken.insert(value.to_owned(), place) else { return };
+    let finding = Finding::new(format!("{what} {}", Quoted(value)));
+    let finding = if first == place {
+        finding.at(place, "for several files").help("let `{file_name}` stand in it, which is each file's own")
+    } else {
+        let help = "names, urls and paths of links are each unique within a release";
+        finding.at(first.min(place), "first here").at(first.max(place), "again here").help(help)
+    };
+    // Of many files with one path, one is enough to be told.
+    if !findings.iter().any(|known| known.message == finding.message && known.place() == finding.place()) {
+        findings.push(finding);
+    }
+}
+
+fn bad_pattern(wrong: Wrong, place: Span) -> Finding {
+    match wrong {
+        Wrong::Value { message, label, help } => Finding { help, ..Finding::new(message).at(place, label) },
+        Wrong::Type(help) => Finding { help, ..Finding::new("wrong type").at(place, "not a string") },
+    }
+}
+
+/// What to say of a value that comes to `text`, which is `wrong`.
+fn misfit(wrong: Wrong, text: &str, place: Span) -> Finding {
+    match wrong {
+        Wrong::Value { message, label, help } => {
+            let finding = Finding::new(message).at(place, format!("becomes {}: {label}", Quoted(text)));
+            Finding { help, ..finding }
+        }
+        // A string never is; but if it were:
+        Wrong::Type(help) => Finding { help, ..Finding::new("wrong type").at(place, "not a string") },
+    }
+}

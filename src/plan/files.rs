@@ -1,0 +1,169 @@
+//! The files that releases bring along: which have to be uploaded, the links that they come to, and which go with a release
+//! that is deleted.
+
+use super::step::{Removal, Upload};
+use crate::model::{
+    Current, Desired, DesiredFile, DesiredFiles, DesiredLink, DesiredRelease, Link, LinkPlaces, LiveLink, PackagePlace,
+    PackageVersion, Packages, PathWish, Release, TagName, package_version,
+};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// `desired` with the links that its files come to, so that all else is the matter of links.
+pub(super) fn with_links<'d>(desired: &'d Desired, current: &Current) -> Cow<'d, Desired> {
+    if desired.releases.iter().all(|wish| wish.files.is_none()) {
+        return Cow::Borrowed(desired);
+    }
+    let mut desired = desired.clone();
+    for wish in desired.releases.iter_mut().filter(|wish| wish.files.is_some()) {
+        let live = current.releases.get(&wish.tag_name).map_or(&[][..], |live| &live.links);
+        wish.links = links(wish, live, &current.packages);
+    }
+    Cow::Owned(desired)
+}
+
+/// All links that a release with files is to have. What `live` has of the project's own packages in the release's version is the
+/// files' matter, and what else it has stays, if the entry says nothing of links.
+fn links(wish: &DesiredRelease, live: &[LiveLink], packages: &Packages) -> Option<Vec<DesiredLink>> {
+    let version = package_version(&wish.tag_name);
+    let own =
+        |live: &&LiveLink| packages.likely_place_of(&live.link.url).is_some_and(|place| place.of.version == version);
+    let Some(files) = files(wish, packages) else {
+        // Whatever the files are, their links stay.
+        let said = wish.links.as_ref()?;
+        let kept = live.iter().filter(own).map(|live| as_it_is(&live.link));
+        return Some(
+            said.iter().cloned().chain(kept.filter(|kept| said.iter().all(|said| are_apart(said, kept)))).collect(),
+        );
+    };
+    let mut links: Vec<DesiredLink> =
+        files.into_iter().map(|(file, place)| link(file, &place, live, packages)).collect();
+    if let Some(said) = &wish.links {
+        links.splice(..0, said.iter().cloned());
+    } else {
+        let others = live.iter().filter(|live| !own(live)).map(|live| as_it_is(&live.link));
+        let others: Vec<_> = others.filter(|other| links.iter().all(|link| are_apart(link, other))).collect();
+        links.extend(others);
+    }
+    Some(links)
+}
+
+/// A release's files, each with its place, if all about them is known.
+fn files<'w>(wish: &'w DesiredRelease, packages: &Packages) -> Option<Vec<(&'w DesiredFile, PackagePlace)>> {
+    let Some(DesiredFiles::Found(files)) = &wish.files else { return None };
+    let known = files.iter().map(|file| {
+        let place = place(file, packages.default_package())?;
+        (file.sha256.is_some() && packages.url(&place).is_some()).then_some((file, place))
+    });
+    known.collect()
+}
+
+/// Where a file goes.
+fn place(file: &DesiredFile, default_package: Option<&str>) -> Option<PackagePlace> {
+    let package = file.package.as_deref().or(default_package)?.to_owned();
+    let of = PackageVersion { package, version: file.version.clone() };
+    Some(PackagePlace { of, file_name: file.file_name.clone() })
+}
+
+/// A link that leads there in another spelling keeps it.
+fn link(file: &DesiredFile, place: &PackagePlace, live: &[LiveLink], packages: &Packages) -> DesiredLink {
+    let leads_there = |live: &&LiveLink| packages.likely_place_of(&live.link.url).is_some_and(|found| found == *place);
+    let known = live.iter().find(leads_there).map(|live| live.link.url.clone());
+    DesiredLink {
+        name: file.name.clone(),
+        url: known.or_else(|| packages.url(place)).unwrap_or_default(),
+        direct_asset_path: file.direct_asset_path.clone(),
+        link_type: file.link_type,
+        places: file.places,
+    }
+}
+
+fn as_it_is(Link { name, url, direct_asset_path, link_type }: &Link) -> DesiredLink {
+    DesiredLink {
+        name: name.clone(),
+        url: url.clone(),
+        direct_asset_path: Some(direct_asset_path.clone().map_or(PathWish::None, PathWish::At)),
+        link_type: Some(*link_type),
+        places: LinkPlaces::default(),
+    }
+}
+
+/// Whether both can be links of one release.
+fn are_apart(one: &DesiredLink, other: &DesiredLink) -> bool {
+    one.name != other.name && one.url != other.url && (one.path().is_none() || one.path() != other.path())
+}
+
+/// The packages that have to be read for a plan of `desired`.
+#[must_use]
+pub fn wanted_packages(desired: &Desired, packages: &Packages) -> BTreeSet<PackageVersion> {
+    let files = desired.releases.iter().filter_map(|wish| files(wish, packages)).flatten();
+    files.map(|(_, place)| place.of).collect()
+}
+
+/// The first release with files that go to no known package, as neither the manifest nor GitLab names one.
+#[must_use]
+pub fn without_package<'d>(desired: &'d Desired, packages: &Packages) -> Option<&'d TagName> {
+    let lacks_one = |wish: &&DesiredRelease| match &wish.files {
+        Some(DesiredFiles::Found(files)) => files.iter().any(|file| place(file, packages.default_package()).is_none()),
+        Some(DesiredFiles::NotLookedFor) | None => false,
+    };
+    desired.releases.iter().find(lacks_one).map(|wish| &wish.tag_name)
+}
+
+/// What has to be uploaded: what GitLab does not have, or has otherwise.
+pub(super) fn uploads(wish: &DesiredRelease, is_new: bool, packages: &Packages) -> Vec<(Upload, LinkPlaces)> {
+    let missing = files(wish, packages).into_iter().flatten().filter_map(|(file, place)| {
+        let sha256 = file.sha256?;
+        let before = packages.newest(&place).copied();
+        let upload = Upload {
+            tag_name: wish.tag_name.clone(),
+            is_new,
+            source: file.source.clone(),
+            size: file.size,
+            sha256,
+            before: before.map(|stored| (stored.size, stored.sha256)),
+            place,
+        };
+        (before.and_then(|stored| stored.sha256) != Some(sha256)).then_some((upload, file.places))
+    });
+    missing.collect()
+}
+
+/// What a release that is deleted leads to in the project's own registry.
+#[must_use]
+pub fn places_of(release: &Release, packages: &Packages) -> BTreeSet<PackagePlace> {
+    release.links.iter().filter_map(|live| packages.place_of(&live.link.url)).collect()
+}
+
+/// The files that go with the releases that are deleted: those that their links lead to, and no link of another release.
+pub(super) fn removals<'r>(
+    deletes: impl IntoIterator<Item = &'r Release>,
+    desired: &Desired,
+    current: &Current,
+) -> BTreeMap<TagName, Vec<Removal>> {
+    let deletes: Vec<&Release> = deletes.into_iter().collect();
+    let gone: BTreeSet<&TagName> = deletes.iter().map(|release| &release.tag_name).collect();
+    let packages = &current.packages;
+    let staying = current.releases.values().filter(|release| !gone.contains(&release.tag_name));
+    let live = staying.flat_map(|release| &release.links).map(|live| live.link.url.as_str());
+    let wished = desired.releases.iter().flat_map(|wish| wish.links.iter().flatten()).map(|link| link.url.as_str());
+    let mut kept: BTreeSet<PackagePlace> = live.chain(wished).filter_map(|url| packages.likely_place_of(url)).collect();
+    let mut removals: BTreeMap<TagName, Vec<Removal>> = BTreeMap::new();
+    for release in deletes {
+        for place in places_of(release, packages) {
+            // Once for all: several of the releases may lead there.
+            if !kept.insert(place.clone()) {
+                continue;
+            }
+            let of = removals.entry(release.tag_name.clone()).or_default();
+            of.extend(packages.all(&place).iter().map(|stored| Removal {
+                tag_name: release.tag_name.clone(),
+                place: place.clone(),
+                package: stored.package,
+                file: stored.id,
+                size: stored.size,
+            }));
+        }
+    }
+    removals
+}

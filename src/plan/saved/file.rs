@@ -1,0 +1,141 @@
+//! Files as a saved plan writes them: what goes to the package registry, and what goes out of it.
+
+use super::flaw::{At, Flaw, maybe};
+use super::word;
+use crate::model::{
+    FileSource, PackageFileId, PackageId, PackagePlace, PackageVersion, Sha256, is_package_name, is_package_version,
+};
+use crate::plan::{Removal, Upload};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sha2::Digest as _;
+
+/// A file to be uploaded.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SavedUpload {
+    tag_name: String,
+    /// Whether the release is to be made afterwards.
+    new_release: bool,
+    package: String,
+    version: String,
+    file_name: String,
+    /// The file to read, by its path below the manifest's folder. Null if `text` is all of it.
+    path: Option<String>,
+    /// All of it, where relsync makes it itself.
+    text: Option<String>,
+    /// How many bytes it has.
+    size: u64,
+    /// Their SHA-256, in hexadecimal. Nothing is written if the file has another by then.
+    sha256: String,
+    /// What GitLab has there, and will keep below the new one.
+    before: Option<SavedStored>,
+}
+
+/// A file that GitLab has.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct SavedStored {
+    size: u64,
+    sha256: Option<String>,
+}
+
+/// A file to be deleted.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SavedRemoval {
+    tag_name: String,
+    package: String,
+    version: String,
+    file_name: String,
+    package_id: u64,
+    file_id: u64,
+    size: u64,
+}
+
+impl SavedUpload {
+    pub(super) fn new(upload: &Upload) -> Self {
+        let Upload { tag_name, is_new, place, source, size, sha256, before } = upload;
+        let (path, text) = match source {
+            FileSource::Disk(path) => (Some(path.clone()), None),
+            FileSource::Text(text) => (None, Some(text.clone())),
+        };
+        Self {
+            tag_name: tag_name.to_string(),
+            new_release: *is_new,
+            package: place.of.package.clone(),
+            version: place.of.version.clone(),
+            file_name: place.file_name.clone(),
+            path,
+            text,
+            size: *size,
+            sha256: sha256.to_string(),
+            before: before.map(|(size, sha256)| SavedStored { size, sha256: sha256.map(|sha256| sha256.to_string()) }),
+        }
+    }
+
+    pub(super) fn read(self) -> Result<Upload, Flaw> {
+        let Self { tag_name, new_release, package, version, file_name, path, text, size, sha256, before } = self;
+        let stored = |SavedStored { size, sha256 }| Ok((size, maybe("sha256", sha256.as_deref(), digest)?));
+        Ok(Upload {
+            tag_name: word::read_tag(&tag_name).at("tag_name")?,
+            is_new: new_release,
+            place: place(package, version, file_name)?,
+            source: match (path, text) {
+                (Some(path), None) => FileSource::Disk(path),
+                (None, Some(text)) if hash(&text).to_string() == sha256 && text.len() as u64 == size => {
+                    FileSource::Text(text)
+                }
+                (None, Some(_)) => return Err(Flaw::new("is not what its digest and size say").within("text")),
+                (Some(_), Some(_)) => return Err(Flaw::new("both a path and a text")),
+                (None, None) => return Err(Flaw::new("neither a path nor a text")),
+            },
+            size,
+            sha256: digest(&sha256).at("sha256")?,
+            before: maybe("before", before, stored)?,
+        })
+    }
+}
+
+impl SavedRemoval {
+    pub(super) fn new(removal: &Removal) -> Self {
+        let Removal { tag_name, place, package, file, size } = removal;
+        Self {
+            tag_name: tag_name.to_string(),
+            package: place.of.package.clone(),
+            version: place.of.version.clone(),
+            file_name: place.file_name.clone(),
+            package_id: package.0,
+            file_id: file.0,
+            size: *size,
+        }
+    }
+
+    pub(super) fn read(self) -> Result<Removal, Flaw> {
+        let Self { tag_name, package, version, file_name, package_id, file_id, size } = self;
+        Ok(Removal {
+            tag_name: word::read_tag(&tag_name).at("tag_name")?,
+            place: place(package, version, file_name)?,
+            package: PackageId(package_id),
+            file: PackageFileId(file_id),
+            size,
+        })
+    }
+}
+
+/// Others could be taken for something else in a request's path.
+fn place(package: String, version: String, file_name: String) -> Result<PackagePlace, Flaw> {
+    let checked = |key, is_right: bool| is_right.then_some(()).ok_or_else(|| Flaw::new("is no such name").within(key));
+    checked("package", is_package_name(&package))?;
+    checked("version", is_package_version(&version))?;
+    checked("file_name", is_package_name(&file_name))?;
+    Ok(PackagePlace { of: PackageVersion { package, version }, file_name })
+}
+
+fn hash(text: &str) -> Sha256 {
+    Sha256(sha2::Sha256::digest(text.as_bytes()).into())
+}
+
+fn digest(text: &str) -> Result<Sha256, Flaw> {
+    Sha256::parse(text).ok_or_else(|| Flaw::new("is no SHA-256 in 64 hexadecimal digits"))
+}
