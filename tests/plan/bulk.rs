@@ -46,6 +46,7 @@ fn plan(releases: Vec<DesiredRelease>) -> Plan {
         releases: BTreeMap::new(),
         milestones: None,
         by_job_token: false,
+        packages: relsync::model::Packages::default(),
         missing_tags: BTreeSet::new(),
         protected_tags: BTreeSet::new(),
         packages: relsync::model::Packages::default(),

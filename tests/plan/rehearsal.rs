@@ -19,6 +19,7 @@ fn plan(releases: usize, tags: usize) -> Plan {
         releases: BTreeMap::new(),
         milestones: None,
         by_job_token: false,
+        packages: relsync::model::Packages::default(),
         missing_tags: (0..tags).map(|nth| TagName::from_git(format!("v{nth}"))).collect(),
         protected_tags: BTreeSet::new(),
         packages: relsync::model::Packages::default(),
