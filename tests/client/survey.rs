@@ -41,6 +41,7 @@ fn current(kind: Option<TokenKind>) -> Current {
         releases: BTreeMap::new(),
         milestones: None,
         by_job_token: kind == Some(TokenKind::Job),
+        packages: relsync::model::Packages::default(),
         missing_tags: BTreeSet::new(),
         packages: relsync::model::Packages::default(),
         protected_tags: BTreeSet::new(),
