@@ -74,7 +74,7 @@ async fn a_limit_that_answers_tell_of_is_not_run_into() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_limit_that_lasts_longer_than_the_patience_is_told_once() {
-    let house = House::with(limited("release-writes=10/1h"), |settings| settings).await;
+    let house = House::with(limited("release-writes=10/9000h"), |settings| settings).await;
     let plan = house.plan(&creates(50)).await;
     let outcome = house.apply(&plan, usize::MAX).await;
     let count = |is: fn(&StepOutcome) -> bool| outcome.steps.iter().filter(|step| is(step)).count();

@@ -276,7 +276,6 @@ fn each_flaw_is_said_with_its_place() {
             "/projects/0/refusals",
             json!([{"kind": "too_many_deletes", "deletes": 1, "allowed": 0, "limit": "07", "managed": 1}]),
         ),
-        ("/projects", json!([])),
         ("/projects", json!([good["projects"][0], good["projects"][0]])),
         ("/created_at", json!("2024-01-02")),
         ("/digest", json!("sha256:0")),
