@@ -63,7 +63,7 @@ impl Door {
         let mut piece = vec![0; PIECE];
         loop {
             let read = match file.read(&mut piece) {
-                Ok(0) => return Ok((Sha256(hash.finalize().into()), size)),
+                Ok(0) => return Ok((Sha256::new(hash.finalize().into()), size)),
                 Ok(read) => read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
@@ -98,7 +98,7 @@ impl Door {
             let sums = checksums(files);
             let list = files.iter_mut().find(|file| matches!(file.source, FileSource::Text(_)));
             if let Some(file) = list {
-                file.sha256 = Some(Sha256(sha2::Sha256::digest(sums.as_bytes()).into()));
+                file.sha256 = Some(Sha256::new(sha2::Sha256::digest(sums.as_bytes()).into()));
                 file.size = sums.len() as u64;
                 file.source = FileSource::Text(sums);
             }

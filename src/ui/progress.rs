@@ -75,9 +75,9 @@ impl Progress {
     pub(super) fn writing(style: &Style, screen: &Screen, what: &str, plans: &[(&Plan, Files)], named: bool) -> Self {
         let total = plans.iter().map(|(plan, _)| plan.steps.len()).sum();
         let activity = Activity::writing(total, Instant::now());
-        let names = |plan: &Plan| plan.steps.iter().enumerate().filter_map(name_of_file).collect();
+        let called = |plan: &Plan| plan.steps.iter().enumerate().filter_map(name_of_file).collect();
         let uploads: Vec<(HashMap<StepId, String>, Files)> =
-            plans.iter().map(|(plan, files)| (names(plan), files.clone())).collect();
+            plans.iter().map(|(plan, files)| (called(plan), files.clone())).collect();
         let sending = move || {
             let each = uploads.iter().filter(|(names, _)| !names.is_empty());
             let sending = each.flat_map(|(names, files)| {

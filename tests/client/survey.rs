@@ -43,7 +43,6 @@ fn current(kind: Option<TokenKind>) -> Current {
         by_job_token: kind == Some(TokenKind::Job),
         packages: relsync::model::Packages::default(),
         missing_tags: BTreeSet::new(),
-        packages: relsync::model::Packages::default(),
         protected_tags: BTreeSet::new(),
     }
 }

@@ -49,7 +49,6 @@ fn plan(releases: Vec<DesiredRelease>) -> Plan {
         packages: relsync::model::Packages::default(),
         missing_tags: BTreeSet::new(),
         protected_tags: BTreeSet::new(),
-        packages: relsync::model::Packages::default(),
     };
     Plan::new(&Desired { releases, ..Desired::default() }, &current, &Selection::default(), moment(10))
 }

@@ -22,7 +22,6 @@ fn plan(releases: usize, tags: usize) -> Plan {
         packages: relsync::model::Packages::default(),
         missing_tags: (0..tags).map(|nth| TagName::from_git(format!("v{nth}"))).collect(),
         protected_tags: BTreeSet::new(),
-        packages: relsync::model::Packages::default(),
     };
     Plan::new(&desired, &current, &Selection::default(), moment(1))
 }

@@ -73,7 +73,7 @@ impl Original {
         let mut unread = Vec::new();
         for (site, current) in session.read_all(ui, &[], |_, current| current.clone()).await?.into_iter().enumerate() {
             let surveyed = match current {
-                Ok(current) => survey(ui, &session, site, current).await,
+                Ok(current) => Box::pin(survey(ui, &session, site, current)).await,
                 Err(failure) => Err(failure),
             };
             match surveyed {
