@@ -11,7 +11,7 @@ use crate::gitlab::retry::{may_repeat, retry_after};
 use crate::gitlab::transport::Transport;
 use crate::gitlab::{Client, Error, Kind, Tries};
 use crate::http::{Broken, causes, is_loopback, message, read_some};
-use crate::model::{AssetPath, ProjectRef, Sha256Digest, TagName};
+use crate::model::{AssetPath, ProjectRef, Sha256, TagName};
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Method, Response, StatusCode};
 use std::time::Duration;
@@ -70,7 +70,7 @@ pub struct Incoming {
     /// A strong tag of this version of the file, if there is one.
     pub etag: Option<String>,
     /// The digest that GitLab itself has of the file.
-    pub digest: Option<Sha256Digest>,
+    pub digest: Option<Sha256>,
 }
 
 /// An address that is asked, and whether that is GitLab, with the token.
@@ -238,7 +238,7 @@ impl Transport {
         &self,
         response: Response,
         at: Address,
-        digest: Option<Sha256Digest>,
+        digest: Option<Sha256>,
         resume: Option<&Resume>,
     ) -> Result<Incoming, Error> {
         let (status, headers) = (response.status(), response.headers());

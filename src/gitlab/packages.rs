@@ -6,7 +6,7 @@ use crate::gitlab::project::segment;
 use crate::gitlab::request::Request;
 use crate::gitlab::upload::Upload;
 use crate::gitlab::{Client, Error, Tries};
-use crate::model::{PackageFileId, PackageId, PackagePlace, PackageVersion, ProjectRef, Sha256, StoredFile};
+use crate::model::{PackageFileId, PackageId, PackagePlace, PackageVersion, ProjectRef, StoredFile};
 use reqwest::Method;
 use serde::Deserialize;
 
@@ -55,7 +55,7 @@ impl Row for FileWire {
 
     fn into_model(self) -> Result<Self::Model, Flaw> {
         let Self { id, package_id, file_name, size, file_sha256 } = self;
-        let sha256 = file_sha256.as_deref().and_then(|digest| Sha256::parse(&digest.to_ascii_lowercase()));
+        let sha256 = file_sha256.as_deref().and_then(|digest| digest.parse().ok());
         Ok((file_name, StoredFile { package: PackageId(package_id), id: PackageFileId(id), size, sha256 }))
     }
 

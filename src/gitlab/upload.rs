@@ -123,7 +123,7 @@ impl Upload {
             }
         }
         let is_longer = file.read(&mut [0]).map_err(unreadable)? > 0;
-        if is_longer || Sha256(hash.finalize().into()) != self.sha256 {
+        if is_longer || Sha256::new(hash.finalize().into()) != self.sha256 {
             return Err(changed());
         }
         // Nobody waits any more if the connection broke first.
@@ -145,7 +145,7 @@ mod tests {
         let upload = Upload {
             open: Arc::new(move || Ok(Box::new(content))),
             size: planned.len() as u64,
-            sha256: Sha256(sha2::Sha256::digest(planned).into()),
+            sha256: Sha256::new(sha2::Sha256::digest(planned).into()),
             sent: Arc::new(|_| {}),
         };
         let (pieces, mut waiting) = mpsc::channel(100);

@@ -4,15 +4,15 @@ use std::fmt;
 use std::str::FromStr;
 
 /// 64 hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sha256Digest([u8; 32]);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Sha256([u8; 32]);
 
 /// What is no digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a SHA-256 digest has 64 hexadecimal digits")]
 pub struct Sha256Error;
 
-impl Sha256Digest {
+impl Sha256 {
     /// The digest with these bytes.
     #[must_use]
     pub fn new(bytes: [u8; 32]) -> Self {
@@ -20,7 +20,7 @@ impl Sha256Digest {
     }
 }
 
-impl FromStr for Sha256Digest {
+impl FromStr for Sha256 {
     type Err = Sha256Error;
 
     fn from_str(text: &str) -> Result<Self, Sha256Error> {
@@ -36,9 +36,15 @@ impl FromStr for Sha256Digest {
     }
 }
 
-impl fmt::Display for Sha256Digest {
+impl fmt::Display for Sha256 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -49,9 +55,9 @@ mod tests {
     #[test]
     fn a_digest_is_read_in_either_case_and_written_in_lower() {
         let digits = "2CF24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
-        assert_eq!(digits.parse::<Sha256Digest>().unwrap().to_string(), digits.to_lowercase());
+        assert_eq!(digits.parse::<Sha256>().unwrap().to_string(), digits.to_lowercase());
         for odd in ["", &digits[1..], &format!("{digits}0"), &digits.replace('2', "é"), &digits.replace("2C", "+C")] {
-            assert_eq!(odd.parse::<Sha256Digest>(), Err(Sha256Error), "{odd}");
+            assert_eq!(odd.parse::<Sha256>(), Err(Sha256Error), "{odd}");
         }
     }
 }

@@ -24,9 +24,9 @@ pub use desired::{
     Desired, DesiredFile, DesiredFiles, DesiredLink, DesiredMilestone, DesiredRelease, EvidenceWish, LinkPlaces,
     MilestonePlaces, PathWish, ReleasePlaces,
 };
-pub use digest::{Sha256Digest, Sha256Error};
+pub use digest::{Sha256, Sha256Error};
 pub use file::{
-    FileSource, PackageFileId, PackageId, PackagePlace, PackageVersion, Packages, Sha256, StoredFile, is_package_name,
+    FileSource, PackageFileId, PackageId, PackagePlace, PackageVersion, Packages, StoredFile, is_package_name,
     is_package_version, package_version,
 };
 pub use harmless::{harmless, is_hostile};

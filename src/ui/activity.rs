@@ -2,7 +2,6 @@
 //!
 //! Pure: the time is an argument, so that a test needs none.
 
-use super::size::Size;
 use super::speed::Speed;
 use super::transfer::Sending;
 use crate::report::size;
@@ -67,9 +66,9 @@ impl Loading {
     fn so_far(&self, now: Instant) -> String {
         let Self { what: _, over, files, bytes, of, speed } = self;
         let files = if *files == 1 { String::new() } else { format!("{over} of {files} files, ") };
-        let of = if of > bytes { format!(" of {}", Size(*of)) } else { String::new() };
-        let speed = speed.per_second(now).map(|speed| format!(", {}/s", Size(speed))).unwrap_or_default();
-        format!("{files}{}{of}{speed}", Size(*bytes))
+        let of = if of > bytes { format!(" of {}", size(*of)) } else { String::new() };
+        let speed = speed.per_second(now).map(|speed| format!(", {}/s", size(speed))).unwrap_or_default();
+        format!("{files}{}{of}{speed}", size(*bytes))
     }
 
     fn left(&self, now: Instant) -> Option<Duration> {

@@ -5,13 +5,11 @@ mod colour;
 mod progress;
 mod screen;
 mod section;
-mod size;
 mod speed;
 mod transfer;
 
 pub use colour::ColourChoice;
 pub use progress::Progress;
-pub use size::Size;
 
 use crate::apply::Files;
 use crate::plan::Plan;

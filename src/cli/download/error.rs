@@ -1,8 +1,8 @@
 //! Everything that can go wrong with a download, but for what GitLab's client says itself.
 
 use crate::gitlab;
-use crate::model::{Sha256Digest, harmless};
-use crate::ui::Size;
+use crate::model::{Sha256, harmless};
+use crate::report::size;
 use miette::Diagnostic;
 use std::io;
 use std::path::Path;
@@ -71,7 +71,7 @@ pub(in crate::cli) enum Error {
         "nothing is kept of it, and what went to stdout is not to be used: somebody may have replaced the file, or the list is \
          of another version"
     ))]
-    OtherDigest { called: String, by: String, found: Sha256Digest, expected: Sha256Digest },
+    OtherDigest { called: String, by: String, found: Sha256, expected: Sha256 },
 
     #[error("{called} can't be verified: {why}")]
     #[diagnostic(help("it was not kept; without --verify it would have been, unverified"))]
@@ -92,7 +92,7 @@ pub(in crate::cli) enum Error {
     #[diagnostic(help("download it to a file, which can begin again"))]
     BrokenStdout { called: String },
 
-    #[error("it is longer than {}, and can't be right", Size(*.0))]
+    #[error("it is longer than {}, and can't be right", size(*.0))]
     TooLong(u64),
 
     #[error("the release's checksums tell two digests of {0}")]
@@ -127,7 +127,7 @@ impl Error {
         Self::Fetch { called: harmless(called).into_owned(), error, help }
     }
 
-    pub(super) fn other_digest(called: &str, by: &str, found: Sha256Digest, expected: Sha256Digest) -> Self {
+    pub(super) fn other_digest(called: &str, by: &str, found: Sha256, expected: Sha256) -> Self {
         let [called, by] = [called, by].map(|text| harmless(text).into_owned());
         Self::OtherDigest { called, by, found, expected }
     }

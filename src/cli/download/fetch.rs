@@ -7,9 +7,9 @@ use super::error::Error;
 use super::gauge::Gauge;
 use super::place::Draft;
 use crate::gitlab::{Client, FileAt, Incoming, Resume};
-use crate::model::{Sha256Digest, harmless};
+use crate::model::{Sha256, harmless};
 use crate::ui::Ui;
-use sha2::{Digest as _, Sha256};
+use sha2::Digest as _;
 
 /// How often a file may turn out to be another one before that is given up.
 const MOST_RESTARTS: usize = 5;
@@ -28,9 +28,9 @@ pub(super) enum Sink<'u> {
 #[derive(Debug, Clone)]
 pub(in crate::cli) struct Fetched {
     pub(super) size: u64,
-    pub(in crate::cli) digest: Sha256Digest,
+    pub(in crate::cli) digest: Sha256,
     /// What GitLab says the digest is.
-    pub(super) by_gitlab: Option<Sha256Digest>,
+    pub(super) by_gitlab: Option<Sha256>,
     /// The host that it came from over a connection that anybody could have changed it on.
     pub(super) in_clear_from: Option<String>,
 }
@@ -38,11 +38,11 @@ pub(in crate::cli) struct Fetched {
 /// How far it is.
 #[derive(Default)]
 struct State {
-    hasher: Sha256,
+    hasher: sha2::Sha256,
     size: u64,
     length: Option<u64>,
     etag: Option<String>,
-    by_gitlab: Option<Sha256Digest>,
+    by_gitlab: Option<Sha256>,
     /// Whether a part was added of which only the digest tells that it is of the same file.
     is_guess: bool,
     in_clear_from: Option<String>,
@@ -52,7 +52,7 @@ struct State {
 
 impl State {
     /// From where to go on, if that can be found out to be right.
-    fn resume(&self, expected: Option<Sha256Digest>) -> Option<Resume> {
+    fn resume(&self, expected: Option<Sha256>) -> Option<Resume> {
         let is_known = self.etag.is_some() || self.by_gitlab.is_some() || expected.is_some();
         (self.size > 0 && is_known).then(|| Resume { offset: self.size, etag: self.etag.clone() })
     }
@@ -129,7 +129,7 @@ pub(super) async fn fetch(
     client: &Client,
     called: &str,
     file: &FileAt,
-    expected: Option<Sha256Digest>,
+    expected: Option<Sha256>,
     gauge: &Gauge,
     sink: &mut Sink<'_>,
     accept: impl Fn(&Incoming) -> Result<(), Error>,
@@ -155,7 +155,7 @@ pub(super) async fn fetch(
                 state.take(&incoming);
                 match pour(incoming, &mut state, sink, gauge).await? {
                     None if state.length.is_none_or(|length| length == state.size) => {
-                        let digest = Sha256Digest::new(state.hasher.clone().finalize().into());
+                        let digest = Sha256::new(state.hasher.clone().finalize().into());
                         let wanted = expected.or(state.by_gitlab);
                         if !state.is_guess || wanted == Some(digest) {
                             let State { size, by_gitlab, in_clear_from, .. } = state;

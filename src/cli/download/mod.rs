@@ -22,7 +22,7 @@ use super::interrupt::stoppable;
 use super::project::Asked;
 use super::release::{self, Which};
 use crate::gitlab::{Client, Incoming};
-use crate::model::{Sha256Digest, TagName, harmless};
+use crate::model::{Sha256, TagName, harmless};
 use crate::ui::{Progress, Ui};
 use args::DownloadArgs;
 use fetch::{Fetched, Sink, fetch};
@@ -130,7 +130,7 @@ fn one(assets: &[Asset]) -> Result<&Asset, Error> {
 struct Checksums {
     sums: Sums,
     /// The lists that were read: what each is called, and its digest.
-    lists: Vec<(String, Sha256Digest)>,
+    lists: Vec<(String, Sha256)>,
 }
 
 impl Checksums {
@@ -194,7 +194,7 @@ impl Work<'_> {
     }
 
     /// Whether what comes in can be verified, if it has to be. A list of checksums is what verifies, and is believed.
-    fn accept(&self, asset: &Asset, listed: Option<&Listed>, by_gitlab: Option<Sha256Digest>) -> Result<(), Error> {
+    fn accept(&self, asset: &Asset, listed: Option<&Listed>, by_gitlab: Option<Sha256>) -> Result<(), Error> {
         let is_list = asset.checksums() != Kind::Other;
         if !self.must_verify || is_list || listed.is_some() || by_gitlab.is_some() {
             return Ok(());

@@ -5,8 +5,8 @@
 //! system takes into its cache is there before the next of them come.
 
 use super::error::Error;
-use crate::model::Sha256Digest;
-use sha2::{Digest as _, Sha256};
+use crate::model::Sha256;
+use sha2::Digest as _;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -71,12 +71,12 @@ impl Folder {
     }
 
     /// The digest of the file under this name; none if it can't be read.
-    pub(super) fn digest(&self, name: &str) -> Option<Sha256Digest> {
+    pub(super) fn digest(&self, name: &str) -> Option<Sha256> {
         let mut file = File::open(self.real.join(name)).ok()?;
-        let (mut hasher, mut buffer) = (Sha256::new(), vec![0; 64 * 1024]);
+        let (mut hasher, mut buffer) = (sha2::Sha256::new(), vec![0; 64 * 1024]);
         loop {
             match file.read(&mut buffer).ok()? {
-                0 => return Some(Sha256Digest::new(hasher.finalize().into())),
+                0 => return Some(Sha256::new(hasher.finalize().into())),
                 length => hasher.update(&buffer[..length]),
             }
         }

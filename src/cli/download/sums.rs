@@ -2,7 +2,7 @@
 //!
 //! Pure.
 
-use crate::model::Sha256Digest;
+use crate::model::Sha256;
 use std::collections::BTreeMap;
 
 /// Names of lists, in lower case; `app_1.0_checksums.txt` is one, too.
@@ -45,7 +45,7 @@ pub(super) struct Sums(BTreeMap<String, Result<Listed, Twice>>);
 /// A digest that a list tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Listed {
-    pub(super) digest: Sha256Digest,
+    pub(super) digest: Sha256,
     /// What the list is called.
     pub(super) list: String,
 }
@@ -83,7 +83,7 @@ impl Sums {
     }
 }
 
-fn entry<'t>(line: &'t str, of: Option<&'t str>) -> Option<(Sha256Digest, &'t str)> {
+fn entry<'t>(line: &'t str, of: Option<&'t str>) -> Option<(Sha256, &'t str)> {
     let line = line.trim();
     if let Some(rest) = line.strip_prefix("SHA256 (").or_else(|| line.strip_prefix("SHA256(")) {
         let (name, digest) = rest.rsplit_once(')')?;

@@ -2,7 +2,7 @@
 
 use super::{Done, Proof};
 use crate::model::{ShownRelease, harmless};
-use crate::ui::Size;
+use crate::report;
 
 /// A longer name stands out of its column.
 const WIDEST: usize = 40;
@@ -28,7 +28,7 @@ pub(super) fn outcome(shown: &ShownRelease, done: &[(String, String, Done)], fol
 
 fn words(done: &Done) -> String {
     match done {
-        Done::Saved { size, proof } => format!("{:>8}  {}", Size(*size), proof_in_words(proof)),
+        Done::Saved { size, proof } => format!("{:>10}  {}", report::size(*size), proof_in_words(proof)),
         Done::Same(proof) => format!("is there already: {}", proof_in_words(proof)),
         Done::Kept => "is there already, and was kept as it is".to_owned(),
     }

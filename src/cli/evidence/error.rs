@@ -1,7 +1,7 @@
 //! What can go wrong with evidence, but for what GitLab's client says itself.
 
 use crate::cli::download;
-use crate::model::{Sha256Digest, harmless};
+use crate::model::{Sha256, harmless};
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -31,7 +31,7 @@ pub(in crate::cli) enum Error {
 
     #[error("the evidence is not the one that GitLab tells of: its SHA-256 is {found}, but {expected} is expected")]
     #[diagnostic(help("it was not saved: somebody may have changed it since it was collected"))]
-    OtherDigest { found: Sha256Digest, expected: Sha256Digest },
+    OtherDigest { found: Sha256, expected: Sha256 },
 }
 
 impl Error {

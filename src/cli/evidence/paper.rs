@@ -7,7 +7,7 @@
 use super::error::Error;
 use crate::cli::download;
 use crate::gitlab::{Client, FileAt};
-use crate::model::{Evidence, Sha256Digest, TagName};
+use crate::model::{Evidence, Sha256, TagName};
 use serde::Deserialize;
 use url::Url;
 
@@ -20,7 +20,7 @@ pub(super) struct Paper {
     /// The JSON as it came.
     pub(super) text: String,
     /// Its own digest.
-    pub(super) digest: Sha256Digest,
+    pub(super) digest: Sha256,
     /// Whether GitLab's `sha` is that digest; else it can't be.
     pub(super) is_confirmed: bool,
 }
@@ -48,7 +48,7 @@ pub(super) async fn read(client: &Client, tag: &TagName, evidence: &Evidence) ->
     if !is_of_release {
         return Err(Error::odd(filepath));
     }
-    match evidence.sha.parse::<Sha256Digest>() {
+    match evidence.sha.parse::<Sha256>() {
         Ok(expected) if expected != digest => Err(Error::OtherDigest { found: digest, expected }),
         expected => Ok(Paper { text, digest, is_confirmed: expected.is_ok() }),
     }

@@ -133,9 +133,10 @@ fn place(package: String, version: String, file_name: String) -> Result<PackageP
 }
 
 fn hash(text: &str) -> Sha256 {
-    Sha256(sha2::Sha256::digest(text.as_bytes()).into())
+    Sha256::new(sha2::Sha256::digest(text.as_bytes()).into())
 }
 
 fn digest(text: &str) -> Result<Sha256, Flaw> {
-    Sha256::parse(text).ok_or_else(|| Flaw::new("is no SHA-256 in 64 hexadecimal digits"))
+    let digest = text.parse().ok().filter(|digest: &Sha256| digest.to_string() == text);
+    digest.ok_or_else(|| Flaw::new("is no SHA-256 in 64 hexadecimal digits"))
 }
