@@ -157,6 +157,15 @@ fn forbidden(failed: &Failed<'_>) -> String {
 }
 
 fn not_found(failed: &Failed<'_>) -> Option<&'static str> {
+    if failed.path.starts_with("/groups/") {
+        return Some(match failed.token {
+            Some(TokenKind::Job) => "a job token can't see groups: use a group access token",
+            Some(TokenKind::Private | TokenKind::OAuth) => {
+                "the group's path is mistyped, or the token's user can't see it: it is no member, or its token is a project's"
+            }
+            None => "the group's path is mistyped, or it is private: set RELSYNC_TOKEN or GITLAB_TOKEN",
+        });
+    }
     if failed.message == "Tag does not exist" {
         return Some("the release's git tag is gone: push it again, or delete the release in GitLab");
     }
@@ -168,15 +177,6 @@ fn not_found(failed: &Failed<'_>) -> Option<&'static str> {
             "releases are turned off in the project, or for members only (there: Settings > General > Visibility), or url is \
              not GitLab's own address",
         );
-    }
-    if failed.path.starts_with("/groups/") {
-        return Some(match failed.token {
-            Some(TokenKind::Job) => "a job token can't list a group's projects: use a group access token",
-            Some(TokenKind::Private | TokenKind::OAuth) => {
-                "the group's path is mistyped, or the token's user can't see it: it is no member, or its token is a project's"
-            }
-            None => "the group's path is mistyped, or it is private: set RELSYNC_TOKEN or GITLAB_TOKEN",
-        });
     }
     if failed.path.contains("/packages") && !failed.message.starts_with("Project") {
         return Some(PACKAGES_OFF);

@@ -2,6 +2,7 @@
 
 use crate::gitlab::answer::Answer;
 use crate::gitlab::error::Flaw;
+use crate::gitlab::pages::{Page, Row};
 use crate::gitlab::project::segment;
 use crate::gitlab::request::Request;
 use crate::gitlab::{Client, Error, Tries};
@@ -23,8 +24,22 @@ pub(super) struct Wire {
     link_type: Option<String>,
 }
 
+/// In a list of links, which does not say whose they are.
+impl Row for Wire {
+    type Model = Self;
+    type Key = u64;
+
+    fn into_model(self) -> Result<Self, Flaw> {
+        Ok(self)
+    }
+
+    fn key(wire: &Self) -> u64 {
+        wire.id
+    }
+}
+
 impl Wire {
-    pub(super) fn into_model(self, tag: &TagName) -> Result<LiveLink, Flaw> {
+    pub(super) fn of(self, tag: &TagName) -> Result<LiveLink, Flaw> {
         let Self { id, name, url, direct_asset_url, link_type } = self;
         let link_type = match link_type.as_deref() {
             None => LinkType::default(),
@@ -87,6 +102,37 @@ impl Client {
         read(&self.transport.send_within(&request, tries).await?, tag)
     }
 
+    /// The links of a release as they are now; none if there is no such release.
+    ///
+    /// # Errors
+    /// Any but [`Kind::NotFound`](crate::gitlab::Kind::NotFound) about the release itself.
+    pub async fn links(&self, project: &ProjectRef, tag: &TagName) -> Result<Vec<LiveLink>, Error> {
+        let request = Request::get(&links(&segment(project), tag));
+        let first = match self.first_page::<Wire>(&request).await {
+            Ok(first) => first,
+            Err(error) if error.says_absent() => Page::empty(),
+            Err(error) => return Err(error),
+        };
+        let rows = self.complete::<Wire>(&request, first).await?;
+        let read = |wire: Wire| wire.of(tag);
+        rows.into_iter()
+            .map(read)
+            .collect::<Result<_, _>>()
+            .map_err(|flaw| self.transport.failed(&request, flaw.kind, &flaw.message))
+    }
+
+    /// One link of a release as it is now, if it is there.
+    ///
+    /// # Errors
+    /// Any but [`Kind::NotFound`](crate::gitlab::Kind::NotFound) about the link or its release.
+    pub async fn link(&self, project: &ProjectRef, tag: &TagName, id: LinkId) -> Result<Option<LiveLink>, Error> {
+        match self.transport.send(&one(Method::GET, project, tag, id)).await {
+            Ok(answer) => read(&answer, tag).map(Some),
+            Err(error) if error.says_absent() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Makes a link what `link` says, all of it.
     ///
     /// # Errors
@@ -129,7 +175,7 @@ fn one(method: Method, project: &ProjectRef, tag: &TagName, id: LinkId) -> Reque
 }
 
 fn read(answer: &Answer<'_>, tag: &TagName) -> Result<LiveLink, Error> {
-    answer.json::<Wire>()?.into_model(tag).map_err(|flaw| answer.flaw(&flaw))
+    answer.json::<Wire>()?.of(tag).map_err(|flaw| answer.flaw(&flaw))
 }
 
 #[cfg(test)]
@@ -159,7 +205,7 @@ mod tests {
         let url = "https://h/g/app/-/releases/v1/downloads/bin/a";
         let wire =
             Wire { id: 1, name: "a".into(), url: url.into(), direct_asset_url: Some(url.into()), link_type: None };
-        let live = wire.into_model(&TagName::from_git("v1")).ok().unwrap();
+        let live = wire.of(&TagName::from_git("v1")).ok().unwrap();
         assert_eq!((live.link.direct_asset_path, live.link.link_type), (None, LinkType::Other));
     }
 }

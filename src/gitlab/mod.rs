@@ -16,6 +16,7 @@ mod gate;
 mod health;
 mod help;
 mod links;
+mod listed;
 mod milestones;
 mod notes;
 mod packages;

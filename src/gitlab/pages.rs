@@ -1,4 +1,4 @@
-//! Lists, read whole: a hundred rows a request, and no row lost while others write.
+//! Lists, read whole: a hundred rows a request, and no row lost while others write. Or their beginnings, for who wants no more.
 //!
 //! Offset pages shift when a row is added or removed between two of them: a row comes twice, or not at all. So rows are
 //! told apart by their key and counted against `X-Total`; a list that does not add up is read once more.
@@ -88,7 +88,7 @@ impl Client {
                 if !seen.insert(next.query.clone()) {
                     return Ok(None);
                 }
-                pages.push(self.page_at::<W>(request, &next, pages.len() + 1).await?);
+                pages.push(self.page_at::<W>(request, &next, pages.len() + 1, PER_PAGE).await?);
             }
         }
         if pages.len() == 1 {
@@ -101,12 +101,52 @@ impl Client {
         Ok((steady && distinct == rows.len() && total.is_none_or(|total| total == distinct)).then_some(rows))
     }
 
+    /// The first rows of a list, `most` of them and as long as `goes_on` says yes, without more pages than that takes; and
+    /// whether there are more of them.
+    pub(super) async fn beginning<W: Row>(
+        &self,
+        request: &Request,
+        most: usize,
+        goes_on: impl Fn(&W::Model) -> bool,
+    ) -> Result<(Vec<W::Model>, bool), Error> {
+        let per_page = most.clamp(1, PER_PAGE);
+        let (mut rows, mut known, mut seen) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+        let mut next = Some(numbered(request, 1, per_page));
+        while let Some(page) = next.filter(|page| seen.insert(page.query.clone())) {
+            let page = self.page_at::<W>(request, &page, seen.len(), per_page).await?;
+            for row in page.rows {
+                if !goes_on(&row) {
+                    return Ok((rows, false));
+                }
+                // One that came to be meanwhile pushes another to the next page, where it comes again.
+                if !known.insert(W::key(&row)) {
+                    continue;
+                }
+                if rows.len() == most {
+                    return Ok((rows, true));
+                }
+                rows.push(row);
+            }
+            if rows.len() == most {
+                return Ok((rows, page.next.is_some()));
+            }
+            next = page.next;
+        }
+        Ok((rows, false))
+    }
+
     async fn page<W: Row>(&self, request: &Request, number: usize) -> Result<Page<W::Model>, Error> {
-        self.page_at::<W>(request, &numbered(request, number), number).await
+        self.page_at::<W>(request, &numbered(request, number, PER_PAGE), number, PER_PAGE).await
     }
 
     /// The page of `list` that `request` gets, the `number`th.
-    async fn page_at<W: Row>(&self, list: &Request, request: &Request, number: usize) -> Result<Page<W::Model>, Error> {
+    async fn page_at<W: Row>(
+        &self,
+        list: &Request,
+        request: &Request,
+        number: usize,
+        per_page: usize,
+    ) -> Result<Page<W::Model>, Error> {
         let answer = self.transport.send(request).await?;
         let rows = answer.json::<Vec<W>>()?.into_iter().map(W::into_model).collect::<Result<Vec<_>, _>>();
         let count = |name: &str| answer.header(name).and_then(|text| text.parse().ok());
@@ -114,11 +154,11 @@ impl Client {
         let total = count("x-total");
         self.transport.has_read(list, rows.len(), total.filter(|_| number == 1));
         let next = match answer.header("x-next-page") {
-            Some(next) => next.parse().ok().map(|next| numbered(list, next)),
+            Some(next) => next.parse().ok().map(|next| numbered(list, next, per_page)),
             None => match answer.header(header::LINK) {
                 Some(links) => next_link(links).map(|link| self.follow(&answer, link)).transpose()?,
                 // A proxy that drops both headers must not make a long list look short.
-                None => (rows.len() >= PER_PAGE).then(|| numbered(list, number + 1)),
+                None => (rows.len() >= per_page).then(|| numbered(list, number + 1, per_page)),
             },
         };
         Ok(Page { rows, total, pages: count("x-total-pages"), next })
@@ -136,6 +176,6 @@ impl Client {
     }
 }
 
-fn numbered(list: &Request, number: usize) -> Request {
-    list.clone().query("per_page", PER_PAGE).query("page", number)
+fn numbered(list: &Request, number: usize, per_page: usize) -> Request {
+    list.clone().query("per_page", per_page).query("page", number)
 }

@@ -23,7 +23,7 @@ const MOST_HOPS: usize = 3;
 
 /// The keys relsync reads of a release.
 #[derive(Deserialize)]
-struct Wire {
+pub(super) struct Wire {
     /// Not for Guests.
     tag_name: Option<String>,
     name: Option<String>,
@@ -56,6 +56,8 @@ struct Beside {
     evidences: Vec<WireEvidence>,
     #[serde(default)]
     assets: Sources,
+    #[serde(default, rename = "_links")]
+    pages: Pages,
 }
 
 #[derive(Deserialize, Default)]
@@ -91,6 +93,23 @@ struct Assets {
 /// What comes before a release's tag in its page's address, and after its project's.
 const BELOW_PROJECT: &str = "/-/releases/";
 
+impl Wire {
+    /// Its tag, if who asks may know it.
+    pub(super) fn tag_name(&self) -> Option<&str> {
+        self.tag_name.as_deref()
+    }
+
+    /// Its title; for who may not know its tag, one that tells its id.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Its page.
+    pub(super) fn web_url(&self) -> Option<&str> {
+        self.pages.own.as_deref()
+    }
+}
+
 impl Row for Wire {
     /// With the project's page, as far as the release's own tells it.
     type Model = (Option<String>, Release);
@@ -112,7 +131,7 @@ impl Row for Wire {
             created_at: Moment::new(created_at),
             milestones: milestones.into_iter().map(|m| m.title).collect(),
             has_evidence: !evidences.is_empty(),
-            links: assets.links.into_iter().map(|link| link.into_model(&tag_name)).collect::<Result<_, _>>()?,
+            links: assets.links.into_iter().map(|link| link.of(&tag_name)).collect::<Result<_, _>>()?,
             tag_name,
         };
         Ok((project, release))
@@ -257,7 +276,7 @@ impl Client {
 }
 
 fn shown(answer: &Answer<'_>) -> Result<ShownRelease, Error> {
-    let Beside { evidences, assets } = answer.json()?;
+    let Beside { evidences, assets, pages } = answer.json()?;
     let evidence = |WireEvidence { sha, filepath, collected_at }| Evidence {
         sha,
         filepath,
@@ -268,6 +287,7 @@ fn shown(answer: &Answer<'_>) -> Result<ShownRelease, Error> {
         release: read(answer)?,
         evidences: evidences.into_iter().map(evidence).collect(),
         sources: assets.sources.into_iter().map(source).collect(),
+        web_url: pages.own,
     })
 }
 

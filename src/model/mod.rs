@@ -34,8 +34,11 @@ pub use link::{AssetPath, AssetPathError, Link, LinkId, LinkType, LiveLink, chec
 pub use milestone::{Milestone, MilestoneId, MilestonePatch, MilestoneScope, MilestoneState, NewMilestone};
 pub use place::Place;
 pub use policy::{MaxDeletes, MaxDeletesError, MissingMilestones, Policy, TagPatterns, Unmanaged};
-pub use project::{Group, GroupId, Project, ProjectId, ProjectRef};
-pub use release::{Evidence, NewRelease, Release, ReleasePatch, ShownRelease, SourceArchive};
+pub use project::{Group, GroupId, GroupRef, Project, ProjectId, ProjectRef};
+pub use release::{
+    Direction, Evidence, ListedRelease, ListedReleases, NewRelease, Release, ReleaseOrder, ReleasePatch, ShownRelease,
+    SourceArchive,
+};
 pub use tag::{NewTag, Tag, TagName, TagNameError};
 pub use text::Description;
 pub use time::Moment;

@@ -47,6 +47,16 @@ impl fmt::Display for ProjectRef {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GroupId(pub u64);
 
+/// How a flag names a group: by its full path, `group/sub`, or its number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupRef(pub String);
+
+impl fmt::Display for GroupRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// A group as GitLab has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {

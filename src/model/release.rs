@@ -33,6 +33,50 @@ pub struct ShownRelease {
     pub evidences: Vec<Evidence>,
     /// The archives that GitLab makes of the tag's files; none for who may not see them.
     pub sources: Vec<SourceArchive>,
+    /// Its page, if GitLab tells.
+    pub web_url: Option<String>,
+}
+
+/// A release in a list, with where it belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedRelease {
+    /// What a manifest can say.
+    pub release: Release,
+    /// Its page, if GitLab tells.
+    pub web_url: Option<String>,
+    /// The full path of its project, in a list of a group's; `None` if GitLab does not tell.
+    pub project: Option<String>,
+}
+
+/// The beginning of a list, or all of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedReleases {
+    /// In the order that was asked for.
+    pub releases: Vec<ListedRelease>,
+    /// Whether there are more of what was asked for.
+    pub more: bool,
+    /// How many were left out, as their tags are hidden from who asks.
+    pub hidden: usize,
+}
+
+/// What a list of releases is ordered by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ReleaseOrder {
+    /// When they were, or will be, released.
+    #[default]
+    ReleasedAt,
+    /// When GitLab made them.
+    CreatedAt,
+}
+
+/// Which end of a list comes first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// The earliest first.
+    Ascending,
+    /// The latest first.
+    #[default]
+    Descending,
 }
 
 /// What a release looked like when GitLab wrote it down.
