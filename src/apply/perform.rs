@@ -8,9 +8,7 @@ use super::files::{self, Files, Shelf};
 use super::guard::{Guards, Verdict};
 use super::look;
 use crate::gitlab::{self, Client, Error, Kind, Tries};
-use crate::model::{
-    FileSource, Link, MilestoneId, NewMilestone, NewRelease, NewTag, ProjectRef, Release, Sha256, TagName,
-};
+use crate::model::{FileSource, Link, MilestoneId, NewMilestone, NewRelease, NewTag, ProjectRef, Sha256, TagName};
 use crate::plan::{Action, Conflict, MilestonesBy, Removal, StepId, StepOutcome, Upload, WithoutEvidence};
 use miette::Diagnostic;
 use std::io;
@@ -204,7 +202,8 @@ impl Site<'_> {
             }
             Action::DeleteLink { tag_name, id, .. } => {
                 let deleted = client.delete_link(project, tag_name, *id, tries).await;
-                self.gone(deleted, tries, tag_name, |live| live.is_none_or(|live| !look::has_link(live, *id))).await
+                let is_gone = async || Ok(client.link(project, tag_name, *id).await?.is_none());
+                gone(deleted, tries, is_gone).await
             }
             Action::UpdateLink { tag_name, id, after, .. } => {
                 client.update_link(project, tag_name, *id, after, tries).await?;
@@ -221,7 +220,8 @@ impl Site<'_> {
             }
             Action::DeleteRelease(release) => {
                 let deleted = client.delete_release(project, &release.tag_name, tries).await;
-                self.gone(deleted, tries, &release.tag_name, |live| live.is_none()).await
+                let is_gone = async || Ok(client.release(project, &release.tag_name).await?.is_none());
+                gone(deleted, tries, is_gone).await
             }
             Action::DeleteFile(removal) => self.delete_file(removal, tries).await,
         }
@@ -313,8 +313,9 @@ impl Site<'_> {
                 Err(error) if error.kind() == Kind::Invalid || error.is_in_doubt() => error,
                 Err(error) => return Err(error.into()),
             };
-            let live = self.client.release(self.project, tag).await?;
-            if live.is_some_and(|live| look::has(&live, link)) {
+            // Without the release's notes, which may be long.
+            let live = self.client.links(self.project, tag).await?;
+            if live.iter().any(|live| live.link == *link) {
                 return Ok(Done::found(tries));
             }
             self.again(tries, error).await?;
@@ -405,24 +406,19 @@ impl Site<'_> {
         Ok(live.is_some_and(|live| live.has_evidence))
     }
 
-    /// A removal that GitLab refuses as there is nothing to remove, or about which its answer was lost, has worked.
-    async fn gone(
-        &self,
-        deleted: Result<(), Error>,
-        tries: &Tries,
-        tag: &TagName,
-        is_gone: impl Fn(Option<&Release>) -> bool,
-    ) -> Result<Done, Ended> {
-        let Err(error) = deleted else { return Ok(Done::by_us()) };
-        let may_be_gone = matches!(error.kind(), Kind::NotFound | Kind::Forbidden) || error.is_in_doubt();
-        if may_be_gone && is_gone(self.client.release(self.project, tag).await?.as_ref()) {
-            return Ok(Done::found(tries));
-        }
-        Err(error.into())
-    }
-
     /// Waits before a thing that is absent is made again, if what went wrong is likely to pass.
     async fn again(&self, tries: &mut Tries, error: Error) -> Result<(), Ended> {
         if error.may_pass() { Ok(self.client.wait(tries, error).await?) } else { Err(error.into()) }
     }
+}
+
+/// A removal that GitLab refuses as there is nothing to remove, or about which its answer was lost, has worked.
+async fn gone(
+    deleted: Result<(), Error>,
+    tries: &Tries,
+    is_gone: impl AsyncFn() -> Result<bool, Error>,
+) -> Result<Done, Ended> {
+    let Err(error) = deleted else { return Ok(Done::by_us()) };
+    let may_be_gone = matches!(error.kind(), Kind::NotFound | Kind::Forbidden) || error.is_in_doubt();
+    if may_be_gone && is_gone().await? { Ok(Done::found(tries)) } else { Err(error.into()) }
 }
