@@ -1,6 +1,6 @@
 //! The line of time: which part of it is shown, where a date lies on it, and which dates are written below.
 
-use super::when::civil;
+use crate::report::date::civil;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 

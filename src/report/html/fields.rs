@@ -1,8 +1,9 @@
 //! A release's own fields, as rows of a table.
 
-use super::when::{self, When};
+use super::when::When;
 use crate::model::{NewRelease, NewTag, Release};
 use crate::plan::{Change, ReleaseDiff, Removal, Timing, Upload, WithoutEvidence};
+use crate::report::date;
 use crate::report::values::{self, content, package, short, titles};
 use crate::report::voice::Voice;
 use std::borrow::Cow;
@@ -66,7 +67,7 @@ pub(super) fn of_new(release: &NewRelease, timing: Timing) -> Vec<Row> {
     let mut rows = Vec::new();
     rows.extend(name.as_ref().map(|name| Row::after("name", short(name))));
     rows.extend(git_ref.as_ref().map(|git_ref| Row::after("tag", tag(git_ref, tag_message.as_deref()))));
-    let date = released_at.map_or_else(|| "the moment it is made".to_owned(), when::minute);
+    let date = released_at.map_or_else(|| "the moment it is made".to_owned(), date::minute);
     rows.push(Row::after("released_at", format!("{date}{}", values::timing(timing))));
     if !milestones.is_empty() {
         rows.push(Row::after("milestones", titles(milestones, Voice::PLAIN)));
@@ -109,7 +110,7 @@ pub(super) fn of_lost(release: &Release, when: &When) -> Vec<Row> {
     let mut rows = vec![
         Row::before("name", short(name)),
         Row::before("released_at", format!("{}{}", when.minute(), values::timing(when.timing))),
-        Row::before("created_at", when::minute(*created_at)),
+        Row::before("created_at", date::minute(*created_at)),
     ];
     if !milestones.is_empty() {
         rows.push(Row::before("milestones", titles(milestones, Voice::PLAIN)));
@@ -154,5 +155,5 @@ pub(super) fn of_removal(removal: &Removal) -> Row {
 /// Two dates may differ by less than a minute.
 fn precise(moment: crate::model::Moment) -> String {
     let exact = moment.to_string();
-    if exact.ends_with(":00Z") { when::minute(moment) } else { exact }
+    if exact.ends_with(":00Z") { date::minute(moment) } else { exact }
 }

@@ -5,10 +5,11 @@ use super::kind::Kind;
 use super::prose::{self, Allowance};
 use super::section::Section;
 use super::status::Trouble;
-use super::{SCRIPT, STYLE, csp, when};
+use super::{SCRIPT, STYLE, csp};
 use crate::model::{Moment, Project};
 use crate::plan::Drift;
 use crate::report::counts::of;
+use crate::report::date;
 use crate::report::drift::DriftRun;
 use crate::report::run::{Command, ProjectRun, Run};
 use crate::report::values::{self, short};
@@ -111,7 +112,7 @@ impl Page {
             about,
             verdict: *verdict,
             exact: now.to_string(),
-            minute: when::minute(*now),
+            minute: date::minute(*now),
             unread: unread
                 .iter()
                 .map(|(project, why)| Trouble {

@@ -3,9 +3,10 @@
 use super::axis::Axis;
 use super::kind::Kind;
 use super::status::Status;
-use super::when::{self, When};
+use super::when::When;
 use crate::model::Moment;
 use crate::plan::Timing;
+use crate::report::date;
 use std::fmt::Write;
 
 /// Rows that a lane's marks may take before they cover each other.
@@ -85,7 +86,7 @@ impl Timeline {
         Self {
             lanes: Kind::ALL.into_iter().filter_map(lane).collect(),
             now: axis.x(now.second()),
-            now_label: when::day(now),
+            now_label: date::day(now),
             has_upcoming: has(Timing::Upcoming),
             has_historical: has(Timing::Historical),
             axis,

@@ -4,17 +4,21 @@
 //! drift and of rehearsals. The doc comments are what the schema says.
 
 mod drift;
+mod listing;
 mod rehearsal;
 
 use super::counts::{Counts, Tally};
 use super::drift::DriftRun;
+use super::listing::Listing;
 use super::rehearsal::RehearsalRun;
 use super::run::{Command, Listed, ProjectRun, Run};
+use super::sheet::Sheet;
 use crate::model::{Milestone, TagName, is_hostile};
 use crate::plan::{
     Conflict, Outcome, Plan, SavedMilestoneDiff, SavedProjectPlan, SavedRelease, SavedTiming, StepOutcome, schema_of,
 };
 use drift::DriftReport;
+use listing::{ListReport, ShowReport};
 use rehearsal::RehearsalReport;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -31,6 +35,8 @@ enum Report {
     Plans(PlanReport),
     Drift(DriftReport),
     Rehearsal(RehearsalReport),
+    List(ListReport),
+    Show(ShowReport),
 }
 
 /// A report on a plan: what a run would do, or did.
@@ -233,6 +239,18 @@ pub fn drift_json(run: &DriftRun<'_>) -> String {
 #[must_use]
 pub fn rehearsal_json(run: &RehearsalRun<'_>) -> String {
     document(&RehearsalReport::new(run))
+}
+
+/// A list of releases as JSON.
+#[must_use]
+pub fn listing_json(listing: &Listing<'_>) -> String {
+    document(&ListReport::new(listing))
+}
+
+/// One release as JSON.
+#[must_use]
+pub fn sheet_json(sheet: &Sheet<'_>) -> String {
+    document(&ShowReport::new(sheet))
 }
 
 fn document(report: &impl Serialize) -> String {
