@@ -3,6 +3,7 @@
 
 mod bad_days;
 mod bulk;
+mod clock;
 mod copied;
 mod drift;
 mod fake;
