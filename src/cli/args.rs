@@ -6,10 +6,12 @@ use super::evidence::args::EvidenceArgs;
 use super::failure::Failure;
 use super::formats::{Format, ReportFile};
 use super::import::args::ImportCommand;
+use super::list::args::ListArgs;
 use super::note::{NoteKey, Target};
 #[cfg(feature = "sandbox")]
 use super::rehearse::args::RehearseArgs;
 use super::shard::ShardArgs;
+use super::show::args::ShowArgs;
 use crate::model::MaxDeletes;
 use crate::plan::{Digest, IgnoredField, Selection, TagWords};
 #[cfg(feature = "sandbox")]
@@ -77,6 +79,12 @@ pub(super) enum Command {
     ///
     /// Evidence is what the release was like when it was collected, written down by GitLab. It takes GitLab Premium.
     Evidence(EvidenceArgs),
+    /// List the releases that GitLab has, of a project or a group: all, or those that are yet to come.
+    #[command(visible_alias = "ls")]
+    List(ListArgs),
+    /// Show one release: its notes, assets, milestones and evidence.
+    #[command(visible_alias = "view")]
+    Show(ShowArgs),
     /// Check what apply will need: server, token, role, limits. Changes nothing.
     Doctor(DoctorArgs),
     /// Check a manifest without asking GitLab.

@@ -116,6 +116,14 @@ pub(super) enum Failure {
     #[diagnostic(help("{help}"))]
     NoRelease { which: String, project: String, help: &'static str },
 
+    #[error("GitLab orders a group's releases by released_at only")]
+    #[diagnostic(help("leave --order-by; one project's releases can be ordered by created_at"))]
+    OrderOfGroup,
+
+    #[error("GitLab does not tell where the page of release {0} is")]
+    #[diagnostic(help("it is at …/-/releases/TAG, below the project's own page"))]
+    NoPage(String),
+
     #[error("there is no telling which project to import")]
     #[diagnostic(help(
         "name it, as in `relsync import gitlab group/app`; or in {0}, with `path = \"group/app\"` under [project]"
@@ -343,6 +351,10 @@ impl Failure {
     pub(super) fn of_another_project(path: &Path, declared: &ProjectRef, asked: &ProjectRef) -> Self {
         let [declared, asked] = [declared, asked].map(|project| harmless(&project.to_string()).into_owned());
         Self::OfAnotherProject { path: shown(path), declared, asked }
+    }
+
+    pub(super) fn no_page(tag: &TagName) -> Self {
+        Self::NoPage(harmless(tag.as_str()).into_owned())
     }
 
     pub(super) fn no_release(project: &ProjectRef, which: &Which) -> Self {

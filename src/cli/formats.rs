@@ -24,6 +24,15 @@ pub(super) enum Format {
     Html,
 }
 
+/// What a look at releases is shown as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Shape {
+    /// For people.
+    Text,
+    /// For machines (see `relsync schema report`).
+    Json,
+}
+
 /// What a report is about.
 #[derive(Clone, Copy)]
 pub(super) enum Matter<'a> {

@@ -15,6 +15,7 @@ mod formats;
 mod import;
 mod init;
 mod interrupt;
+mod list;
 mod man;
 mod note;
 mod out;
@@ -30,6 +31,7 @@ mod schema;
 mod server;
 mod session;
 mod shard;
+mod show;
 mod shown;
 mod validate;
 
@@ -65,6 +67,8 @@ fn run(ui: &Ui, command: Command) -> Result<Exit, Failure> {
             Command::Doctor(args) => doctor::run(ui, args).await,
             Command::Download(args) => download::run(ui, args).await,
             Command::Evidence(args) => evidence::run(ui, args).await,
+            Command::List(args) => list::run(ui, args).await,
+            Command::Show(args) => show::run(ui, args).await,
             Command::Import(command) => import::run(ui, command).await,
             Command::Validate(args) => validate::run(ui, &args),
             Command::Schema(args) => schema::run(ui, &args),

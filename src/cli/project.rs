@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::server::Server;
 use super::session::observer;
 use crate::gitlab::{Client, Kind, Settings};
-use crate::manifest;
+use crate::manifest::{self, Manifest};
 use crate::model::{ProjectId, ProjectRef};
 use crate::ui::Ui;
 use clap::Args;
@@ -39,8 +39,7 @@ impl Asked {
     /// Finds out which project is meant, and on which GitLab. Asks it nothing yet.
     pub(super) async fn open(ui: &Ui, which: &ProjectArgs, args: &ServerArgs) -> Result<Self, Failure> {
         let manifest = which.manifest().map(|path| manifest::load(&path)).transpose()?;
-        let server = Server::open(args).await?;
-        let settings = server.settings(args, manifest.as_ref().and_then(|manifest| manifest.url.as_ref()))?;
+        let (server, settings) = open(manifest.as_ref(), args).await?;
         let of_job = || server.project_of_job(&settings.url).map(|found| found.value);
         let project = which.project.clone().or_else(|| manifest?.project).or_else(of_job);
         let project = project.ok_or(Failure::WhichProject)?;
@@ -59,14 +58,29 @@ impl Asked {
     }
 }
 
+/// Who can be asked about more than one project. A manifest tells the GitLab if one is given.
+pub(super) async fn client(ui: &Ui, which: &ProjectArgs, args: &ServerArgs) -> Result<(Server, Client), Failure> {
+    let manifest = which.given_manifest().map(|path| manifest::load(&path)).transpose()?;
+    let (server, settings) = open(manifest.as_ref(), args).await?;
+    let client = Client::new(Settings { observer: Some(observer(ui)), ..settings })?;
+    Ok((server, client))
+}
+
+async fn open(manifest: Option<&Manifest>, args: &ServerArgs) -> Result<(Server, Settings), Failure> {
+    let server = Server::open(args).await?;
+    let settings = server.settings(args, manifest.and_then(|manifest| manifest.url.as_ref()))?;
+    Ok((server, settings))
+}
+
 impl ProjectArgs {
     fn manifest(&self) -> Option<PathBuf> {
-        match (&self.file, &self.project) {
-            (Some(file), _) if file.is_dir() => Some(file.join(MANIFEST)),
-            (Some(file), _) => Some(file.clone()),
-            (None, None) => Some(PathBuf::from(MANIFEST)).filter(|path| Path::exists(path)),
-            (None, Some(_)) => None,
-        }
+        let there = || Some(PathBuf::from(MANIFEST)).filter(|path| self.project.is_none() && Path::exists(path));
+        self.given_manifest().or_else(there)
+    }
+
+    fn given_manifest(&self) -> Option<PathBuf> {
+        let file = self.file.as_ref()?;
+        Some(if file.is_dir() { file.join(MANIFEST) } else { file.clone() })
     }
 }
 

@@ -14,6 +14,7 @@ pub use progress::Progress;
 use crate::apply::Files;
 use crate::plan::Plan;
 use crate::report::{Palette, harmless};
+use console::Term;
 use miette::{Diagnostic, LabeledSpan, MietteHandler, MietteHandlerOpts, ReportHandler, Severity, SourceCode};
 use progress::Style;
 use screen::Screen;
@@ -34,6 +35,8 @@ pub struct Ui {
     stdout_colours: bool,
     stderr_colours: bool,
     stderr_is_terminal: bool,
+    /// How many columns stdout has, if it is a terminal.
+    width: Option<usize>,
     /// How to talk beside errors and data, if at all.
     talk: Option<Style>,
     screen: Screen,
@@ -78,6 +81,7 @@ impl Ui {
             stdout_colours: choice.colours(&stdout),
             stderr_colours: choice.colours(&stderr),
             stderr_is_terminal,
+            width: (stdout.is_terminal() && !is_job).then(columns).filter(|width| *width > 0),
             talk: (!is_quiet).then_some(style),
             screen: Screen::default(),
         }
@@ -108,6 +112,12 @@ impl Ui {
             Stream::Talk => self.stderr_colours,
         };
         if coloured { Palette::coloured() } else { Palette::plain() }
+    }
+
+    /// How many columns the data has, if it goes to a terminal.
+    #[must_use]
+    pub fn width(&self) -> Option<usize> {
+        self.width
     }
 
     /// Writes a text to `stream`.
@@ -263,6 +273,10 @@ impl Ui {
             screen.tell(|activity| activity.wait(how_long, &harmless(why), is_for_limit, Instant::now()));
         }
     }
+}
+
+fn columns() -> usize {
+    usize::from(Term::stdout().size().1)
 }
 
 /// A diagnostic without those related to it, which have been shown.

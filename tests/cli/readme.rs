@@ -108,7 +108,7 @@ fn commands_run() {
         let elsewhere = (args == ["init"]).then(Home::new);
         let is_history = ["changelog", "tags"].iter().any(|source| args.starts_with(&["import", source]));
         let here = match args.as_slice() {
-            ["download", ..] => &downloading,
+            ["download" | "show", ..] => &downloading,
             ["import", "github", ..] => &migrating,
             _ if is_history => &repository,
             _ => &home,

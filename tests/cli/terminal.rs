@@ -10,7 +10,7 @@ const PATIENCE_MS: u64 = 60_000;
 const TAKE_BACK: &str = "\r\u{1b}[K";
 
 /// relsync on a terminal that is so wide.
-fn terminal(home: &Home, server: &Server, args: &str, columns: usize) -> PtySession {
+pub(crate) fn terminal(home: &Home, server: &Server, args: &str, columns: usize) -> PtySession {
     let mut command = Command::new("/bin/sh");
     let line = format!("stty cols {columns} rows 60 && exec {} {args}", env!("CARGO_BIN_EXE_relsync"));
     command.args(["-c", &line]).env_clear().env("PATH", "/usr/bin:/bin").env("TERM", "xterm");
@@ -26,13 +26,13 @@ fn home(server: &Server) -> Home {
 }
 
 /// What is to be seen in the end: of each line only what was written after the last time it was taken back.
-fn seen(written: &str) -> String {
+pub(crate) fn seen(written: &str) -> String {
     let lines = written.replace("\r\n", "\n");
     lines.split('\n').map(|line| line.rsplit(TAKE_BACK).next().unwrap()).collect::<Vec<_>>().join("\n")
 }
 
 /// The rest of what is written. What reads the terminal takes each byte for a character.
-fn rest(terminal: &mut PtySession) -> String {
+pub(crate) fn rest(terminal: &mut PtySession) -> String {
     String::from_utf8(terminal.exp_eof().unwrap().chars().map(|c| u8::try_from(c).unwrap()).collect()).unwrap()
 }
 

@@ -1,0 +1,76 @@
+//! Upcoming, current and historical: a date that moves a release between them is told as such, and time that goes by is not.
+
+use crate::support::{Home, Server};
+
+/// `was-upcoming` was made before its date, which has passed since.
+const SEED: &str = r#"
+[[projects.tags]]
+name = "was-current"
+[[projects.tags]]
+name = "still-upcoming"
+[[projects.tags]]
+name = "was-upcoming"
+[[projects.releases]]
+tag_name = "was-current"
+released_at = 2021-02-01T10:00:00Z
+created_at = 2021-02-01T10:00:00Z
+[[projects.releases]]
+tag_name = "still-upcoming"
+released_at = 2999-01-01T00:00:00Z
+created_at = 2021-02-01T10:00:00Z
+[[projects.releases]]
+tag_name = "was-upcoming"
+released_at = 2021-03-01T00:00:00Z
+created_at = 2021-02-01T10:00:00Z
+"#;
+
+fn manifest(home: &Home, dates: [(&str, &str); 3]) {
+    let entry = |(tag, date): (&str, &str)| format!("[[releases]]\ntag_name = \"{tag}\"\nreleased_at = {date}\n");
+    home.manifest(&dates.map(entry).concat());
+}
+
+#[test]
+fn a_date_that_changes_what_a_release_is_called_says_so() {
+    let server = Server::with(SEED);
+    let home = Home::with_server(&server, "sandbox-maintainer");
+    manifest(
+        &home,
+        [
+            ("was-current", "2998-01-01T00:00:00Z"),
+            ("still-upcoming", "2020-01-01T00:00:00Z"),
+            ("was-upcoming", "2021-01-31T00:00:00Z"),
+        ],
+    );
+    insta::assert_snapshot!("moves", home.run(&["plan"]).expect(0));
+    manifest(
+        &home,
+        [
+            ("was-current", "2021-01-01T00:00:00Z"),
+            ("still-upcoming", "2021-06-01T00:00:00Z"),
+            ("was-upcoming", "2997-01-01T00:00:00Z"),
+        ],
+    );
+    insta::assert_snapshot!("moves_otherwise", home.run(&["plan"]).expect(0));
+    home.run(&["apply", "--yes"]).expect(0);
+    let listed = home.run(&["list", "--upcoming"]).expect(0).stdout;
+    assert_eq!(
+        listed.lines().skip(1).map(|line| line.split(' ').next().unwrap()).collect::<Vec<_>>(),
+        ["was-upcoming"]
+    );
+}
+
+#[test]
+fn a_release_that_became_current_is_no_drift_and_no_difference() {
+    let server = Server::with(SEED);
+    let home = Home::with_server(&server, "sandbox-maintainer");
+    manifest(
+        &home,
+        [
+            ("was-current", "2021-02-01T10:00:00Z"),
+            ("still-upcoming", "2999-01-01T00:00:00Z"),
+            ("was-upcoming", "2021-03-01T00:00:00Z"),
+        ],
+    );
+    home.run(&["drift"]).expect(0);
+    home.run(&["plan", "--detailed-exitcode"]).expect(0);
+}
