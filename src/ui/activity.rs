@@ -365,25 +365,25 @@ mod tests {
     fn loading_tells_how_much_of_how_much_how_fast_and_how_long_still() {
         let start = Instant::now();
         let mut loading = Activity::loading("v1.0 of a/b".to_owned(), 3, start);
-        assert_eq!(loading.bar(start, 80), "0 of 3 files, 0 B · v1.0 of a/b");
+        assert_eq!(loading.bar(start, 80), "0 of 3 files, 0 bytes · v1.0 of a/b");
         for second in 1..=4 {
-            loading.read(second * 1_000_000, 0, start + seconds(second));
+            loading.read(second << 20, 0, start + seconds(second));
         }
         loading.finish(start + seconds(4));
-        assert_eq!(loading.sign(start + seconds(4)), "1 of 3 files, 4.0 MB, 1.0 MB/s so far");
-        loading.read(5_000_000, 125_000_000, start + seconds(5));
-        let bar = "──────────────── 1 of 3 files, 5.0 MB of 125.0 MB, 1.0 MB/s · ~3 min left · v1.0 of a/b";
+        assert_eq!(loading.sign(start + seconds(4)), "1 of 3 files, 4.0 MiB, 1.0 MiB/s so far");
+        loading.read(5 << 20, 125 << 20, start + seconds(5));
+        let bar = "──────────────── 1 of 3 files, 5.0 MiB of 125.0 MiB, 1.0 MiB/s · ~3 min left · v1.0 of a/b";
         assert_eq!(loading.bar(start + seconds(5), 100), bar);
-        let sign = "1 of 3 files, 5.0 MB of 125.0 MB, 0 B/s so far; still waiting for the rest, 20 s so far";
-        loading.read(5_000_000, 125_000_000, start + seconds(24));
-        loading.read(5_000_000, 125_000_000, start + seconds(25));
+        let sign = "1 of 3 files, 5.0 MiB of 125.0 MiB, 0 bytes/s so far; still waiting for the rest, 20 s so far";
+        loading.read(5 << 20, 125 << 20, start + seconds(24));
+        loading.read(5 << 20, 125 << 20, start + seconds(25));
         assert_eq!(loading.sign(start + seconds(25)), sign);
         // What came in vain is taken back.
-        loading.read(0, 125_000_000, start + seconds(26));
-        assert!(loading.bar(start + seconds(26), 40).starts_with("1 of 3 files, 0 B of 125.0 MB"));
+        loading.read(0, 125 << 20, start + seconds(26));
+        assert!(loading.bar(start + seconds(26), 40).starts_with("1 of 3 files, 0 bytes of 125.0 MiB"));
         let mut one = Activity::loading("a".to_owned(), 1, start);
-        one.read(500, 1000, start + seconds(1));
-        assert_eq!(one.bar(start + seconds(1), 80), "━━━━━━━━──────── 500 B of 1.0 kB, 500 B/s · <1 min left · a");
+        one.read(512, 1024, start + seconds(1));
+        assert_eq!(one.bar(start + seconds(1), 80), "━━━━━━━━──────── 512 bytes of 1.0 KiB, 512 bytes/s · <1 min left · a");
     }
 
     #[test]
