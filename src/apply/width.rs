@@ -1,5 +1,5 @@
-//! How many requests go side by side: a moderate number at first, more as long as all goes well, half as many as soon as
-//! the server is in trouble.
+//! How many requests go side by side: a moderate number at first, soon many more if all goes well, half as many as soon as
+//! the server is in trouble. From then on carefully more, as TCP does.
 
 use std::num::NonZeroUsize;
 
@@ -11,6 +11,8 @@ const FIRST: usize = 8;
 pub(super) struct Width {
     now: usize,
     most: usize,
+    /// Whether the server has been in trouble since the run began.
+    is_careful: bool,
     /// Steps that went well since it last changed.
     well: usize,
     /// How often the server had been in trouble by then.
@@ -19,7 +21,7 @@ pub(super) struct Width {
 
 impl Width {
     pub(super) fn new(most: NonZeroUsize, troubles: u64) -> Self {
-        Self { now: FIRST.min(most.get()), most: most.get(), well: 0, troubles }
+        Self { now: FIRST.min(most.get()), most: most.get(), is_careful: false, well: 0, troubles }
     }
 
     pub(super) fn get(&self) -> usize {
@@ -29,9 +31,11 @@ impl Width {
     /// A step is over, and the server has been in trouble so often so far.
     pub(super) fn step_over(&mut self, troubles: u64) {
         self.well += 1;
+        let enough = if self.is_careful { self.now } else { 1 };
         if troubles > self.troubles {
             self.now = (self.now / 2).max(1);
-        } else if self.well >= self.now && self.now < self.most {
+            self.is_careful = true;
+        } else if self.well >= enough && self.now < self.most {
             self.now += 1;
         } else {
             return;
@@ -49,12 +53,14 @@ mod tests {
     fn it_grows_while_all_goes_well_and_halves_in_trouble() {
         let mut width = Width::new(NonZeroUsize::new(10).unwrap(), 0);
         assert_eq!(width.get(), 8);
-        (0..8 + 9 + 100).for_each(|_| width.step_over(0));
+        (0..2).for_each(|_| width.step_over(0));
+        assert_eq!(width.get(), 10);
+        (0..100).for_each(|_| width.step_over(0));
         assert_eq!(width.get(), 10);
         width.step_over(3);
         assert_eq!(width.get(), 5);
-        width.step_over(3);
-        assert_eq!(width.get(), 5);
+        (0..5).for_each(|_| width.step_over(3));
+        assert_eq!(width.get(), 6);
         (4..20).for_each(|troubles| width.step_over(troubles));
         assert_eq!(width.get(), 1);
         assert_eq!(Width::new(NonZeroUsize::MIN, 0).get(), 1);
