@@ -260,7 +260,7 @@ pub(super) fn done(plan: &Plan, outcome: &Outcome) -> String {
     let mut parts = vec![what, format!("{} of {}", counts.requests + already, of(plan.steps.len(), "step"))];
     let others = [
         (in_part, "updated in part"),
-        (already, "done by somebody else"),
+        (already, "done already"),
         (failed, "failed"),
         (conflicts, "left alone"),
         (skipped, "skipped"),

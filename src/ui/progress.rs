@@ -174,7 +174,7 @@ fn name_of_file((index, step): (usize, &Step)) -> Option<(StepId, String)> {
 fn prefix(outcome: &StepOutcome) -> &'static str {
     match outcome {
         StepOutcome::Done => "",
-        StepOutcome::AlreadyDone => "done by somebody else: ",
+        StepOutcome::AlreadyDone => "done already: ",
         StepOutcome::NotOffered => "not offered: ",
         StepOutcome::Failed { .. } => "failed to ",
         StepOutcome::Conflict(_) => "left alone: ",

@@ -166,7 +166,7 @@ fn a_saved_plan_uploads_what_was_planned_or_nothing() {
     home.run(&["apply", "plan.json", "--yes"]).expect(0);
     // A second time, there is nothing left to do.
     let run = home.run(&["apply", "plan.json", "--yes"]).expect(0);
-    assert!(run.stderr.contains("done by somebody else: upload mac.tar.gz"), "{run}");
+    assert!(run.stderr.contains("done already: upload mac.tar.gz"), "{run}");
     assert_eq!(stored(&server).len(), 3);
 }
 

@@ -31,7 +31,7 @@ impl Status {
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Done => "done",
-            Self::AlreadyDone => "done by somebody else",
+            Self::AlreadyDone => "done already",
             Self::NotOffered => "done, without evidence",
             Self::Interrupted => "not begun",
             Self::Skipped => "skipped",
