@@ -69,6 +69,9 @@ pub fn from_gitlab(current: &Current, named: &ProjectRef, url: Option<Url>) -> F
 fn release(live: &Release) -> NewRelease {
     // GitLab sets `created_at` itself, and keeps its evidence.
     let Release { tag_name, name, description, released_at, created_at: _, milestones, links, has_evidence: _ } = live;
+    // GitLab lists them with the newest first. In the order they were made they would be made in again.
+    let mut links: Vec<_> = links.iter().collect();
+    links.sort_by_key(|live| live.id);
     NewRelease {
         tag_name: tag_name.clone(),
         name: (name != tag_name.as_str()).then(|| name.clone()),
@@ -78,6 +81,6 @@ fn release(live: &Release) -> NewRelease {
         git_ref: None,
         tag_message: None,
         milestones: milestones.clone(),
-        links: links.iter().map(|live| live.link.clone()).collect(),
+        links: links.into_iter().map(|live| live.link.clone()).collect(),
     }
 }
