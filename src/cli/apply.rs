@@ -141,7 +141,7 @@ impl Sites<'_> {
         let ends: Vec<_> =
             shown.plans.iter().zip(&*all).filter_map(|((_, plan), end)| Some((plan, end.as_ref()?))).collect();
         if ended != Ended::AtOnce || self.clients.len() > 1 {
-            self.tell(ui, &ends)?;
+            self.tell(ui, shown, &ends)?;
         }
         Ok(exit)
     }
@@ -203,11 +203,12 @@ impl Sites<'_> {
     }
 
     /// Tells what became of plans; of several, those that went well get no more than a line.
-    fn tell(&self, ui: &Ui, ends: &[(&Plan, &Outcome)]) -> Result<(), Failure> {
+    fn tell(&self, ui: &Ui, shown: &Shown, ends: &[(&Plan, &Outcome)]) -> Result<(), Failure> {
         let (is_fleet, palette) = (self.clients.len() > 1, ui.palette(self.stream));
         let with_page = ends.iter().filter(|(_, end)| !is_fleet || report::has_outcome_page(end));
         let mut pages: String = with_page.map(|(plan, end)| report::outcome(plan, end, is_fleet, &palette)).collect();
-        pages.extend(is_fleet.then(|| report::outcomes(ends, &palette)));
+        let refused = shown.plans.iter().filter(|(_, plan)| !plan.refusals.is_empty()).count();
+        pages.extend(is_fleet.then(|| report::outcomes(ends, refused, shown.unread(), &palette)));
         ui.show(self.stream, &pages).map_err(Failure::Output)
     }
 

@@ -20,6 +20,11 @@ pub(super) struct Shown {
 }
 
 impl Shown {
+    /// How many projects could not be read.
+    pub(super) fn unread(&self) -> usize {
+        self.unread.len()
+    }
+
     /// `names` are the projects'.
     pub(super) fn new(found: Vec<Result<Found, Failure>>, names: Vec<String>) -> Self {
         let mut shown = Self { plans: Vec::new(), releases: Vec::new(), unread: Vec::new() };

@@ -34,16 +34,20 @@ pub fn fleet(plans: &[&Plan], unread: &[(String, String)], palette: &Palette) ->
     table(read.chain(not_read(unread, palette)).collect()) + &in_all(plans, unread.len())
 }
 
-/// What became of several projects, a line for each.
+/// What became of several projects, a line for each. Beside them there may be such as were `refused`, and others `unread`.
 #[must_use]
-pub fn outcomes(ends: &[(&Plan, &Outcome)], palette: &Palette) -> String {
+pub fn outcomes(ends: &[(&Plan, &Outcome)], refused: usize, unread: usize, palette: &Palette) -> String {
     let rows = ends.iter().map(|(plan, outcome)| {
         let style = if outcome.is_success() { palette.heading } else { palette.delete };
         (visible(&plan.project.to_string()), paint(style, counts::done(plan, outcome)))
     });
     let failed = ends.iter().filter(|(_, outcome)| !outcome.is_success()).count();
-    let bad = if failed == 0 { String::new() } else { format!(", {failed} of them not, or not in full") };
-    format!("\n{}Done: {}{bad}.\n", table(rows.collect()), of(ends.len(), "project"))
+    let kinds = [(failed, "not, or not in full"), (refused, "refused"), (unread, "not read")];
+    let bad: String =
+        kinds.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}")).collect();
+    let well = ends.len() - failed;
+    let all = if bad.is_empty() { String::new() } else { format!("{well} of ") };
+    format!("\n{}Done: {all}{}{bad}.\n", table(rows.collect()), of(ends.len() + refused + unread, "project"))
 }
 
 /// The same of drift, as of plans.

@@ -89,7 +89,8 @@ pub fn text(run: &Run<'_>, detail: Detail, palette: &Palette) -> String {
     // Each begins with an empty line.
     let with_page = ends.iter().filter(|(_, end)| fleet::has_outcome_page(end));
     text.extend(with_page.map(|(plan, end)| outcome(plan, end, true, palette)));
-    text.extend((!ends.is_empty()).then(|| fleet::outcomes(&ends, palette)));
+    let refused = plans.iter().filter(|plan| !plan.refusals.is_empty()).count();
+    text.extend((!ends.is_empty()).then(|| fleet::outcomes(&ends, refused, unread.len(), palette)));
     text
 }
 
