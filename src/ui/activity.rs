@@ -383,7 +383,10 @@ mod tests {
         assert!(loading.bar(start + seconds(26), 40).starts_with("1 of 3 files, 0 bytes of 125.0 MiB"));
         let mut one = Activity::loading("a".to_owned(), 1, start);
         one.read(512, 1024, start + seconds(1));
-        assert_eq!(one.bar(start + seconds(1), 80), "━━━━━━━━──────── 512 bytes of 1.0 KiB, 512 bytes/s · <1 min left · a");
+        assert_eq!(
+            one.bar(start + seconds(1), 80),
+            "━━━━━━━━──────── 512 bytes of 1.0 KiB, 512 bytes/s · <1 min left · a"
+        );
     }
 
     #[test]

@@ -1,0 +1,70 @@
+//! The embedded GitLab in a process of its own.
+
+use crate::floor::Limit;
+use crate::{RELSYNC, Result};
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+/// It serves until it is dropped.
+pub(crate) struct Server {
+    process: Child,
+    url: String,
+    http: reqwest::Client,
+    runtime: Runtime,
+}
+
+impl Server {
+    /// Starts it with the seed in `folder`.
+    pub(crate) fn start(folder: &Path, latency: Duration, limit: Option<Limit>) -> Result<Self> {
+        let mut command = Command::new(RELSYNC);
+        command.args(["sandbox", "serve", "--listen", "127.0.0.1:0", "--seed"]).arg(folder.join("seed.toml"));
+        command.args(["--latency", &format!("{}ms", latency.as_millis())]);
+        if let Some(limit) = limit {
+            command.args(["--limit", &format!("release-writes={}/{}s", limit.writes, limit.window.as_secs())]);
+        }
+        let mut process = command.stdout(Stdio::piped()).spawn()?;
+        let mut line = String::new();
+        BufReader::new(process.stdout.as_mut().ok_or("no output")?).read_line(&mut line)?;
+        let url = line.trim().strip_prefix("listening on ").ok_or("the sandbox did not start")?.to_owned();
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        Ok(Self { process, url, http, runtime: Runtime::new()? })
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    fn counter(&self) -> String {
+        format!("{}/sandbox/requests", self.url)
+    }
+
+    /// Counts anew.
+    pub(crate) fn forget(&self) -> Result<()> {
+        let answer = self.runtime.block_on(self.http.delete(self.counter()).send())?;
+        answer.error_for_status()?;
+        Ok(())
+    }
+
+    /// How often each method and route was called.
+    pub(crate) fn requests(&self) -> Result<BTreeMap<String, usize>> {
+        let answer = self.http.get(self.counter());
+        let told: serde_json::Value = self.runtime.block_on(async { answer.send().await?.json().await })?;
+        let rows = told["requests"].as_array().ok_or("no requests were told")?.iter();
+        let row = |row: &serde_json::Value| {
+            let name = format!("{} {}", row["method"].as_str()?, row["route"].as_str()?);
+            Some((name, usize::try_from(row["count"].as_u64()?).ok()?))
+        };
+        rows.map(row).collect::<Option<_>>().ok_or_else(|| "requests were told in another way".into())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

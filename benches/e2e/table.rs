@@ -1,0 +1,80 @@
+//! The figures as a Markdown table.
+
+use crate::floor::{Floor, Limit};
+use crate::run::Run;
+use crate::work::Work;
+use std::fmt;
+use std::time::Duration;
+
+/// The table's first lines.
+pub(crate) fn head() -> &'static str {
+    "| work | latency | limit | requests | floor | time | time ÷ floor | CPU | peak memory | peer: requests | peer: time | peer ÷ relsync |\n\
+     |---|---|---|---|---|---|---|---|---|---|---|---|"
+}
+
+/// A line of it.
+pub(crate) struct Row {
+    name: String,
+    latency: Duration,
+    limit: Option<Limit>,
+    floor: Duration,
+    /// What was not as reckoned of the requests.
+    surprise: Option<String>,
+    relsync: Run,
+    peer: Option<Run>,
+}
+
+impl Row {
+    pub(crate) fn new(work: &Work, latency: Duration, limit: Option<Limit>, relsync: Run, peer: Option<Run>) -> Self {
+        let floor = Floor::of(work);
+        let reckoned = floor.requests();
+        let surprise =
+            (reckoned != relsync.requests).then(|| format!("{reckoned:?} expected, {:?} made", relsync.requests));
+        Self { name: work.name(), latency, limit, floor: floor.time(latency, limit), surprise, relsync, peer }
+    }
+
+    /// Whether the requests were the least that there can be.
+    pub(crate) fn is_as_reckoned(&self) -> bool {
+        self.surprise.is_none()
+    }
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, latency, limit, floor, surprise, relsync, peer } = self;
+        let limit = limit.map_or("–".to_owned(), |limit| format!("{}/{} s", limit.writes, limit.window.as_secs()));
+        let total = |run: &Run| run.requests.values().sum::<usize>();
+        let requests = match surprise {
+            None => format!("{}", total(relsync)),
+            Some(surprise) => format!("{} ({surprise})", total(relsync)),
+        };
+        let wall = relsync.usage.wall;
+        let (least, ratio) = if floor.is_zero() {
+            ("–".to_owned(), "–".to_owned())
+        } else {
+            (seconds(*floor), format!("{:.2}", wall.as_secs_f64() / floor.as_secs_f64()))
+        };
+        let mebibytes = relsync.usage.peak / (1024 * 1024);
+        write!(
+            f,
+            "| {name} | {} ms | {limit} | {requests} | {least} | {} | {ratio} | {} | {mebibytes} MiB |",
+            latency.as_millis(),
+            seconds(wall),
+            seconds(relsync.usage.cpu),
+        )?;
+        match peer {
+            None => write!(f, " – | – | – |"),
+            Some(peer) => write!(
+                f,
+                " {} | {} | {:.1} |",
+                total(peer),
+                seconds(peer.usage.wall),
+                peer.usage.wall.as_secs_f64() / wall.as_secs_f64()
+            ),
+        }
+    }
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.2} s", time.as_secs_f64())
+}
