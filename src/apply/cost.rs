@@ -56,15 +56,16 @@ impl Traffic {
 }
 
 impl Limits {
-    /// How long requests to projects, one after the other, wait for the limits, if nobody else uses them up. Begun in the
-    /// middle of a minute it may be up to one less.
+    /// How long requests to projects, side by side, wait for the limits, if nobody else uses them up: as long as the project
+    /// that waits longest, but no less than what all together wait for the user's. Begun in the middle of a minute it may be
+    /// up to one less.
     #[must_use]
     pub fn waits(&self, projects: &[Traffic]) -> Duration {
         let Self { of_project, of_user, evidence, requests } = *self;
         let sum = |of: fn(&Traffic) -> u64| projects.iter().map(of).sum();
-        let by_project = projects.iter().map(|traffic| windows_to_wait(traffic.release_writes, of_project)).sum();
+        let of_projects = projects.iter().map(|traffic| windows_to_wait(traffic.release_writes, of_project));
         let windows = [
-            by_project,
+            of_projects.max().unwrap_or(0),
             windows_to_wait(sum(|traffic| traffic.release_writes), of_user),
             windows_to_wait(sum(|traffic| traffic.evidence), evidence),
             requests.map_or(0, |limit| windows_to_wait(sum(|traffic| traffic.requests), limit)),
@@ -98,9 +99,13 @@ mod tests {
             assert_eq!(minutes(limits, &[(writes, 0, writes + 12)]), wait, "{writes}");
         }
         assert_eq!(minutes(limits, &[(30, 11, 100)]), 1);
-        // Projects come one after the other, and each may use a limit of its own up.
+        // Projects go side by side: the longest counts, or what all together wait for the user's limit.
+        let alone = Limits { of_user: 10_000, ..limits };
+        assert_eq!(minutes(alone, &[(301, 0, 301), (1000, 0, 1000), (601, 0, 601)]), 3);
         assert_eq!(minutes(limits, &[(300, 0, 300), (301, 0, 301)]), 1);
         assert_eq!(minutes(limits, &[(300, 0, 300), (300, 0, 300), (300, 0, 300)]), 1);
+        assert_eq!(minutes(limits, &[(301, 0, 301), (1000, 0, 1000), (601, 0, 601)]), 3);
+        assert_eq!(minutes(limits, &[(600, 0, 600); 5]), 4);
     }
 
     #[test]
