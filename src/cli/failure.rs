@@ -98,6 +98,10 @@ pub(super) enum Failure {
     #[diagnostic(help("name another file to write the plan to, or remove that one"))]
     NotAPlan(String),
 
+    #[error("{0} is there already, and is no snapshot of --save-snapshot")]
+    #[diagnostic(help("name another file to save the snapshot to, or remove that one"))]
+    NotASnapshot(String),
+
     #[error("{0} is there already")]
     #[diagnostic(help("`relsync plan` shows what it would change; or name another file with -f"))]
     ThereAlready(String),
@@ -312,6 +316,10 @@ impl Failure {
 
     pub(super) fn not_a_plan(path: &Path) -> Self {
         Self::NotAPlan(shown(path))
+    }
+
+    pub(super) fn not_a_snapshot(path: &Path) -> Self {
+        Self::NotASnapshot(shown(path))
     }
 
     pub(super) fn not_a_file(path: &Path) -> Self {

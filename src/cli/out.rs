@@ -48,6 +48,17 @@ impl Target {
         Ok(Self { path: path.to_owned(), place })
     }
 
+    /// Refuses to write over what is there unless it begins with `head`, or is empty.
+    pub(super) fn keep_others(&self, head: &str, refused: fn(&Path) -> Failure) -> Result<(), Failure> {
+        let is_ours = |beginning: &str| beginning.starts_with(head);
+        match is_empty_or(&self.place, head.len(), is_ours) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(Failure::out_file(&self.path, error)),
+            Ok(true) => Ok(()),
+            Ok(false) => Err(refused(&self.path)),
+        }
+    }
+
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
@@ -103,10 +114,16 @@ pub(super) fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 fn is_plan_or_empty(path: &Path) -> io::Result<bool> {
+    is_empty_or(path, 64, |beginning| beginning.starts_with('{') && beginning.contains("\"format\""))
+}
+
+/// Whether a file is blank, or its first `length` bytes are what a command has written before.
+fn is_empty_or(path: &Path, length: usize, is_ours: impl Fn(&str) -> bool) -> io::Result<bool> {
     let mut beginning = String::new();
-    // What is no text is no plan.
-    let is_text = fs::File::open(path)?.take(64).read_to_string(&mut beginning).is_ok();
-    Ok(is_text && (beginning.trim().is_empty() || beginning.starts_with('{') && beginning.contains("\"format\"")))
+    // What is no text is none of ours.
+    let is_text = fs::File::open(path)?.take(length as u64).read_to_string(&mut beginning).is_ok();
+    let is_blank = || beginning.len() < length && beginning.trim().is_empty();
+    Ok(is_text && (is_ours(&beginning) || is_blank()))
 }
 
 /// Writes `text` to `path`, in place of what is there, whatever that is.

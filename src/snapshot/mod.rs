@@ -14,7 +14,7 @@
 mod seed;
 mod survey;
 
-pub use seed::{Copied, REHEARSER, seed};
+pub use seed::{Copied, HEADLINE, REHEARSER, seed};
 pub use survey::{Asker, Named, Surroundings, survey};
 
 use crate::gitlab::{Client, Error, Kind, TagList, TokenKind};

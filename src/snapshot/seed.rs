@@ -19,8 +19,11 @@ pub const REHEARSER: &str = "rehearser";
 /// No ref is called so.
 const NO_BRANCH: &str = "a-branch-that-is-not-there";
 
-const HEAD: &str = "\
-# What GitLab had when `relsync rehearse` read it, as far as the manifest has to do with it.
+/// What each seed begins with, by which it is known for one.
+pub const HEADLINE: &str =
+    "# What GitLab had when `relsync rehearse` read it, as far as the manifest has to do with it.";
+
+const HEAD: &str = "
 # `relsync rehearse --snapshot FILE` starts from it, and `relsync sandbox serve --seed FILE` serves it.
 
 ";
@@ -178,7 +181,7 @@ pub fn seed(projects: &[Copied<'_>]) -> Result<String, toml::ser::Error> {
         users: user.into_iter().collect(),
         projects: projects.iter().map(project).collect(),
     };
-    Ok(HEAD.to_owned() + &toml::to_string(&file)?)
+    Ok([HEADLINE, HEAD, &toml::to_string(&file)?].concat())
 }
 
 fn project<'a>(Copied { current, around, tags }: &Copied<'a>) -> Project<'a> {

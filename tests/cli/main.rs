@@ -42,6 +42,7 @@ mod plan;
 mod quickstart;
 mod readme;
 mod rehearse;
+mod rehearse_files;
 mod safety;
 mod sandbox;
 mod saved;

@@ -224,6 +224,30 @@ fn a_snapshot_that_is_none_is_named() {
 }
 
 #[test]
+fn a_snapshot_is_only_written_over_a_snapshot() {
+    let (server, home) = start("sandbox-maintainer", "[[releases]]\ntag_name = \"v1\"\n");
+    let seed = "[[projects]]\npath = \"root/other\"\n";
+    let blank_at_first = format!("{}{seed}", "\n".repeat(200));
+    for text in [seed, "notes\n", &blank_at_first] {
+        home.write("now.toml", text);
+        server.requests();
+        let run = home.run(&["rehearse", "--save-snapshot", "now.toml"]).expect(1);
+        assert_eq!(std::fs::read_to_string(home.path().join("now.toml")).unwrap(), text);
+        assert!(server.requests().is_empty());
+        if text == seed {
+            insta::assert_snapshot!(run);
+        }
+    }
+    home.write("now.toml", "");
+    for tag in ["v1", "v2"] {
+        home.manifest(&format!("[[releases]]\ntag_name = \"{tag}\"\n"));
+        home.run(&["rehearse", "--save-snapshot", "now.toml"]).expect(0);
+        let saved = std::fs::read_to_string(home.path().join("now.toml")).unwrap();
+        assert_eq!(saved.contains("\"v2\""), tag == "v2", "{saved}");
+    }
+}
+
+#[test]
 fn several_projects_are_one_rehearsal() {
     let more = "[[projects]]\nid = 25\npath = \"root/other\"\n[[projects.tags]]\nname = \"v1\"\n";
     let server = Server::with(&format!("{SEED}{more}"));

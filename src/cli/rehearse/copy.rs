@@ -89,7 +89,7 @@ impl Replica {
 
     async fn one(&self, ui: &Ui, site: &Site, from: &Origin) -> Result<Went, Failure> {
         drop(self.sandbox.take_requests());
-        let plan = self.plan(site).await?;
+        let plan = self.plan(site, from).await?;
         let outcome = if plan.refusals.is_empty() && !plan.is_empty() {
             let shown = [(&plan, apply::Files::none())];
             let mut progress = ui.writing(&format!("rehearsing {}", plan.project), &shown, false);
@@ -103,26 +103,34 @@ impl Replica {
         let requests = requests.map(|one| Requests { method: one.method, route: one.route, count: one.count });
         let requests = requests.collect();
         let afterwards = match &outcome {
-            Some(_) => Some(self.plan(site).await?),
+            Some(_) => Some(self.plan(site, from).await?),
             None => None,
         };
-        let remarks = outcome.as_ref().map(|_| self.remarks(&plan, from)).unwrap_or_default();
+        let remarks = self.remarks(&plan, outcome.is_some(), from);
         Ok(Went { gitlab: from.gitlab.clone(), plan: named(plan, from), outcome, afterwards, requests, remarks })
     }
 
-    /// What the copy can't tell about a plan that was tried.
-    fn remarks(&self, plan: &Plan, from: &Origin) -> Vec<Remark> {
+    /// What the copy can't tell: of a plan that was not tried, what else there would be to try.
+    fn remarks(&self, plan: &Plan, is_tried: bool, from: &Origin) -> Vec<Remark> {
+        let of_origin = from.remarks.iter().cloned();
+        if !is_tried {
+            return of_origin.filter(|remark| plan.refusals.is_empty() && remark.is_of_files()).collect();
+        }
         let collects = plan.steps.iter().any(|step| matches!(step.action, Action::CollectEvidence { .. }));
         let untold = [(self.is_asker_untold, Remark::AskerUntold), (collects, Remark::TierUntold)];
         let untold = untold.into_iter().filter_map(|(is_so, remark)| is_so.then_some(remark));
-        from.remarks.iter().cloned().chain(untold).collect()
+        of_origin.chain(untold).collect()
     }
 
-    async fn plan(&self, site: &Site) -> Result<Plan, Failure> {
-        let current = self.session.read(site, None).await.map_err(|failure| match failure {
+    async fn plan(&self, site: &Site, from: &Origin) -> Result<Plan, Failure> {
+        let mut current = self.session.read(site, None).await.map_err(|failure| match failure {
             Failure::Gitlab(error) if error.kind() == Kind::NotFound => Failure::not_in_snapshot(&site.project),
             failure => failure,
         })?;
+        if let Some(packages) = &from.packages {
+            // Links in the copy lead to the real registry.
+            current.packages = packages.clone();
+        }
         Ok(Plan::new(&site.manifest.desired, &current, &self.session.selection, self.session.now))
     }
 }

@@ -3,6 +3,7 @@
 
 pub(super) mod args;
 mod copy;
+mod files;
 mod original;
 
 use super::exit::Exit;

@@ -97,6 +97,18 @@ enum SavedRemark {
     RulesNameOthers { patterns: Vec<String> },
     /// Whether GitLab collects evidence is not told; it was assumed.
     TierUntold {},
+    /// Files would be uploaded first. That is not rehearsed, nor are the links to them.
+    Uploads {
+        files: usize,
+        bytes: u64,
+        /// Whether it is known which of them GitLab has. If not, these are all that the manifest names, and no link of their
+        /// releases is rehearsed.
+        is_known: bool,
+    },
+    /// No file would be uploaded, but links to files would change. That is not rehearsed.
+    LinksOfFiles {},
+    /// What `--delete-packages` deletes is not rehearsed.
+    RemovalsOfFiles {},
 }
 
 impl RehearsalReport {
@@ -150,6 +162,11 @@ impl SavedRemark {
             Remark::RulesUnread => Self::RulesUnread {},
             Remark::RulesNameOthers(patterns) => Self::RulesNameOthers { patterns: patterns.clone() },
             Remark::TierUntold => Self::TierUntold {},
+            Remark::Uploads { files, bytes, is_known } => {
+                Self::Uploads { files: *files, bytes: *bytes, is_known: *is_known }
+            }
+            Remark::LinksOfFiles => Self::LinksOfFiles {},
+            Remark::RemovalsOfFiles => Self::RemovalsOfFiles {},
         }
     }
 }

@@ -75,6 +75,27 @@ pub enum Remark {
     RulesNameOthers(Vec<String>),
     /// Whether GitLab collects evidence is not told.
     TierUntold,
+    /// Files are uploaded and linked, which is not rehearsed.
+    Uploads {
+        /// How many.
+        files: usize,
+        /// How large they are together.
+        bytes: u64,
+        /// Whether it is known which of them GitLab has; if not, these are all.
+        is_known: bool,
+    },
+    /// No file is uploaded, but links to files change, which is not rehearsed.
+    LinksOfFiles,
+    /// Files go with the releases that are deleted, which is not rehearsed.
+    RemovalsOfFiles,
+}
+
+impl Remark {
+    /// Whether it is about files in the package registry, which a copy has none of.
+    #[must_use]
+    pub fn is_of_files(&self) -> bool {
+        matches!(self, Self::Uploads { .. } | Self::LinksOfFiles | Self::RemovalsOfFiles)
+    }
 }
 
 impl RehearsalRun<'_> {

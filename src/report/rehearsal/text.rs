@@ -4,7 +4,7 @@ use super::{MAILS_A_DAY, Rehearsal, RehearsalRun, Remark};
 use crate::report::counts::{self, Counts, Words, of};
 use crate::report::style::Palette;
 use crate::report::text::Page;
-use crate::report::values::{quoted, visible};
+use crate::report::values::{quoted, size, visible};
 use std::time::Duration;
 
 /// How many refs or patterns are named before the rest is counted.
@@ -46,7 +46,10 @@ pub fn rehearsal_fleet(run: &RehearsalRun<'_>) -> String {
 
 fn went(project: &Rehearsal<'_>, page: &mut Page) {
     let Some(outcome) = project.outcome else {
-        if let Some(summary) = counts::summary(project.plan, &visible(&project.plan.project.to_string())) {
+        let name = visible(&project.plan.project.to_string());
+        if project.remarks.iter().any(Remark::is_of_files) {
+            page.plain(0, format_args!("But for files, nothing needs to change in {name}."));
+        } else if let Some(summary) = counts::summary(project.plan, &name) {
             page.plain(0, summary);
         }
         return;
@@ -161,6 +164,22 @@ fn sentence(remark: &Remark) -> String {
         Remark::TierUntold => {
             "whether this GitLab collects evidence, which takes Premium, is not told; it was assumed".to_owned()
         }
+        Remark::Uploads { files, bytes, is_known } => {
+            let links = if *files == 1 { "is the link to it" } else { "are the links to them" };
+            let files = format!("{} ({})", of(*files, "file"), size(*bytes));
+            if *is_known {
+                format!("{files} would be uploaded first; that is not rehearsed, nor {links}")
+            } else {
+                format!(
+                    "up to {files} would be uploaded first: the snapshot does not say which are there; that is not \
+                     rehearsed, nor are the links of their releases"
+                )
+            }
+        }
+        Remark::LinksOfFiles => {
+            "links to files in the package registry are not rehearsed; no file would be uploaded".to_owned()
+        }
+        Remark::RemovalsOfFiles => "what --delete-packages deletes is not rehearsed".to_owned(),
     }
 }
 
