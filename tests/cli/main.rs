@@ -27,6 +27,7 @@ mod import_changelog;
 mod import_github;
 mod import_gitlab;
 mod import_group;
+mod import_real;
 mod import_tags;
 mod init;
 mod job;
