@@ -71,6 +71,13 @@ pub fn api_of(web: &Url) -> Result<Url, &'static str> {
     Ok(api)
 }
 
+/// Whether an API's address is one of those that GitHub itself runs, and not somebody's own GitHub Enterprise Server.
+#[must_use]
+pub fn is_githubs(api: &Url) -> bool {
+    let host = api.host_str().and_then(|host| host.strip_prefix("api."));
+    host.is_some_and(|host| host == "github.com" || host.ends_with(".ghe.com"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +96,7 @@ mod tests {
             ("https://notgithub.com:8443/x", "https://notgithub.com:8443/x/api/v3"),
         ] {
             assert_eq!(api(web), Ok(expected.to_owned()), "{web}");
+            assert_eq!(is_githubs(&expected.parse().unwrap()), !expected.ends_with("/api/v3"), "{web}");
         }
         for web in ["ftp://github.com", "https://u:p@github.com", "https://github.com?x", "https://github.com#x"] {
             assert!(api(web).is_err(), "{web}");

@@ -12,7 +12,7 @@ mod release;
 mod releases;
 mod transport;
 
-pub use address::{Repository, api_of};
+pub use address::{Repository, api_of, is_githubs};
 pub use download::Sink;
 pub use error::{Error, Kind};
 pub use export::{ExportError, read_export};

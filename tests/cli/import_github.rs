@@ -312,6 +312,31 @@ fn the_token_is_shown_nowhere_and_to_nobody_else() {
     assert_eq!(hosts[2].seen()[before].token.as_deref(), Some(&*format!("Bearer {CANARY}2")));
 }
 
+/// They would get the day of apply for their date.
+#[test]
+fn releases_without_a_date_are_named() {
+    let home = Home::new();
+    home.write(
+        "one.json",
+        r#"[{"tag_name":"v1","body":"One.","published_at":"2026-01-01T00:00:00Z"},
+        {"tag_name":"v2","body":"Two."},{"tag_name":"v3","draft":true}]"#,
+    );
+    insta::assert_snapshot!("undated", home.run(&["import", "github", "--from", "one.json"]).expect(0));
+}
+
+/// A token for github.com is somebody else's business, if there is one for this host.
+#[test]
+fn an_own_github_gets_its_own_token_first() {
+    let host = Host::start(|_, _| reply(404, &[], r#"{"message":"Not Found"}"#));
+    let tokens = ["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "GH_TOKEN", "GITHUB_TOKEN"];
+    for (at, first) in tokens.iter().enumerate() {
+        let home = tokens[at..].iter().fold(Home::new(), |home, name| home.env(name, &format!("{CANARY}-{name}")));
+        home.run(&["import", "github", "octo/app", "--github-url", &host.url]).expect(1);
+        let seen = host.seen().pop().unwrap().token;
+        assert_eq!(seen.as_deref(), Some(&*format!("Bearer {CANARY}-{first}")));
+    }
+}
+
 #[test]
 fn what_somebody_writes_meanwhile_is_not_written_over() {
     let home = Home::new();

@@ -45,8 +45,9 @@ pub(in crate::cli) struct GithubArgs {
     #[arg(long, value_name = "URL")]
     pub(super) github_url: Option<Url>,
 
-    /// Read GitHub's token from FILE. By default it is the first that is set of GH_TOKEN and GITHUB_TOKEN; what is public can be
-    /// read without one, up to 60 requests an hour.
+    /// Read GitHub's token from FILE. By default it is the first that is set of GH_TOKEN and GITHUB_TOKEN, and elsewhere than on
+    /// github.com and ghe.com, before those, of GH_ENTERPRISE_TOKEN and GITHUB_ENTERPRISE_TOKEN. What is public can be read without
+    /// one, up to 60 requests an hour.
     #[arg(long, value_name = "FILE")]
     pub(super) token_file: Option<PathBuf>,
 

@@ -5,12 +5,12 @@ use super::failure::GithubFailure;
 use crate::cli::failure::Failure;
 use crate::cli::server::{authorities_in, token_in, variable};
 use crate::cli::session::observer;
-use crate::github::{Client, Settings, api_of};
+use crate::github::{Client, Settings, api_of, is_githubs};
 use crate::ui::Ui;
 use url::Url;
 
-/// The order in which `gh` looks at them.
-const TOKENS: [&str; 2] = ["GH_TOKEN", "GITHUB_TOKEN"];
+/// The order in which `gh` looks at them; those for somebody's own GitHub count only there.
+const TOKENS: [&str; 4] = ["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "GH_TOKEN", "GITHUB_TOKEN"];
 
 /// A client of the GitHub that the arguments, or else the environment, name.
 pub(super) fn client(ui: &Ui, args: &GithubArgs) -> Result<Client, Failure> {
@@ -20,7 +20,8 @@ pub(super) fn client(ui: &Ui, args: &GithubArgs) -> Result<Client, Failure> {
         (None, None) => (parsed("https://github.com", "the default")?, "the default"),
     };
     let api = api_of(&web).map_err(|why| GithubFailure::BadUrl { from, why: why.to_owned() })?;
-    let token = token_in(args.token_file.as_deref(), &TOKENS)?.map(|found| found.value);
+    let variables = if is_githubs(&api) { &TOKENS[2..] } else { &TOKENS };
+    let token = token_in(args.token_file.as_deref(), variables)?.map(|found| found.value);
     let is_encrypted = api.scheme() == "https";
     let authorities = if is_encrypted { authorities_in(args.ca_file.as_deref(), &["SSL_CERT_FILE"])? } else { None };
     let settings = Settings {

@@ -9,6 +9,7 @@ mod told;
 
 pub(in crate::cli) use failure::GithubFailure;
 
+use super::gaps;
 use super::target::Target;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -58,6 +59,9 @@ pub(super) async fn run(ui: &Ui, args: GithubArgs) -> Result<Exit, Failure> {
     told::skipped(ui, &found.behind);
     if written.releases > 0 {
         told::stays_behind(ui, &found);
+        if let Some(line) = gaps::undated(&found.imported) {
+            ui.note(&line);
+        }
     }
     let exit = match (client, folder) {
         (Some(client), Some(folder)) => download::all(ui, &client, &folder, &found.files).await?,
