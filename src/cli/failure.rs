@@ -138,9 +138,9 @@ pub(super) enum Failure {
     #[diagnostic(help("a fleet has `[[projects]]`: name another file with -f"))]
     NoFleet(String),
 
-    #[error("no project in the group {0} has a release")]
+    #[error("no project in the group {group} has a release{}", if *.are_unread { " that can be read" } else { "" })]
     #[diagnostic(help("the token's user sees only projects that it is a member of, or that are public"))]
-    NothingInGroup(String),
+    NothingInGroup { group: String, are_unread: bool },
 
     #[error("{0} can't be a manifest")]
     #[diagnostic(help("name a file with -f, or a folder for its releases.toml"))]
@@ -386,8 +386,8 @@ impl Failure {
         Self::NoFleet(shown(path))
     }
 
-    pub(super) fn nothing_in_group(group: &str) -> Self {
-        Self::NothingInGroup(harmless(group).into_owned())
+    pub(super) fn nothing_in_group(group: &str, are_unread: bool) -> Self {
+        Self::NothingInGroup { group: harmless(group).into_owned(), are_unread }
     }
 
     pub(super) fn not_a_manifest(path: &Path) -> Self {

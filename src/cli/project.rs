@@ -6,7 +6,7 @@ use super::server::Server;
 use super::session::observer;
 use crate::gitlab::{Client, Kind, Settings};
 use crate::manifest::{self, Manifest};
-use crate::model::{ProjectId, ProjectRef};
+use crate::model::{Project, ProjectId, ProjectRef, harmless};
 use crate::ui::Ui;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -97,4 +97,16 @@ pub(super) fn reference(text: &str) -> Result<ProjectRef, String> {
     } else {
         Err("write it as in the project's address: group/app, group/subgroup/app".to_owned())
     }
+}
+
+/// Says so if a project is no longer where it was looked for; a job token is not told where it is now.
+pub(super) fn moved(asked: &ProjectRef, found: &Project) -> Option<String> {
+    let ProjectRef::Path(asked) = asked else { return None };
+    let now = match (&found.path, &found.reference) {
+        (Some(path), _) if path.eq_ignore_ascii_case(asked) => return None,
+        (Some(path), ProjectRef::Id(id)) => format!("{path} (id {id})"),
+        (None, ProjectRef::Id(id)) => format!("project {id}"),
+        (_, ProjectRef::Path(_)) => return None,
+    };
+    Some(format!("Note: {} has moved, and is {} now.", harmless(asked), harmless(&now)))
 }

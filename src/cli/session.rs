@@ -4,6 +4,7 @@ use super::args::{FilterArgs, ManifestArgs, ServerArgs};
 use super::failure::Failure;
 use super::files;
 use super::interrupt::stoppable;
+use super::project::moved;
 use super::server::{self, Server};
 use super::shard::{Chosen, ShardArgs};
 use crate::gitlab::{Client, Kind, Observer, Settings, Wait};
@@ -204,7 +205,7 @@ impl Session {
             .unzip();
         let projects: Vec<_> = seen.iter().map(|seen| Some(seen.as_ref()?.project.clone())).collect();
         refuse_doubled(&self.sites, &projects, true)?;
-        for note in self.sites.iter().zip(&projects).filter_map(|(site, found)| site.moved(found.as_ref()?)) {
+        for note in self.sites.iter().zip(&projects).filter_map(|(site, found)| moved(&site.project, found.as_ref()?)) {
             ui.note(&note);
         }
         if let Some(seen) = seen.into_iter().collect::<Option<Vec<_>>>() {
@@ -362,18 +363,4 @@ fn refuse_doubled(sites: &[Site], projects: &[Option<Project>], all: bool) -> Re
         }
     }
     Ok(())
-}
-
-impl Site {
-    /// Says so if the project is no longer where it was looked for; a job token is not told where it is now.
-    fn moved(&self, found: &Project) -> Option<String> {
-        let ProjectRef::Path(asked) = &self.project else { return None };
-        let now = match (&found.path, &found.reference) {
-            (Some(path), _) if path.eq_ignore_ascii_case(asked) => return None,
-            (Some(path), ProjectRef::Id(id)) => format!("{path} (id {id})"),
-            (None, ProjectRef::Id(id)) => format!("project {id}"),
-            (_, ProjectRef::Path(_)) => return None,
-        };
-        Some(format!("Note: {} has moved, and is {} now.", harmless(asked), harmless(&now)))
-    }
 }

@@ -21,6 +21,8 @@ pub struct Fleet {
     text: Option<String>,
     /// A manifest that says what its projects share, and nothing else.
     shared: Option<Declared>,
+    /// The GitLab that they share.
+    url: Option<Url>,
 }
 
 /// A project's entry, and the files that it names.
@@ -49,9 +51,12 @@ impl Fleet {
     /// # Errors
     /// If it is no TOML.
     pub fn new(text: Option<String>) -> Result<Self, WriteError> {
+        let mut url = None;
         let shared = match &text {
             Some(text) => {
                 let base = Base::parse(MANIFEST, text)?;
+                let shared = base.item("project").and_then(|project| project.get("url")?.as_str());
+                url = shared.and_then(|url| Url::parse(url).ok());
                 let mut document = DocumentMut::new();
                 document.insert("version", toml_edit::value(1));
                 for key in ["policy", "defaults"] {
@@ -66,7 +71,13 @@ impl Fleet {
             }
             None => None,
         };
-        Ok(Self { text, shared })
+        Ok(Self { text, shared, url })
+    }
+
+    /// The GitLab that its projects are on, but for those that say another.
+    #[must_use]
+    pub fn url(&self) -> Option<&Url> {
+        self.url.as_ref()
     }
 
     /// Whether a text is a fleet's.
@@ -77,7 +88,7 @@ impl Fleet {
         Ok(Base::parse(MANIFEST, text)?.item("projects").is_some())
     }
 
-    /// What a project comes to. `files` are those of its [`notes_folder`].
+    /// What a project comes to, with a url of its own if that is imported. `files` are those of its [`notes_folder`].
     ///
     /// # Errors
     /// If the fleet is no TOML.
@@ -98,6 +109,9 @@ impl Fleet {
             ProjectRef::Id(id) => table.insert("id", toml_edit::value(i64::try_from(id.0).unwrap_or(i64::MAX))),
             ProjectRef::Path(path) => table.insert("path", Item::Value(strings::line(path))),
         };
+        if let Some(url) = imported.project.as_ref().and_then(|home| home.url.as_ref()) {
+            table.insert("url", Item::Value(strings::line(url.as_str().trim_end_matches('/'))));
+        }
         for (key, entries) in [("milestones", milestones), ("releases", releases)] {
             if !entries.is_empty() {
                 table.insert(key, Item::ArrayOfTables(entries));

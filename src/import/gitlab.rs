@@ -21,7 +21,7 @@ pub struct FromGitlab {
 /// Takes what `current` has. `named` is how the project was called, and `url` its GitLab, where that is not gitlab.com.
 #[must_use]
 pub fn from_gitlab(current: &Current, named: &ProjectRef, url: Option<Url>) -> FromGitlab {
-    let Current { project, releases, milestones, missing_tags: _, protected_tags: _, packages: _, by_job_token } =
+    let Current { project, releases, milestones, missing_tags: _, protected_tags: _, packages: _, by_job_token: _ } =
         current;
     let is_own = |scope: &MilestoneScope| *scope == MilestoneScope::Project;
     let mut own: Vec<_> = milestones.iter().flatten().filter(|milestone| is_own(&milestone.scope)).collect();
@@ -37,7 +37,7 @@ pub fn from_gitlab(current: &Current, named: &ProjectRef, url: Option<Url>) -> F
         } else {
             BTreeSet::new()
         },
-        milestones_unread: milestones.is_none() && *by_job_token,
+        milestones_unread: milestones.is_none(),
         imported: Imported {
             project: Some(Home {
                 project: match (named, &project.path) {

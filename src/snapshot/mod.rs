@@ -57,6 +57,16 @@ pub async fn read(client: &Client, project: &ProjectRef, interest: Interest) -> 
     Ok(begun.current)
 }
 
+/// Reads as much of `project` as the token can. Its milestones stay unknown if they are not for everybody, or turned off.
+///
+/// # Errors
+/// The first request that failed, but for one for milestones that are refused.
+pub async fn read_readable(client: &Client, project: &ProjectRef) -> Result<Current, Error> {
+    let mut begun = begin_readable(client, project).await?;
+    begun.complete(client, Interest { milestones: false }).await?;
+    Ok(begun.current)
+}
+
 /// A state that may not be whole yet.
 #[derive(Debug)]
 pub struct Begun {
@@ -72,21 +82,48 @@ pub struct Begun {
 /// # Errors
 /// The first request that failed.
 pub async fn begin(client: &Client, project: &ProjectRef, interest: Interest) -> Result<Begun, Error> {
-    match begin_named(client, project, interest).await {
+    let milestones = if interest.milestones { Milestones::Needed } else { Milestones::Unasked };
+    begin_anywhere(client, project, milestones).await
+}
+
+/// The same with the milestones, which stay unknown if they are not for everybody, or turned off.
+///
+/// # Errors
+/// The first request that failed, but for one for milestones that are refused.
+pub async fn begin_readable(client: &Client, project: &ProjectRef) -> Result<Begun, Error> {
+    begin_anywhere(client, project, Milestones::IfReadable).await
+}
+
+/// What is to be done about milestones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Milestones {
+    Unasked,
+    IfReadable,
+    Needed,
+}
+
+async fn begin_anywhere(client: &Client, project: &ProjectRef, milestones: Milestones) -> Result<Begun, Error> {
+    match begin_named(client, project, milestones).await {
         Err(error) => match error.moved(project) {
-            Some(there) => begin_named(client, &there, interest).await,
+            Some(there) => begin_named(client, &there, milestones).await,
             None => Err(error),
         },
         begun => begun,
     }
 }
 
-async fn begin_named(client: &Client, project: &ProjectRef, interest: Interest) -> Result<Begun, Error> {
+async fn begin_named(client: &Client, project: &ProjectRef, wanted: Milestones) -> Result<Begun, Error> {
     let by_job_token = client.token_kind() == Some(TokenKind::Job);
     let list = async {
         // A job token is not even tried: GitLab would ignore it and answer as to a stranger.
-        let is_wanted = interest.milestones && !by_job_token;
-        if is_wanted { client.milestones(project).await.map(Some) } else { Ok(None) }
+        if wanted == Milestones::Unasked || by_job_token {
+            return Ok(None);
+        }
+        match client.milestones(project).await {
+            // A project that is not to be seen at all says so of its releases.
+            Err(error) if wanted == Milestones::IfReadable && is_refusal(error.kind()) => Ok(None),
+            list => list.map(Some),
+        }
     };
     let ((releases, page), milestones) = tokio::try_join!(client.releases_and_page(project), list)?;
     let told = page.and_then(|page| told(client, project, &page));
@@ -108,6 +145,10 @@ async fn begin_named(client: &Client, project: &ProjectRef, interest: Interest) 
         project,
     };
     Ok(Begun { current, has_project })
+}
+
+fn is_refusal(kind: Kind) -> bool {
+    matches!(kind, Kind::Unauthorized | Kind::Forbidden | Kind::NotFound)
 }
 
 /// What a release's address tells of its project. Where a GitLab has another address than it knows, that may be wrong: then

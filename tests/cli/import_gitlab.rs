@@ -172,6 +172,39 @@ fn a_job_token_reads_all_but_milestones() {
 }
 
 #[test]
+fn a_project_that_has_moved_is_still_the_manifests() {
+    let server = server(HISTORY);
+    let home = home(&server);
+    home.run(&["import", "gitlab", "root/awesome-app"]).expect(0);
+    server.ask(Method::PUT, "/projects/24", &json!({ "path": "better-app" }));
+    let written = files(&home);
+    let run = home.run(&["import", "gitlab"]).expect(0);
+    insta::assert_snapshot!("moved", run);
+    home.run(&["import", "gitlab", "root/awesome-app"]).expect(0);
+    assert_eq!(files(&home), written);
+}
+
+/// They may be turned off, or for members only, while releases are for everybody.
+#[test]
+fn milestones_that_can_not_be_read_are_said_and_keep_no_release_back() {
+    for status in [401, 403, 404] {
+        let host = Host::start(move |_, target| match target {
+            "/api/v4/projects/24" => reply(200, &[], PROJECT),
+            _ if target.contains("/milestones") => reply(status, &[], r#"{"message":"no"}"#),
+            _ => reply(200, &[], ONE_RELEASE),
+        });
+        let home = Home::new().env("CI_SERVER_URL", &host.url).env("RELSYNC_TOKEN", "glpat-x");
+        let run = home.run(&["import", "gitlab", "24"]).expect(0).to_string();
+        insta::allow_duplicates! { insta::assert_snapshot!("milestones_unread", run) }
+        assert!(files(&home).contains("milestones = [\"1.0\"]"), "{}", files(&home));
+        // Nor is there nothing new, as far as can be told.
+        let again = home.run(&["import", "gitlab"]).expect(0);
+        assert!(again.stderr.contains("this token can't read them"), "{again}");
+        home.run(&["plan", "--detailed-exitcode"]).expect(0);
+    }
+}
+
+#[test]
 fn nothing_is_written_where_it_should_not_be() {
     let server = server(HISTORY);
     let import = |home: &Home, args: &[&str]| {
@@ -247,6 +280,10 @@ fn the_embedded_gitlab_is_a_source_too() {
 
 const PROJECT: &str = r#"{"id":24,"path_with_namespace":"root/awesome-app","web_url":"https://gitlab.example.com/root/awesome-app",
     "namespace":{"id":7,"kind":"group","full_path":"root"}}"#;
+
+pub(crate) const ONE_RELEASE: &str = r#"[{"tag_name":"v1","name":"v1","description":"One.","assets":{"links":[]},
+    "milestones":[{"id":1,"title":"1.0"}],
+    "created_at":"2026-01-30T10:00:00.000Z","released_at":"2026-01-30T10:00:00.000Z"}]"#;
 
 /// Who answers like that is no GitLab, or has something in between.
 #[test]

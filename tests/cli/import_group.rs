@@ -1,6 +1,10 @@
 //! `relsync import gitlab --group`: a group's projects as a fleet, about which a plan has nothing to do afterwards.
 
+use crate::github_server::{Host, reply};
+use crate::import_gitlab::ONE_RELEASE;
 use crate::support::{Home, Server};
+use reqwest::Method;
+use serde_json::json;
 
 const SEED: &str = r#"
 [[groups]]
@@ -95,6 +99,76 @@ fn projects_that_are_new_go_to_the_end_and_take_what_is_shared() {
     // The default is denied where the release has another name.
     assert!(fleet.contains("path = \"acme/libraries/shapes\"") && fleet.contains("name = \"v1\""), "{fleet}");
     home.run(&["plan", "-f", "fleet.toml", "--detailed-exitcode"]).expect(0);
+}
+
+/// By its old path it is one of the fleet; by its new one it would be a second.
+#[test]
+fn a_project_that_has_moved_is_not_added_again() {
+    let (server, home) = start();
+    let args = ["import", "gitlab", "--group", "acme", "-f", "fleet.toml"];
+    home.run(&args).expect(0);
+    let fleet = text(&home, "fleet.toml");
+    // Whose path nobody has any more keeps nothing back.
+    let fleet = format!("{fleet}\n[[projects]]\npath = \"acme/gone\"\nurl = \"{}\"\n", server.url);
+    home.write("fleet.toml", &fleet);
+    server.ask(Method::PUT, "/projects/1", &json!({ "path": "netz" }));
+    server.requests();
+    insta::assert_snapshot!("moved", home.run(&args).expect(0));
+    assert_eq!(text(&home, "fleet.toml"), fleet);
+    // Both that the group has not are asked for, and the empty one itself.
+    assert!(server.requests().contains(&"GET /projects/:id 3".to_owned()));
+}
+
+#[test]
+fn what_is_added_says_where_it_is_if_the_fleet_does_not() {
+    let (server, home) = start();
+    let args = ["import", "gitlab", "--group", "acme/libraries", "--url", &server.url, "-f", "fleet.toml"];
+    let own = format!("path = \"acme/libraries/shapes\"\nurl = \"{}\"\n", server.url);
+    for (shared, has_own) in [
+        (String::new(), true),
+        ("[project]\nurl = \"https://gitlab.example.com\"\n".to_owned(), true),
+        (format!("[project]\nurl = \"{}/\"\n", server.url), false),
+    ] {
+        let there = format!("version = 1\n{shared}\n[[projects]]\npath = \"elsewhere/app\"\n");
+        home.write("fleet.toml", &there);
+        home.run(&args).expect(0);
+        let fleet = text(&home, "fleet.toml");
+        let added = fleet.strip_prefix(&there).unwrap();
+        assert_eq!(added.contains(&own), has_own, "{fleet}");
+        assert_eq!(added.contains("url = \"http"), has_own, "{fleet}");
+    }
+}
+
+/// A group of two projects: one whose releases are refused, and one whose milestones are, if it can be seen at all.
+fn refusing(all: bool) -> Host {
+    Host::start(move |_, target| {
+        let project = |id: u32, path: &str| {
+            json!({ "id": id, "path_with_namespace": path, "web_url": format!("https://gitlab.test/{path}"),
+                    "namespace": { "id": 1, "kind": "group", "full_path": "acme" } })
+        };
+        if target.contains("/groups/acme/projects") {
+            return reply(200, &[], json!([project(1, "acme/open"), project(2, "acme/shut")]).to_string());
+        }
+        if target.contains("/milestones") || target.contains("/projects/2/") || all && target.contains("/releases") {
+            return reply(403, &[], r#"{"message":"403 Forbidden"}"#);
+        }
+        match target {
+            "/api/v4/projects/1" => reply(200, &[], project(1, "acme/open").to_string()),
+            _ => reply(200, &[], ONE_RELEASE),
+        }
+    })
+}
+
+#[test]
+fn what_can_not_be_read_is_said_before_that_nothing_was_found() {
+    let import = |host: &Host, code| {
+        let home = Home::new().env("CI_SERVER_URL", &host.url).env("RELSYNC_TOKEN", "glpat-x");
+        let run = home.run(&["import", "gitlab", "--group", "acme", "-f", "fleet.toml"]).expect(code);
+        assert_eq!(home.path().join("fleet.toml").exists(), code == 0);
+        run
+    };
+    insta::assert_snapshot!("milestones_unread", import(&refusing(false), 0));
+    insta::assert_snapshot!("nothing_readable", import(&refusing(true), 1));
 }
 
 #[test]

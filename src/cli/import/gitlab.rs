@@ -7,12 +7,13 @@ use super::told;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::interrupt::stoppable;
+use crate::cli::project::moved;
 use crate::cli::server::Server;
 use crate::cli::session::observer;
 use crate::gitlab::{Client, Kind, Settings};
 use crate::import::{self, FromGitlab};
 use crate::model::{Current, Project, ProjectRef, harmless};
-use crate::snapshot::{self, Interest};
+use crate::snapshot;
 use crate::ui::Ui;
 
 pub(super) async fn run(ui: &Ui, args: GitlabArgs) -> Result<Exit, Failure> {
@@ -29,8 +30,13 @@ pub(super) async fn run(ui: &Ui, args: GitlabArgs) -> Result<Exit, Failure> {
     let asked = asked.ok_or_else(|| Failure::nothing_to_import(&target.path))?;
     let client = Client::new(Settings { observer: Some(observer(ui)), ..settings })?;
     let current = read(ui, &server, &client, &asked).await?;
-    if let Some(declared) = declared.filter(|declared| is_another(declared, &current.project)) {
+    // Asked for by the manifest's own name for it, it is the manifest's project wherever it is now.
+    let other = declared.filter(|declared| declared.is_same(&asked) != Some(true));
+    if let Some(declared) = other.filter(|declared| is_another(declared, &current.project)) {
         return Err(Failure::of_another_project(&target.path, declared, &asked));
+    }
+    if let Some(note) = moved(&asked, &current.project) {
+        ui.note(&note);
     }
     let is_elsewhere = !server.is_embedded() && client.url().as_str() != "https://gitlab.com/";
     let found = import::from_gitlab(&current, &asked, is_elsewhere.then(|| client.url().clone()));
@@ -38,6 +44,10 @@ pub(super) async fn run(ui: &Ui, args: GitlabArgs) -> Result<Exit, Failure> {
     told::written(ui, &target, &current.project.to_string(), &written);
     if written.releases > 0 {
         stays_behind(ui, &found);
+    }
+    if found.milestones_unread {
+        let whose = if current.by_job_token { "a CI job token" } else { "this token" };
+        ui.warn(&format!("No milestones are declared: {whose} can't read them. Releases name theirs."));
     }
     if let (Some(_), None, ProjectRef::Path(path)) = (&target.manifest, declared, &asked) {
         let manifest = target.path.to_string_lossy();
@@ -54,7 +64,7 @@ pub(super) async fn run(ui: &Ui, args: GitlabArgs) -> Result<Exit, Failure> {
 async fn read(ui: &Ui, server: &Server, client: &Client, project: &ProjectRef) -> Result<Current, Failure> {
     let counted = client.clone();
     let _progress = ui.reading(&format!("reading the releases of {project}"), move || counted.releases_read());
-    let read = stoppable(snapshot::read(client, project, Interest { milestones: true })).await?;
+    let read = stoppable(snapshot::read_readable(client, project)).await?;
     read.map_err(|error| match error.kind() {
         Kind::NotFound if server.is_embedded() => Failure::not_in_sandbox(project),
         _ => error.into(),
@@ -72,15 +82,12 @@ fn is_another(declared: &ProjectRef, read: &Project) -> bool {
 
 /// What of a project no manifest has words for.
 fn stays_behind(ui: &Ui, found: &FromGitlab) {
-    let FromGitlab { imported: _, with_evidence, of_groups, milestones_unread } = found;
+    let FromGitlab { imported: _, with_evidence, of_groups, milestones_unread: _ } = found;
     if *with_evidence > 0 {
         ui.note(&format!("Not carried over: the evidence of {}.", told::counted(*with_evidence, "release")));
     }
     if !of_groups.is_empty() {
         let titles: Vec<&str> = of_groups.iter().map(String::as_str).collect();
         ui.note(&format!("Named but not declared, as they are the group's: milestones {}.", told::named(&titles)));
-    }
-    if *milestones_unread {
-        ui.warn("No milestones are declared: a CI job token can't read them. Releases name theirs.");
     }
 }

@@ -1,6 +1,7 @@
 //! `relsync import gitlab --group`: the projects of a group, as a fleet.
 
 use super::args::GitlabArgs;
+use super::known::Known;
 use super::target::Target;
 use super::told;
 use crate::cli::exit::Exit;
@@ -10,9 +11,8 @@ use crate::cli::server::{self, Server};
 use crate::cli::session::observer;
 use crate::gitlab::{Client, Error, Kind, Settings};
 use crate::import::{self, Fleet, FleetEntry, Written};
-use crate::manifest::Manifest;
 use crate::model::{Current, Project, ProjectRef, harmless};
-use crate::snapshot::{self, Interest};
+use crate::snapshot;
 use crate::ui::Ui;
 use futures_util::{StreamExt, stream};
 use std::collections::HashSet;
@@ -33,21 +33,36 @@ pub(super) async fn run(ui: &Ui, args: &GitlabArgs, group: &str) -> Result<Exit,
         stoppable(client.projects_of_group(group)).await??
     };
     let found = projects.len();
-    let known = Known::of(&manifests, &client);
+    let mut known = Known::of(&manifests, &client);
+    for note in stoppable(known.follow(&client, &projects)).await?? {
+        ui.note(&note);
+    }
     let mut new: Vec<Project> = projects.into_iter().filter(|project| !known.has(project)).collect();
     new.sort_by(|one, other| one.path.cmp(&other.path));
     let known = found - new.len();
     let read = read(ui, &client, &new).await?;
 
+    let is_elsewhere = !server.is_embedded() && client.url().as_str() != "https://gitlab.com/";
+    // What a fleet's projects share, a new one of them says for itself where it is not true of it.
+    let own_url = match (target.text(), fleet.url()) {
+        (Some(_), Some(shared)) if !server.is_embedded() && !server::is_same(shared, client.url()) => {
+            Some(client.url())
+        }
+        (Some(_), None) if is_elsewhere => Some(client.url()),
+        _ => None,
+    };
     let (mut entries, mut unread, mut without) = (Vec::<(String, FleetEntry)>::new(), Vec::new(), 0);
-    let (mut evidence, mut of_groups) = (0, HashSet::new());
+    let (mut evidence, mut of_groups, mut without_milestones) = (0, HashSet::new(), Vec::new());
     for (project, current) in new.iter().zip(read) {
         let name = project.to_string();
         match current {
             Ok(current) if current.releases.is_empty() => without += 1,
             Ok(current) => {
                 let path = ProjectRef::Path(name.clone());
-                let found = import::from_gitlab(&current, &path, None);
+                let found = import::from_gitlab(&current, &path, own_url.cloned());
+                if found.milestones_unread {
+                    without_milestones.push(name.clone());
+                }
                 evidence += found.with_evidence;
                 of_groups.extend(found.of_groups);
                 let files = target.files_in(&[&import::notes_folder(&name)])?;
@@ -58,10 +73,16 @@ pub(super) async fn run(ui: &Ui, args: &GitlabArgs, group: &str) -> Result<Exit,
             Err(error) => return Err(error.into()),
         }
     }
+    let warn = |what: &str, names: &[String], why: &str| {
+        if !names.is_empty() {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            ui.warn(&format!("{what}{}{why}.", told::named(&names)));
+        }
+    };
+    warn("Left out, as their releases can't be read: ", &unread, "");
     if entries.is_empty() && target.text().is_none() {
-        return Err(Failure::nothing_in_group(group));
+        return Err(Failure::nothing_in_group(group, !unread.is_empty()));
     }
-    let is_elsewhere = !server.is_embedded() && client.url().as_str() != "https://gitlab.com/";
     let written = written(&fleet, &entries, is_elsewhere.then(|| client.url()))?;
     if !entries.is_empty() {
         target.put(ui, &written)?;
@@ -74,10 +95,7 @@ pub(super) async fn run(ui: &Ui, args: &GitlabArgs, group: &str) -> Result<Exit,
     };
     note(known, "there already, and left as they are (`relsync plan` tells what is not in the manifest)");
     note(without, "without releases, and left out");
-    if !unread.is_empty() {
-        let names: Vec<&str> = unread.iter().map(String::as_str).collect();
-        ui.warn(&format!("Left out, as their releases can't be read: {}.", told::named(&names)));
-    }
+    warn("No milestones are declared of ", &without_milestones, ": this token can't read them. Releases name theirs");
     if evidence > 0 {
         ui.note(&format!("Not carried over: the evidence of {}.", told::counted(evidence, "release")));
     }
@@ -90,37 +108,10 @@ pub(super) async fn run(ui: &Ui, args: &GitlabArgs, group: &str) -> Result<Exit,
     Ok(Exit::Done)
 }
 
-/// The projects that a fleet has.
-struct Known {
-    ids: HashSet<u64>,
-    paths: HashSet<String>,
-}
-
-impl Known {
-    /// Those on the client's GitLab.
-    fn of(manifests: &[Manifest], client: &Client) -> Self {
-        let mut known = Self { ids: HashSet::new(), paths: HashSet::new() };
-        let is_here = |manifest: &&Manifest| manifest.url.as_ref().is_none_or(|url| server::is_same(url, client.url()));
-        for project in manifests.iter().filter(is_here).filter_map(|manifest| manifest.project.as_ref()) {
-            match project {
-                ProjectRef::Id(id) => drop(known.ids.insert(id.0)),
-                // To GitLab, paths that differ only in case are the same.
-                ProjectRef::Path(path) => drop(known.paths.insert(path.to_ascii_lowercase())),
-            }
-        }
-        known
-    }
-
-    fn has(&self, project: &Project) -> bool {
-        let by_id = matches!(project.reference, ProjectRef::Id(id) if self.ids.contains(&id.0));
-        by_id || project.path.as_ref().is_some_and(|path| self.paths.contains(&path.to_ascii_lowercase()))
-    }
-}
-
 async fn read(ui: &Ui, client: &Client, projects: &[Project]) -> Result<Vec<Result<Current, Error>>, Failure> {
     let over = Arc::new(AtomicU64::new(0));
     let reads = projects.iter().map(|project| async {
-        let read = snapshot::begin(client, &project.reference, Interest { milestones: true }).await;
+        let read = snapshot::begin_readable(client, &project.reference).await;
         over.fetch_add(1, Ordering::Relaxed);
         read.map(|begun| begun.current)
     });

@@ -9,6 +9,7 @@ mod gitlab;
 mod group;
 mod history;
 mod home;
+mod known;
 mod target;
 mod told;
 
