@@ -43,8 +43,8 @@ pub fn outcomes(ends: &[(&Plan, &Outcome)], refused: usize, unread: usize, palet
     });
     let failed = ends.iter().filter(|(_, outcome)| !outcome.is_success()).count();
     let kinds = [(failed, "not, or not in full"), (refused, "refused"), (unread, "not read")];
-    let bad: String =
-        kinds.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}")).collect();
+    let bad = kinds.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}"));
+    let bad = bad.collect::<Vec<_>>().concat();
     let well = ends.len() - failed;
     let all = if bad.is_empty() { String::new() } else { format!("{well} of ") };
     format!("\n{}Done: {all}{}{bad}.\n", table(rows.collect()), of(ends.len() + refused + unread, "project"))
