@@ -47,6 +47,16 @@ fn the_examples_fit_the_schema() {
     }
 }
 
+#[test]
+fn a_path_has_no_steps_in_it() {
+    let (validator, good) = (validator(), ".a/..b/c.d/e..");
+    for path in [good, "../../tmp", "a/.", "a/..", "a/../b", "/a/b", "a/b/", "a//b"] {
+        let text = format!("version = 1\nproject = {{ path = '{path}' }}\n");
+        assert_eq!(validator.is_valid(&read(&text)), path == good, "schema: {path}");
+        assert_eq!(manifest::parse(Path::new("releases.toml"), &text).is_ok(), path == good, "relsync: {path}");
+    }
+}
+
 /// What the schema can say, it says as relsync does.
 #[test]
 fn schema_and_relsync_agree() {

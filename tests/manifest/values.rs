@@ -108,6 +108,7 @@ fn projects() {
         "[project]\npath = \"https://gitlab.com/group/app\"\nurl = \"https://gitlab.com/api/v4\"\n"
     ));
     assert_snapshot!(refused_after_version("[project]\npath = \"root/\\u001b]0;x\\u0007\"\n"));
+    assert_snapshot!("a_path_of_steps", refused_after_version("[project]\npath = \"../../tmp\"\n"));
     assert_snapshot!(refused_after_version("[project]\nid = 0\nurl = \"https://oauth2:s3cr3t@gitlab.com\"\n"));
 }
 

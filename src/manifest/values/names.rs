@@ -119,7 +119,11 @@ impl FromToml for Title {
 #[derive(Debug, Clone)]
 pub(in crate::manifest) struct ProjectPath(pub(in crate::manifest) String);
 
-schema!(ProjectPath, { "type": "string", "pattern": "^[^/\\s]+(/[^/\\s]+)+$" });
+// Names of which none is `.` or `..`, without the lookahead that not all readers of schemas have.
+schema!(ProjectPath, {
+    "type": "string",
+    "pattern": "^([^/\\s.][^/\\s]*|\\.[^/\\s.][^/\\s]*|\\.\\.[^/\\s]+)(/([^/\\s.][^/\\s]*|\\.[^/\\s.][^/\\s]*|\\.\\.[^/\\s]+))+$",
+});
 
 impl FromToml for ProjectPath {
     const EXPECTED: &'static str = "a string";
@@ -135,7 +139,8 @@ impl FromToml for ProjectPath {
         }
         let parts: Vec<&str> = text.split('/').collect();
         let is_strange = |c: char| c.is_whitespace() || is_hostile(c);
-        let is_part = |part: &&str| !part.is_empty() && !part.contains(is_strange);
+        // On their way to GitLab, `.` and `..` would be taken for steps.
+        let is_part = |part: &&str| !matches!(*part, "" | "." | "..") && !part.contains(is_strange);
         if parts.len() < 2 || !parts.iter().all(is_part) {
             return bad("not a full path", "write it as in the project's address: `group/app`, `group/subgroup/app`");
         }
