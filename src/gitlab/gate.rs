@@ -69,9 +69,16 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 /// The gates of all lanes.
 #[derive(Debug, Default)]
 pub(super) struct Gates {
-    lanes: Mutex<HashMap<Lane, Gate>>,
+    known: Mutex<Known>,
     /// Told whenever more may go through than before.
     opened: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    gates: HashMap<Lane, Gate>,
+    /// The least and the greatest limit on release writes that was told.
+    write_limits: Option<(u64, u64)>,
 }
 
 /// What is known of one lane.
@@ -87,6 +94,8 @@ struct Gate {
     under_way: u64,
     /// Whether `used` was counted from a window's beginning on.
     is_whole: bool,
+    /// Since when `used` is counted, where no window is known: no longer than GitLab counts, a minute.
+    since: Option<Instant>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -100,8 +109,8 @@ struct Window {
 /// What comes after a window.
 #[derive(Debug, Clone, Copy)]
 enum Next {
-    /// One as long, which may hold a few more, but no more than GitLab says it allows.
-    Alike { period: Duration, most: u64 },
+    /// One as long, which may hold a few more, but no more than GitLab says it allows, which is so many a minute.
+    Alike { period: Duration, most: u64, per_minute: u64 },
     /// The next answer tells. This one was said to end then, in GitLab's seconds, and no less was said to remain of it.
     Told { reset: i64, remaining: u64 },
 }
@@ -144,7 +153,7 @@ pub(super) struct Pass<'g> {
 impl Gates {
     /// Counts `request` and lets it through, or says until when it has to wait.
     pub(super) fn pass(&self, request: &Request, now: Instant) -> Result<Pass<'_>, Hold> {
-        let mut gates = self.gates();
+        let gates = &mut self.known().gates;
         let lanes = Lane::of(request);
         for lane in &lanes {
             gates.entry(lane.clone()).or_default().is_open(now)?;
@@ -162,32 +171,57 @@ impl Gates {
         self.opened.notified()
     }
 
-    fn gates(&self) -> MutexGuard<'_, HashMap<Lane, Gate>> {
-        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Known {
+    /// Whether `limit`, which was told of release writes, is that on all of them and not that on `own`, the project's: GitLab
+    /// calls both the same, and of two the project's is the smaller one. While only one is known it counts as the project's,
+    /// which is met first, unless that can hardly be: only `all` have used it up.
+    fn is_of_all(&mut self, limit: u64, own: &Lane, all: &Lane) -> bool {
+        let before = self.write_limits.unwrap_or((limit, limit));
+        let (least, most) = (before.0.min(limit), before.1.max(limit));
+        self.write_limits = Some((least, most));
+        if least == most {
+            let used = |lane: &Lane| self.gates.get(lane).map_or(0, |gate| gate.used);
+            return used(own) <= limit / 2 && used(all) >= limit;
+        }
+        if before != (least, most) {
+            for (lane, gate) in &mut self.gates {
+                match lane {
+                    Lane::ProjectWrites(_) => gate.keep_limit(least),
+                    Lane::ReleaseWrites => gate.keep_limit(most),
+                    Lane::Evidence | Lane::All => {}
+                }
+            }
+        }
+        limit == most
+    }
+}
+
+fn per_minute(headers: &HeaderMap) -> Option<u64> {
+    let limit = text(headers, "ratelimit-limit")?.parse::<u64>().ok()?;
+    Some(limit.min(MOST_PER_MINUTE))
 }
 
 impl Pass<'_> {
     /// Learns from a 429, which asks to wait for `wait`.
     pub(super) fn refused(&self, headers: &HeaderMap, wait: Duration, now: Instant) {
-        let per_minute = text(headers, "ratelimit-limit").and_then(|limit| limit.parse::<u64>().ok());
-        let per_minute = per_minute.map(|limit| limit.min(MOST_PER_MINUTE));
-        let mut gates = self.gates.gates();
+        let mut known = self.gates.known();
         let told = Lane::told(headers).or_else(|| self.lanes.first().cloned());
-        let Some(lane) = told.map(|lane| self.narrowed(lane, headers, &gates)) else { return };
-        gates.entry(lane).or_default().refuse(wait, per_minute, now);
+        let Some(lane) = told.map(|lane| self.narrowed(lane, headers, &mut known)) else { return };
+        known.gates.entry(lane).or_default().refuse(wait, per_minute(headers), now);
     }
 
-    /// Which limit on release writes an answer tells of, the project's or that on all: GitLab calls both the same. It is the
-    /// one in which about as many have been counted as the answer says; if it does not say, the project's, which is met first.
-    fn narrowed(&self, told: Lane, headers: &HeaderMap, gates: &HashMap<Lane, Gate>) -> Lane {
+    /// The lane that an answer tells of: what it says of release writes may be about the project's alone.
+    fn narrowed(&self, told: Lane, headers: &HeaderMap, known: &mut Known) -> Lane {
         let (Lane::ReleaseWrites, [own @ Lane::ProjectWrites(_), all, ..]) = (&told, self.lanes.as_slice()) else {
             return told;
         };
-        let observed = text(headers, "ratelimit-observed").and_then(|observed| observed.parse::<u64>().ok());
-        let used = |lane: &Lane| gates.get(lane).map_or(0, |gate| gate.used);
-        let is_all = observed.is_some_and(|observed| used(all).abs_diff(observed) < used(own).abs_diff(observed));
-        if is_all { told } else { own.clone() }
+        let is_of_all = per_minute(headers).is_some_and(|limit| known.is_of_all(limit, own, all));
+        if is_of_all { told } else { own.clone() }
     }
 
     /// Learns from an answer that tells how much of its limit remains.
@@ -201,21 +235,21 @@ impl Pass<'_> {
         };
         let ends = now + until(reset, headers);
         let remaining = u64::try_from(remaining).unwrap_or(0).min(MOST_PER_MINUTE);
-        let mut gates = self.gates.gates();
-        let lane = self.narrowed(lane, headers, &gates);
-        gates.entry(lane).or_default().told(remaining, reset, ends);
+        let mut known = self.gates.known();
+        let lane = self.narrowed(lane, headers, &mut known);
+        known.gates.entry(lane).or_default().told(remaining, reset, ends);
     }
 }
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
-        let mut gates = self.gates.gates();
+        let mut known = self.gates.known();
         for lane in &self.lanes {
-            if let Some(gate) = gates.get_mut(lane) {
+            if let Some(gate) = known.gates.get_mut(lane) {
                 gate.under_way -= 1;
             }
         }
-        drop(gates);
+        drop(known);
         self.gates.opened.notify_waiters();
     }
 }
@@ -229,16 +263,21 @@ impl Gate {
             self.closed = None;
             self.learn(closed);
         }
-        let Some(window) = self.window else { return Ok(()) };
+        let Some(window) = self.window else {
+            if now.duration_since(*self.since.get_or_insert(now)) >= Duration::from_secs(MINUTE) {
+                (self.used, self.is_whole, self.since) = (self.under_way, false, Some(now));
+            }
+            return Ok(());
+        };
         if now < window.ends {
             let is_told = matches!(window.next, Next::Told { remaining: 1.., .. });
             let why = if is_told && self.under_way > 0 { Held::BehindOthers } else { Held::UsedUp };
             return if self.used < window.holds { Ok(()) } else { Err(Hold { until: window.ends, why }) };
         }
-        self.used = 0;
+        (self.used, self.since) = (0, None);
         self.window = match window.next {
             Next::Told { .. } => None,
-            Next::Alike { period, most } => {
+            Next::Alike { period, most, .. } => {
                 let windows = 1 + now.duration_since(window.ends).as_nanos() / period.as_nanos().max(1);
                 let ends = window.ends + period * u32::try_from(windows).unwrap_or(u32::MAX);
                 // None was refused in the last one, so a few more may go through.
@@ -255,10 +294,21 @@ impl Gate {
         self.closed = Some(Closed { until, wait, per_minute });
     }
 
+    /// Forgets what was learnt by another limit than this, which is the gate's.
+    fn keep_limit(&mut self, limit: u64) {
+        if let Some(closed) = &mut self.closed {
+            closed.per_minute = closed.per_minute.filter(|told| *told == limit);
+        }
+        if matches!(self.window, Some(Window { next: Next::Alike { per_minute, .. }, .. }) if per_minute != limit) {
+            (self.window, self.is_whole) = (None, false);
+        }
+    }
+
     /// A window with refusals is over, and the next one begins. If it was counted whole, what went through is what it holds;
     /// and as GitLab tells every limit for a minute, that tells how long it is.
     fn learn(&mut self, Closed { until, wait, per_minute }: Closed) {
         let through = std::mem::take(&mut self.used).max(1);
+        self.since = None;
         let was_whole = std::mem::replace(&mut self.is_whole, true);
         if matches!(self.window, Some(Window { next: Next::Told { .. }, .. })) {
             self.window = None;
@@ -267,7 +317,8 @@ impl Gate {
         let seconds = (through.saturating_mul(MINUTE) / per_minute).max(wait.as_secs()).max(1);
         let period = Duration::from_secs(seconds);
         let most = per_minute.saturating_mul(seconds).div_ceil(MINUTE).max(through);
-        self.window = Some(Window { ends: until + period, holds: through, next: Next::Alike { period, most } });
+        self.window =
+            Some(Window { ends: until + period, holds: through, next: Next::Alike { period, most, per_minute } });
     }
 
     /// So many more may go through until `ends`, but for those that are under way: GitLab may not have counted them yet. All
@@ -383,27 +434,89 @@ mod tests {
         assert_eq!((held(&gates, &read, now), held(&gates, &link, now)), (refused(minute * 2), refused(minute * 2)));
     }
 
+    fn write(project: &str) -> Request {
+        Request::new(Method::POST, &["projects", project, "releases"])
+    }
+
+    /// So many more go through to `project`; the last one.
+    fn writes<'g>(gates: &'g Gates, project: &str, count: usize, now: Instant) -> Pass<'g> {
+        (0..count).map(|_| gates.pass(&write(project), now).unwrap()).last().unwrap()
+    }
+
+    /// A refusal of a release write by `limit`, told right after it was met.
+    fn refusal_by(limit: u64) -> HeaderMap {
+        let mut headers = refusal("release_writes");
+        headers.insert("ratelimit-limit", HeaderValue::from(limit));
+        headers.insert("ratelimit-observed", HeaderValue::from(limit + 1));
+        headers
+    }
+
+    const ONE_MINUTE: Duration = Duration::from_secs(60);
+
+    /// What holds up writes to these projects.
+    fn held_up<const N: usize>(gates: &Gates, projects: [&str; N], now: Instant) -> [Option<Held>; N] {
+        projects.map(|project| held(gates, &write(project), now).map(|hold| hold.why))
+    }
+
     #[test]
     fn what_a_project_has_used_up_holds_up_no_other_and_what_all_have_does() {
-        let write = |project: &str| Request::new(Method::POST, &["projects", project, "releases"]);
-        let told = |observed: &str| {
-            let mut headers = refusal("release_writes");
-            headers.insert("ratelimit-observed", HeaderValue::try_from(observed).unwrap());
-            headers
+        let (gates, now) = (Gates::default(), Instant::now());
+        drop(writes(&gates, "b", 100, now));
+        writes(&gates, "a", 301, now).refused(&refusal_by(300), ONE_MINUTE, now);
+        assert_eq!(held_up(&gates, ["a", "b"], now), [Some(Held::Refused), None]);
+        // Of two limits, the greater one is that on all, whoever has used it up.
+        writes(&gates, "c", 10, now).refused(&refusal_by(600), ONE_MINUTE, now);
+        assert_eq!(held_up(&gates, ["b", "c"], now), [Some(Held::Refused); 2]);
+    }
+
+    #[test]
+    fn what_others_wrote_in_a_project_holds_up_that_one_only() {
+        let (gates, now) = (Gates::default(), Instant::now());
+        drop(writes(&gates, "b", 69, now));
+        // Others wrote 250 there.
+        writes(&gates, "a", 51, now).refused(&refusal_by(300), ONE_MINUTE, now);
+        assert_eq!(held_up(&gates, ["a", "b"], now), [Some(Held::Refused), None]);
+    }
+
+    #[test]
+    fn what_was_written_long_ago_makes_no_limit_one_on_all() {
+        let (gates, now) = (Gates::default(), Instant::now());
+        drop(writes(&gates, "b", 400, now));
+        let later = now + ONE_MINUTE;
+        drop(writes(&gates, "b", 69, later));
+        writes(&gates, "a", 51, later).refused(&refusal_by(300), ONE_MINUTE, later);
+        assert_eq!(held_up(&gates, ["a", "b"], later), [Some(Held::Refused), None]);
+    }
+
+    #[test]
+    fn a_limit_that_only_all_projects_together_have_used_up_is_that_on_all() {
+        let (gates, now) = (Gates::default(), Instant::now());
+        for project in ["a", "b", "c"] {
+            drop(writes(&gates, project, 190, now));
+        }
+        writes(&gates, "d", 31, now).refused(&refusal_by(600), ONE_MINUTE, now);
+        assert_eq!(held_up(&gates, ["a", "d", "e"], now), [Some(Held::Refused); 3]);
+    }
+
+    /// Both limits are needed to tell whose one of them is.
+    #[test]
+    fn what_was_learnt_by_the_others_limit_is_forgotten() {
+        let (gates, start) = (Gates::default(), Instant::now());
+        let at = |seconds: u64| start + Duration::from_secs(seconds);
+        let refuse = |project: &str, count: usize, limit: u64, seconds: u64| {
+            writes(&gates, project, count, at(seconds)).refused(
+                &refusal_by(limit),
+                Duration::from_secs(3),
+                at(seconds),
+            );
         };
-        let (gates, now, minute) = (Gates::default(), Instant::now(), Duration::from_secs(60));
-        let refused = Some(Hold { until: now + minute, why: Held::Refused });
-        let pass = |project: &str, count: usize| {
-            let passes = (0..count).map(|_| gates.pass(&write(project), now).unwrap());
-            passes.last().unwrap()
-        };
-        drop(pass("b", 100));
-        // So many are the project's own.
-        pass("a", 301).refused(&told("301"), minute, now);
-        assert_eq!((held(&gates, &write("a"), now), held(&gates, &write("b"), now)), (refused, None));
-        // And so many are those of all.
-        pass("c", 200).refused(&told("601"), minute, now);
-        assert_eq!((held(&gates, &write("b"), now), held(&gates, &write("c"), now)), (refused, refused));
+        // Others have used up the limit on all, which looks like the project's: now it is let through five in three seconds.
+        refuse("a", 1, 600, 0);
+        refuse("a", 6, 600, 3);
+        drop(writes(&gates, "a", 5, at(6)));
+        assert_eq!(held_up(&gates, ["a", "b"], at(6)), [Some(Held::UsedUp), None]);
+        refuse("b", 1, 300, 6);
+        assert_eq!(held_up(&gates, ["a", "b", "c"], at(6)), [None, Some(Held::Refused), None]);
     }
 
     #[test]
