@@ -152,9 +152,9 @@ fn is_refusal(kind: Kind) -> bool {
 }
 
 /// What a release's address tells of its project. Where a GitLab has another address than it knows, that may be wrong: then
-/// nothing.
+/// nothing. And nothing if it is no page: reports link there.
 fn told(client: &Client, asked: &ProjectRef, page: &str) -> Option<Project> {
-    let url = Url::parse(page).ok()?;
+    let url = Url::parse(page).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     let whole = url.path().trim_matches('/');
     let path = match asked {
         ProjectRef::Path(asked) => {

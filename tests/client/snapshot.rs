@@ -3,7 +3,7 @@
 use crate::server::{ID, Seen, Server, not_found, ok, page, project, project_json, releases_json, reply};
 use relsync::gitlab::{Kind, TokenKind};
 use relsync::model::{Current, Project, ProjectRef, TagName};
-use relsync::snapshot::{Doubts, Interest, look_again, read};
+use relsync::snapshot::{Doubts, Interest, begin, look_again, read};
 use serde_json::{Value, json};
 
 /// A GitLab with so many releases (`v0`…) and tags (`v0`…, newest last).
@@ -86,6 +86,23 @@ async fn tags_are_asked_for_in_the_cheaper_way() {
     // With 300 releases there are some 300 tags, three pages of them: three names are asked for at once.
     assert_eq!(cost(300, 500, names([1, 300, 600])).await, (4 + 3, 1));
     assert_eq!(cost(300, 500, names([300, 400, 600, 601])).await, (4 + 1 + 4, 2));
+}
+
+/// Reports link to a project's page, so that has to be one.
+#[tokio::test]
+async fn a_page_is_believed_in_only_if_it_is_on_the_web() {
+    for (page, requests) in [("https://other/root/awesome-app", 1), ("javascript://x/root/awesome-app", 2)] {
+        let mut release = releases_json(1).remove(0);
+        release["_links"]["self"] = format!("{page}/-/releases/v0").into();
+        let server = Server::start(move |seen: &Seen| match seen.path() {
+            "/api/v4/projects/root%2Fawesome-app" => ok(&project_json()),
+            _ => crate::server::page(seen, std::slice::from_ref(&release)),
+        })
+        .await;
+        let begun = begin(&server.client(), &by_path(), Interest::default()).await.unwrap();
+        let known = if requests == 1 { page } else { "https://gitlab.example.com/root/awesome-app" };
+        assert_eq!((begun.current.project.web_url.as_deref(), server.seen().len()), (Some(known), requests));
+    }
 }
 
 /// Above 10,000 rows GitLab counts no more, and beyond 50,000 it takes no page numbers.
