@@ -90,6 +90,10 @@ pub(super) enum Failure {
     ))]
     PerhapsSameProject { project: String, places: String },
 
+    #[error("{path} is named by its path and {id} by its id: in shards, nobody could tell if they are one project")]
+    #[diagnostic(help("name all projects by `path`, or all by `id`; or run without shards: `--shard 1/1`"))]
+    NamedBothWays { path: String, id: String },
+
     #[error("--max-deletes is for one manifest at a time")]
     #[diagnostic(help("name that manifest alone with -f, or set `max_deletes` in it"))]
     MaxDeletesOfMany,
@@ -291,6 +295,14 @@ impl Failure {
 
     pub(super) fn perhaps_same_project(project: &ProjectRef, first: &Path, second: &Path) -> Self {
         Self::PerhapsSameProject { project: harmless(&project.to_string()).into_owned(), places: both(first, second) }
+    }
+
+    /// Each with its manifest.
+    pub(super) fn named_both_ways(one: (&ProjectRef, &Path), other: (&ProjectRef, &Path)) -> Self {
+        let (path, id) = if matches!(one.0, ProjectRef::Id(_)) { (other, one) } else { (one, other) };
+        let [path, id] =
+            [path, id].map(|(project, manifest)| format!("{} ({})", harmless(&project.to_string()), shown(manifest)));
+        Self::NamedBothWays { path, id }
     }
 
     #[cfg(feature = "sandbox")]

@@ -16,6 +16,7 @@ use crate::snapshot::{self, Doubts, Interest};
 use crate::ui::Ui;
 use futures_util::{StreamExt, stream};
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::Hash;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,6 +28,8 @@ const SIDE_BY_SIDE: usize = 64;
 pub(super) struct Session {
     pub(super) server: Server,
     pub(super) sites: Vec<Site>,
+    /// Whether there are other shards, with more sites.
+    pub(super) is_part: bool,
     pub(super) selection: Selection,
     /// When the run began: what is upcoming or historical is judged by one moment.
     pub(super) now: Moment,
@@ -107,15 +110,40 @@ pub(super) async fn wishes(
     Ok((files::read(ui, manifests).await?, selection))
 }
 
-/// Leaves of `all` those whose project is in the shard that was chosen, and says so.
-pub(super) fn share<T>(ui: &Ui, shard: &ShardArgs, all: &mut Vec<T>, project: impl Fn(&T) -> &ProjectRef) {
-    let Some(Chosen { shard, from }) = shard.chosen() else { return };
+/// What is shared out: a project as it is named, and where.
+pub(super) struct Sharer<'a, G> {
+    pub(super) gitlab: G,
+    pub(super) project: &'a ProjectRef,
+    pub(super) manifest: &'a Path,
+}
+
+/// Leaves of `all` those whose project is in the shard that was chosen, and says so. One project under two names would be in
+/// two shards, and none of them could tell.
+pub(super) fn share<T, G: Eq + Hash>(
+    ui: &Ui,
+    shard: &ShardArgs,
+    all: &mut Vec<T>,
+    named: impl Fn(&T) -> Sharer<'_, G>,
+) -> Result<(), Failure> {
+    let Some(Chosen { shard, from }) = shard.chosen() else { return Ok(()) };
+    let (mut by_id, mut by_path) = (HashMap::new(), HashMap::new());
+    for Sharer { gitlab, project, manifest } in all.iter().map(&named) {
+        let (own, others) = match project {
+            ProjectRef::Id(_) => (&mut by_id, &by_path),
+            ProjectRef::Path(_) => (&mut by_path, &by_id),
+        };
+        if let Some(other) = others.get(&gitlab) {
+            return Err(Failure::named_both_ways(*other, (project, manifest)));
+        }
+        own.entry(gitlab).or_insert((project, manifest));
+    }
     let count = all.len();
-    all.retain(|one| shard.has(project(one)));
+    all.retain(|one| shard.has(named(one).project));
     let of = if count == 1 { "1 project".to_owned() } else { format!("{count} projects") };
     let rest = if all.is_empty() { ": nothing to do" } else { "" };
     // Even if it is to be quiet: who expects all projects has to know.
     ui.warn(&format!("Shard {shard}, by {from}: {} of {of}{rest}.", all.len()));
+    Ok(())
 }
 
 impl Session {
@@ -147,8 +175,13 @@ impl Session {
         }
         let named = sites.iter().map(|site| Some(Project::unread(site.project.clone())));
         refuse_doubled(&sites, &named.collect::<Vec<_>>(), false)?;
-        share(ui, shard, &mut sites, |site| &site.project);
-        Ok(Self { server: gitlab, sites, selection, now: Moment::new(jiff::Timestamp::now()) })
+        share(ui, shard, &mut sites, |Site { gitlab, project, manifest, .. }| Sharer {
+            gitlab: *gitlab,
+            project,
+            manifest: &manifest.path,
+        })?;
+        let is_part = shard.chosen().is_some();
+        Ok(Self { server: gitlab, sites, is_part, selection, now: Moment::new(jiff::Timestamp::now()) })
     }
 
     /// Reads what GitLab has and compares, project by project. A project that can't be read does not keep the others
@@ -317,8 +350,18 @@ impl Session {
         let wished = desired.flat_map(|desired| &desired.releases).map(|release| &release.tag_name);
         let live = seen.iter().flat_map(|seen| &seen.tags);
         let tags: Vec<&TagName> = wished.chain(live).collect();
+        let here = if self.is_part { " in this shard" } else { "" };
+        let note =
+            |option, word: &str| ui.note(&format!("Note: `{option} {}` names no release{here}.", harmless(word)));
         for word in self.selection.idle_ignored(&tags) {
-            ui.note(&format!("Note: `--ignore {}` names no release.", harmless(&word)));
+            note("--ignore", &word);
+        }
+        if self.is_part {
+            // Perhaps another shard has it.
+            for word in self.selection.idle_words(&tags) {
+                note("--only", &word);
+            }
+            return Ok(());
         }
         match self.selection.idle_words(&tags).into_iter().next() {
             Some(word) => Err(Failure::nothing_selected(&word)),

@@ -20,7 +20,8 @@ const MOST: u16 = 1000;
 #[derive(Debug, Args)]
 pub(super) struct ShardArgs {
     /// Take only the projects of the Nth of TOTAL shards, such as 2/10; each project is in exactly one. By default a job with
-    /// `parallel: 10` takes its own, by CI_NODE_INDEX and CI_NODE_TOTAL; 1/1 takes all.
+    /// `parallel: 10` takes its own, by CI_NODE_INDEX and CI_NODE_TOTAL; 1/1 takes all. The manifests have to name all projects
+    /// by path, or all by id.
     #[arg(long, value_name = "N/TOTAL")]
     pub(super) shard: Option<Shard>,
 }

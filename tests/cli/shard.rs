@@ -74,6 +74,42 @@ fn an_empty_shard_is_a_success_with_a_note() {
     assert!(server.requests().is_empty());
 }
 
+/// Each would delete what the other keeps, and what is in another shard nobody looks at.
+#[test]
+fn one_project_by_two_names_is_in_no_shard() {
+    let only =
+        |tag: u8| format!("[projects.policy]\nunmanaged = \"delete\"\n[[projects.releases]]\ntag_name = \"v{tag}\"\n");
+    let (server, home) = fleet_of(1, 2, |_| String::new());
+    let fleet =
+        format!("version = 1\n[[projects]]\npath = \"acme/p001\"\n{}[[projects]]\nid = 1\n{}", only(1), only(2));
+    home.write("fleet.toml", &fleet);
+    for shard in ["1/2", "2/2"] {
+        for command in [&["plan"][..], &["apply", "--yes"], &["drift"], &["rehearse"]] {
+            let run = home.run(&[command, &["-f", "fleet.toml", "--shard", shard]].concat()).expect(1);
+            assert!(run.stderr.contains("acme/p001 (fleet.toml) is named by its path"), "{run}");
+        }
+    }
+    insta::assert_snapshot!("two_names", home.run(&["plan", "-f", "fleet.toml", "--shard", "1/2"]));
+    assert!(server.requests().is_empty());
+    // One GitLab's numbers are no other's.
+    home.write("fleet.toml", &fleet.replace("id = 1\n", "id = 1\nurl = \"http://127.0.0.1:9\"\n"));
+    let run = home.run(&["plan", "-f", "fleet.toml", "--shard", "1/2"]);
+    assert!(!run.stderr.contains("is named by its path"), "{run}");
+}
+
+#[test]
+fn what_only_other_shards_have_is_a_note() {
+    let (_server, home) = fleet_of(6, 1, |id| if id == 1 { new_release(id) } else { String::new() });
+    let plan = |args: &[&str]| home.run(&[&["plan", "-f", "fleet.toml", "--only", "new-1"], args].concat());
+    assert!(plan(&[]).expect(0).stdout.contains("new-1"));
+    let runs = [1, 2].map(|number| plan(&["--shard", &format!("{number}/2")]).expect(0));
+    let note = "Note: `--only new-1` names no release in this shard.";
+    let noted: Vec<bool> = runs.iter().map(|run| run.stderr.contains(note)).collect();
+    let planned: Vec<bool> = runs.iter().map(|run| run.stdout.contains("new-1")).collect();
+    assert_eq!(noted, planned.iter().map(|is_planned| !is_planned).collect::<Vec<_>>(), "{}{}", runs[0], runs[1]);
+    assert!(noted.contains(&true) && noted.contains(&false));
+}
+
 #[test]
 fn a_shard_that_is_none_is_wrong_usage() {
     let home = Home::new();

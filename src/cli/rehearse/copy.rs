@@ -43,7 +43,7 @@ pub(super) struct Went {
 impl Replica {
     /// Fills a copy.
     pub(super) async fn open(material: Material) -> Result<Self, Failure> {
-        let Material { sites: from, selection, now, seed, asker } = material;
+        let Material { sites: from, is_part, selection, now, seed, asker } = material;
         let options = Options {
             seed: Some(seed),
             // Nobody waits for a background job here.
@@ -68,6 +68,7 @@ impl Replica {
             // It is asked as any server.
             server: Server::Remote,
             sites,
+            is_part,
             selection,
             now,
         };

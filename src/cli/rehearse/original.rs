@@ -7,7 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::interrupt::stoppable;
 use crate::cli::out::Target;
 use crate::cli::server;
-use crate::cli::session::{self, Artifacts, Session};
+use crate::cli::session::{self, Artifacts, Session, Sharer};
 use crate::cli::shown;
 use crate::gitlab::Quota;
 use crate::manifest::Manifest;
@@ -33,6 +33,8 @@ pub(super) struct Original {
 pub(super) struct Material {
     /// A manifest for each project, and how to ask the copy for that.
     pub(super) sites: Vec<(Manifest, ProjectRef, Origin)>,
+    /// Whether other shards have more.
+    pub(super) is_part: bool,
     pub(super) selection: Selection,
     /// What is upcoming or historical is judged by one moment.
     pub(super) now: Moment,
@@ -111,8 +113,9 @@ impl Original {
             Some((manifest, reference, origin))
         });
         let seed = SeedSource::Text { name: "what was read of GitLab".to_owned(), text: seed };
-        let (sites, selection, now) = (sites.collect(), session.selection, session.now);
-        Ok(Self { material: Material { sites, selection, now, seed, asker }, unread, limits })
+        let (sites, is_part) = (sites.collect(), session.is_part);
+        let (selection, now) = (session.selection, session.now);
+        Ok(Self { material: Material { sites, is_part, selection, now, seed, asker }, unread, limits })
     }
 
     /// Takes what the snapshot at `path` has.
@@ -126,9 +129,13 @@ impl Original {
             Ok((manifest, reference, Origin { remarks, ..Origin::default() }))
         });
         let mut sites = sites.collect::<Result<Vec<_>, Failure>>()?;
-        session::share(ui, &args.shard, &mut sites, |(_, reference, _)| reference);
-        let material =
-            Material { sites, selection, now: Moment::new(jiff::Timestamp::now()), seed: path.into(), asker: None };
+        session::share(ui, &args.shard, &mut sites, |(manifest, project, _)| Sharer {
+            gitlab: manifest.url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()),
+            project,
+            manifest: &manifest.path,
+        })?;
+        let (is_part, now) = (args.shard.chosen().is_some(), Moment::new(jiff::Timestamp::now()));
+        let material = Material { sites, is_part, selection, now, seed: path.into(), asker: None };
         Ok(Self { material, unread: Vec::new(), limits: Limits::default() })
     }
 }
