@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 /// A rule: notes down every place that breaks it.
 type Check = fn(&RawManifest, &mut Findings);
 
-const CHECKS: [Check; 9] = [
+const CHECKS: [Check; 10] = [
     project_is_named_once,
     tags_are_unique,
     tags_match_the_policy,
@@ -24,6 +24,7 @@ const CHECKS: [Check; 9] = [
     links_are_unique,
     titles_are_unique,
     milestones_end_after_they_start,
+    checksums_are_of_files,
 ];
 
 /// Holds the manifest against every rule.
@@ -160,6 +161,22 @@ fn milestones_end_after_they_start(manifest: &RawManifest, findings: &mut Findin
                 .at(due.span, "must be later")
                 .help("GitLab wants a milestone to last until the next day at least");
             findings.push(finding);
+        }
+    }
+}
+
+/// By default there may be lists for those that have files; a release's own wish is in vain without any.
+fn checksums_are_of_files(manifest: &RawManifest, findings: &mut Findings) {
+    let by_default = manifest.defaults.as_ref().and_then(|defaults| defaults.checksums.as_ref()).map(|wish| wish.span);
+    for release in manifest.releases.iter().flatten() {
+        let Some(wish) = release.checksums.as_ref().filter(|wish| wish.value) else { continue };
+        let has_none = match &release.files {
+            Some(files) => files.is_empty(),
+            None => release.files_at.is_none(),
+        };
+        if has_none && Some(wish.span) != by_default {
+            let finding = Finding::new("`checksums` of no files").at(wish.span, "this release has no `files`");
+            findings.push(finding.help("add `[[releases.files]]` with the files to list, or drop `checksums`"));
         }
     }
 }

@@ -149,3 +149,18 @@ fn a_bare_file_name_is_in_the_current_folder() {
     ));
     assert!(shown.contains("no such file"), "{shown}");
 }
+
+#[test]
+fn checksums_of_no_files_are_none() {
+    let world = World::new(&[]);
+    let text = "version = 1\n[[releases]]\ntag_name = \"v1\"\nchecksums = true\n[[releases]]\ntag_name = \"v2\"\n\
+                checksums = true\nfiles = []\n[[releases]]\ntag_name = \"v3\"\nchecksums = false\n";
+    world.write("releases.toml", text);
+    assert_snapshot!(world.load());
+    let by_default = "version = 1\n[defaults]\nchecksums = true\n[[releases]]\ntag_name = \"v1\"\n";
+    world.write("releases.toml", by_default);
+    assert!(manifest::load(&world.inside().join("releases.toml")).is_ok());
+    let files = "[[defaults.files]]\npath = \"releases.toml\"\n[[releases]]\ntag_name = \"v1\"\nchecksums = true\n";
+    world.write("releases.toml", format!("version = 1\n{files}"));
+    assert!(manifest::load(&world.inside().join("releases.toml")).is_ok());
+}
