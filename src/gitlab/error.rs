@@ -66,6 +66,7 @@ struct Inner {
     status: Option<StatusCode>,
     retry_after: Option<Duration>,
     leads_to: Option<Request>,
+    is_of_no_host: bool,
 }
 
 impl Error {
@@ -79,6 +80,7 @@ impl Error {
             status: None,
             retry_after: None,
             leads_to: None,
+            is_of_no_host: false,
         }))
     }
 
@@ -100,6 +102,16 @@ impl Error {
     pub(super) fn leading_to(mut self, there: Option<Request>) -> Self {
         self.0.leads_to = there;
         self
+    }
+
+    pub(super) fn of_no_host(mut self, is_so: bool) -> Self {
+        self.0.is_of_no_host = is_so;
+        self
+    }
+
+    /// Whether the host's name leads to no address.
+    pub(super) fn is_of_no_host(&self) -> bool {
+        self.0.is_of_no_host
     }
 
     /// What to ask instead, if it was a redirect within this GitLab's API.

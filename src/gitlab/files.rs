@@ -1,10 +1,12 @@
 //! Files: what assets, archives and evidence lead to, as a stream that is never held whole.
 //!
-//! Invariants: the token goes to the configured GitLab and to nobody else. Redirects are followed one by one; the first
+//! Invariants: the token goes to the configured GitLab and to nobody else, and there only to what hands out files (see
+//! [`handing_out`]): whoever writes a link must not choose what is read in the name of whoever downloads. Redirects are followed one by one; the first
 //! that leads away from GitLab is where the token stays behind, also if a later one leads back. Every text in an [`Error`]
 //! is harmless, and shows of another host's address neither the query, where signatures are, nor a password.
 
 use crate::gitlab::answer::{kind_of_status, words};
+use crate::gitlab::handing_out::hands_out_files;
 use crate::gitlab::project::segment;
 use crate::gitlab::request::Request;
 use crate::gitlab::retry::{may_repeat, retry_after};
@@ -19,6 +21,8 @@ use url::Url;
 
 /// More redirects than that lead nowhere.
 const MOST_HOPS: usize = 10;
+/// So often a host's name is looked up that nobody knows.
+const MOST_LOOKUPS: u32 = 3;
 /// What GitLab calls a package file's digest.
 const CHECKSUM: &str = "x-checksum-sha256";
 /// Where GitLab sends a browser that it does not know.
@@ -73,11 +77,12 @@ pub struct Incoming {
     pub digest: Option<Sha256>,
 }
 
-/// An address that is asked, and whether that is GitLab, with the token.
+/// An address that is asked, whether that is GitLab, and whether with the token.
 #[derive(Debug, Clone)]
 struct Address {
     url: Url,
     is_home: bool,
+    has_token: bool,
     /// The path below `/api/v4`, or the address without what may be secret in it.
     shown: String,
 }
@@ -138,6 +143,9 @@ impl Client {
         if !may_repeat(&Request::get(&[]), &error) {
             return Err(error);
         }
+        if error.is_of_no_host() && tries.count() >= MOST_LOOKUPS {
+            return Err(error);
+        }
         // That another host is in trouble is nothing that other requests should hear of.
         if error.path().is_some_and(|path| path.starts_with('/')) {
             self.transport.wait(tries, error).await
@@ -164,21 +172,22 @@ impl Transport {
         };
         let url = self.address(&request.path, &request.query);
         let url = url.map_err(|text| self.failed(&request, Kind::Invalid, text))?;
-        Ok(Address { url, is_home: true, shown: request.path })
+        Ok(Address { url, is_home: true, has_token: true, shown: request.path })
     }
 
     /// `may_be_home`: nothing has led away from GitLab so far.
     fn address_of(&self, url: Url, may_be_home: bool) -> Address {
         let has_user = !url.username().is_empty() || url.password().is_some();
         let prefix = self.url().path().trim_end_matches('/');
-        let is_below = url.path().strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
-        let is_home = may_be_home && !has_user && is_below && url.origin() == self.url().origin();
+        let below = url.path().strip_prefix(prefix).filter(|rest| rest.starts_with('/'));
+        let is_home = may_be_home && !has_user && below.is_some() && url.origin() == self.url().origin();
+        let has_token = is_home && below.is_some_and(hands_out_files);
         let api = self.request_at(url.as_str()).filter(|_| is_home).map(|request| request.path);
         let shown = api.unwrap_or_else(|| {
             let host = url.origin().ascii_serialization();
             message::harmless(&self.redact(&format!("{host}{}", url.path())))
         });
-        Address { url, is_home, shown }
+        Address { url, is_home, has_token, shown }
     }
 
     fn checked(&self, at: Address) -> Result<Address, Error> {
@@ -215,7 +224,7 @@ impl Transport {
         let mut request = pool.get(at.url.clone()).header(header::ACCEPT, "*/*");
         // What is packed on the way has another length and digest.
         request = request.header(header::ACCEPT_ENCODING, "identity");
-        if let Some((name, value)) = self.token_header().filter(|_| at.is_home) {
+        if let Some((name, value)) = self.token_header().filter(|_| at.has_token) {
             request = request.header(name, value);
         }
         if let Some(Resume { offset, etag }) = resume {
@@ -226,11 +235,13 @@ impl Transport {
         }
         let sent = request.send().await;
         let status = sent.as_ref().map(|response| response.status().as_u16()).ok();
-        tracing::debug!(method = "GET", path = at.shown, status, has_token = at.is_home, "file");
+        tracing::debug!(method = "GET", path = at.shown, status, has_token = at.has_token, "file");
         sent.map_err(|error| {
             let broken = Broken::by(&error);
             let text = broken.reason(&error, &at.url);
-            self.unfit(at, None, broken.into(), &text, None)
+            let is_unresolved = !at.is_home && broken.is_unresolved(&error);
+            let help = is_unresolved.then_some("there seems to be no such host: correct the link's url");
+            self.unfit(at, None, broken.into(), &text, help).of_no_host(is_unresolved)
         })
     }
 
@@ -262,10 +273,11 @@ impl Transport {
 
     fn refused(&self, at: &Address, status: StatusCode, wait: Option<Duration>, body: &str) -> Error {
         let (kind, text) = (kind_of_status(status), words(status, body));
-        if at.is_home && at.shown.starts_with('/') {
+        if at.has_token && at.shown.starts_with('/') {
             return self.error(&Method::GET, &at.shown, (Some(status), wait), None, kind, &text);
         }
         let help = match (kind, at.is_home) {
+            (Kind::Unauthorized | Kind::Forbidden | Kind::NotFound, true) if !at.has_token => Some(NO_FILES),
             (Kind::Unauthorized | Kind::Forbidden | Kind::NotFound, true) => Some(ONLY_BROWSERS),
             (Kind::Unauthorized | Kind::Forbidden, false) => Some(
                 "that host wants to know who asks, and is not told: the token is for GitLab alone. Download it with what that \
@@ -291,6 +303,8 @@ impl Transport {
     }
 }
 
+const NO_FILES: &str = "GitLab is asked that without the token, which is only for what hands out files: assets, packages, archives, \
+                        job artifacts and uploads";
 const ONLY_BROWSERS: &str = "that is an address for browsers, where GitLab takes no token for most of what is not public; the \
                              API's addresses (…/api/v4/projects/…) take one";
 

@@ -13,6 +13,7 @@ mod commits;
 mod error;
 mod files;
 mod gate;
+mod handing_out;
 mod health;
 mod help;
 mod links;

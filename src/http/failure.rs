@@ -34,6 +34,11 @@ impl Broken {
         }
     }
 
+    /// Whether it is that the host's name leads to no address. That is only told in words.
+    pub(crate) fn is_unresolved(self, error: &reqwest::Error) -> bool {
+        self == Self::Connect && causes(error).starts_with("dns error")
+    }
+
     /// The same in words, where `url` was asked.
     pub(crate) fn reason(self, error: &reqwest::Error, url: &Url) -> String {
         let address = url.origin().ascii_serialization();
