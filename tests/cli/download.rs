@@ -44,7 +44,7 @@ fn files(home: &Home) -> Vec<String> {
 }
 
 /// Uploads to the package registry; answers the url.
-fn upload(server: &Server, name: &str, content: &[u8]) -> String {
+pub(crate) fn upload(server: &Server, name: &str, content: &[u8]) -> String {
     let url = format!("{}/api/v4/projects/24/packages/generic/app/1.0/{name}", server.url);
     block_on(async {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -287,6 +287,88 @@ fn a_wrong_file_is_not_kept() {
     insta::assert_snapshot!("wrong_on_stdout", home.run(&["download", "v0.1", "evil", "-o", "-"]).expect(1));
     insta::assert_snapshot!("unverified_on_stdout", home.run(&["download", "v0.1", "unlisted", "-O", "-"]).expect(0));
     home.run(&["download", "v0.1", "unlisted", "-O", "-", "--verify"]).expect(1);
+}
+
+#[test]
+fn a_list_is_what_was_read_as_one() {
+    let server = Server::start();
+    let list = format!("{}  app\n", sha256(b"app"));
+    let host = Host::start(move |head| whole(if head.path() == "/sums" { list.as_bytes() } else { b"no digest" }));
+    let at = |path: &str| format!("{}{path}", host.url);
+    release(
+        &server,
+        &[
+            ("installer.sha256", &at("/i"), "/bin/installer"),
+            ("empty", &at("/e"), "/checksums.txt"),
+            ("sums", &at("/sums"), "/SHA256SUMS"),
+        ],
+    );
+    let home = home(&server);
+    insta::assert_snapshot!("what_is_a_list", home.run(&["download", "v0.1", "--verify"]).expect(1));
+    assert_eq!(files(&home), ["SHA256SUMS 70"]);
+    home.run(&["download", "v0.1", "/SHA256SUMS", "--verify", "-O", "alone"]).expect(0);
+}
+
+#[test]
+fn what_is_not_verified_is_not_printed() {
+    let server = Server::start();
+    let list = format!("{}  good\n{}  evil\n", sha256(&large(1)), sha256(b"good"));
+    let host = Host::start(move |head| match head.path() {
+        "/SHA256SUMS" => whole(list.as_bytes()),
+        _ => whole(&large(1)),
+    });
+    let at = |path: &str| format!("{}{path}", host.url);
+    release(&server, &[("good", &at("/good"), ""), ("evil", &at("/evil"), ""), ("sums", &at("/SHA256SUMS"), "")]);
+    let home = home(&server);
+    let temp = tempfile::tempdir().unwrap();
+    let home = home.env("TMPDIR", temp.path().to_str().unwrap());
+    let evil = home.run(&["download", "v0.1", "evil", "--verify", "-O", "-"]).expect(1);
+    assert!(evil.stdout.is_empty(), "something was printed");
+    let good = home.run(&["download", "v0.1", "good", "--verify", "-O", "-"]).expect(0);
+    assert!(good.stdout.as_bytes() == large(1), "stdout is not the file");
+    assert_eq!(fs::read_dir(temp.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn files_of_one_name_are_told_apart_by_their_folders() {
+    let server = Server::start();
+    let list = format!("{}  linux/app\n{}  mac/app\n", sha256(b"/l"), sha256(b"/m"));
+    let host = Host::start(move |head| match head.path() {
+        "/SHA256SUMS" => whole(list.as_bytes()),
+        path => whole(path.as_bytes()),
+    });
+    let at = |path: &str| format!("{}{path}", host.url);
+    release(
+        &server,
+        &[("Linux", &at("/l"), "/bin/linux/app"), ("Mac", &at("/m"), "/mac/app"), ("sums", &at("/SHA256SUMS"), "")],
+    );
+    let home = home(&server);
+    home.run(&["download", "v0.1", "Linux", "--verify", "-O", "linux"]).expect(0);
+    home.run(&["download", "v0.1", "Mac", "--verify", "-O", "mac"]).expect(0);
+    assert_eq!(files(&home), ["linux 2", "mac 2"]);
+}
+
+#[test]
+fn the_token_is_for_what_hands_out_files() {
+    let server = Server::start();
+    let package = upload(&server, "app", b"app");
+    let other = format!("{}/api/v4/projects/24/milestones", server.url);
+    release(&server, &[("app", &package, ""), ("other", &other, ""), ("path", &format!("{other}?page=1"), "/path")]);
+    let home = home(&server);
+    home.run(&["download", "v0.1", "app"]).expect(0);
+    insta::assert_snapshot!("not_for_the_token", home.run(&["download", "v0.1", "other", "path"]).expect(1));
+    assert_eq!(files(&home), ["app 3"]);
+}
+
+#[test]
+fn a_host_that_does_not_exist_is_soon_given_up() {
+    let server = Server::start();
+    release(&server, &[("app", "https://nowhere.invalid/app", "")]);
+    let home = home(&server);
+    let run = home.run(&["download", "v0.1", "--retry-for", "5m", "-v", "--log-format", "json"]).expect(1);
+    assert!(run.stderr.contains("failed to download app: "), "{run}");
+    let tries = run.stderr.lines().filter(|line| line.starts_with('{') && line.contains("https://nowhere.invalid/app"));
+    assert_eq!(tries.count(), 3, "{run}");
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use super::error::Error;
 use super::gauge::Gauge;
-use super::place::Draft;
+use super::place::{Draft, Spool};
 use crate::gitlab::{Client, FileAt, Incoming, Resume};
 use crate::model::{Sha256, harmless};
 use crate::ui::Ui;
@@ -18,6 +18,8 @@ const MOST_RESTARTS: usize = 5;
 pub(super) enum Sink<'u> {
     /// To a file.
     File(Draft),
+    /// To a file that is soon gone.
+    Spool(Spool),
     /// To stdout, where nothing can be taken back.
     Stdout(&'u Ui),
     /// Here, up to so many.
@@ -83,6 +85,7 @@ impl Sink<'_> {
     fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         match self {
             Self::File(draft) => draft.write(bytes),
+            Self::Spool(spool) => spool.draft().write(bytes),
             Self::Stdout(ui) => ui.out_bytes(bytes).map_err(Error::Stdout),
             Self::Memory(content, most) if content.len() + bytes.len() > *most => Err(Error::TooLong(*most as u64)),
             Self::Memory(content, _) => {
@@ -95,6 +98,7 @@ impl Sink<'_> {
     fn restart(&mut self, called: &str) -> Result<(), Error> {
         match self {
             Self::File(draft) => draft.restart(),
+            Self::Spool(spool) => spool.draft().restart(),
             Self::Stdout(_) => Err(Error::BrokenStdout { called: harmless(called).into_owned() }),
             Self::Memory(content, _) => {
                 content.clear();
@@ -119,7 +123,7 @@ pub(in crate::cli) async fn read_whole(
     match (sink, fetched.by_gitlab.filter(|digest| *digest != fetched.digest)) {
         (_, Some(expected)) => Err(Error::other_digest(called, "GitLab", fetched.digest, expected)),
         (Sink::Memory(content, _), None) => Ok((content, fetched)),
-        (Sink::File(_) | Sink::Stdout(_), None) => Ok((Vec::new(), fetched)),
+        (Sink::File(_) | Sink::Spool(_) | Sink::Stdout(_), None) => Ok((Vec::new(), fetched)),
     }
 }
 

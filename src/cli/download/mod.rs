@@ -29,7 +29,7 @@ use fetch::{Fetched, Sink, fetch};
 use futures_util::{StreamExt, stream};
 use gauge::Gauge;
 use pick::Asset;
-use place::{Folder, There};
+use place::{Folder, Spool, There};
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
@@ -129,7 +129,7 @@ fn one(assets: &[Asset]) -> Result<&Asset, Error> {
 #[derive(Debug, Default)]
 struct Checksums {
     sums: Sums,
-    /// The lists that were read: what each is called, and its digest.
+    /// The lists that were read and tell of something: what each is called, and its digest.
     lists: Vec<(String, Sha256)>,
 }
 
@@ -137,21 +137,22 @@ impl Checksums {
     /// Reads the lists among `links` that may tell of `assets`. One that can't be read is said, and does without.
     async fn read(ui: &Ui, client: &Client, links: &[Asset], assets: &[Asset]) -> Self {
         let mut checksums = Self::default();
-        if assets.iter().all(|asset| asset.checksums() != Kind::Other) {
-            return checksums;
-        }
+        let is_wanted = |link: &Asset, file: &String| {
+            assets.iter().any(|asset| asset.names.contains(file) || asset.called == link.called)
+        };
         for link in links {
             let kind = link.checksums();
             let of = match &kind {
                 Kind::List => None,
-                Kind::Of(file) if assets.iter().any(|asset| asset.names.contains(file)) => Some(file.as_str()),
+                Kind::Of(file) if is_wanted(link, file) => Some(file.as_str()),
                 _ => continue,
             };
             let called = harmless(&link.called);
             match list(client, link).await {
                 Ok((text, Fetched { digest, in_clear_from: None, .. })) => {
-                    checksums.sums.add(&link.called, &text, of);
-                    checksums.lists.push((link.called.clone(), digest));
+                    if checksums.sums.add(&link.called, link.folder(), &text, of) > 0 {
+                        checksums.lists.push((link.called.clone(), digest));
+                    }
                 }
                 Ok((_, Fetched { in_clear_from: Some(host), .. })) => {
                     let host = harmless(&host);
@@ -189,22 +190,27 @@ struct Work<'r> {
 impl Work<'_> {
     /// What a list tells of `asset`.
     fn listed(&self, asset: &Asset) -> Result<Option<&Listed>, Error> {
-        let listed = self.checksums.sums.find(asset.names.iter().map(String::as_str));
+        let listed = self.checksums.sums.find(asset.listed_as.iter().map(String::as_str));
         listed.map_err(|sums::Twice| Error::ListedTwice(harmless(&asset.called).into_owned()))
     }
 
-    /// Whether what comes in can be verified, if it has to be. A list of checksums is what verifies, and is believed.
+    /// Whether what comes in can be verified, if it has to be. What was read as a list of checksums is what verifies, and is
+    /// believed.
     fn accept(&self, asset: &Asset, listed: Option<&Listed>, by_gitlab: Option<Sha256>) -> Result<(), Error> {
-        let is_list = asset.checksums() != Kind::Other;
+        let is_list = self.checksums.lists.iter().any(|(called, _)| *called == asset.called);
         if !self.must_verify || is_list || listed.is_some() || by_gitlab.is_some() {
             return Ok(());
         }
+        Err(self.unverified(asset))
+    }
+
+    fn unverified(&self, asset: &Asset) -> Error {
         let why = if self.checksums.sums.is_empty() {
             "the release has no list of checksums that could be read, and GitLab tells no digest of it"
         } else {
             "the release's list of checksums does not name it, and GitLab tells no digest of it"
         };
-        Err(Error::Unverified { called: harmless(&asset.called).into_owned(), why })
+        Error::Unverified { called: harmless(&asset.called).into_owned(), why }
     }
 
     /// What is there already, asset by asset, as far as it spares a download.
@@ -234,13 +240,18 @@ impl Work<'_> {
         if in_the_way.is_empty() { Ok(found) } else { Err(Error::ThereAlready { names: in_the_way }) }
     }
 
+    /// Whether what has this digest is what was read as a list.
+    fn is_list(&self, asset: &Asset, digest: Sha256) -> bool {
+        self.checksums.lists.iter().any(|(called, read)| *called == asset.called && *read == digest)
+    }
+
     /// Whether the file that is there is the asset, and who says so.
     async fn same(&self, folder: &Folder, asset: &Asset) -> Result<Option<Proof>, Error> {
         let Some(digest) = folder.digest(&asset.name) else { return Ok(None) };
         if let Some(listed) = self.listed(asset)? {
             return Ok((listed.digest == digest).then(|| Proof::Listed(listed.list.clone())));
         }
-        if self.checksums.lists.contains(&(asset.called.clone(), digest)) {
+        if self.is_list(asset, digest) {
             return Ok(Some(Proof::IsList));
         }
         let Ok(file) = &asset.file else { return Ok(None) };
@@ -302,11 +313,21 @@ impl Work<'_> {
         let gauge = Arc::new(Gauge::of(1));
         let reading = Arc::clone(&gauge);
         let _progress = self.ui.loading(&format!("downloading {}", asset.called), 1, move || reading.read());
-        match stoppable(self.fetch(asset, &gauge, &mut Sink::Stdout(self.ui))).await? {
+        match stoppable(self.print(asset, &gauge)).await? {
             // Who closes the pipe has read enough.
             Err(Error::Stdout(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(Exit::Done),
             Err(error) => Err(error.into()),
-            Ok(_) => Ok(Exit::Done),
+            Ok(()) => Ok(Exit::Done),
+        }
+    }
+
+    /// What has to be verified is so before the first byte of it is printed.
+    async fn print(&self, asset: &Asset, gauge: &Gauge) -> Result<(), Error> {
+        let mut sink = if self.must_verify { Sink::Spool(Spool::begin()?) } else { Sink::Stdout(self.ui) };
+        self.fetch(asset, gauge, &mut sink).await?;
+        match sink {
+            Sink::Spool(spool) => spool.pour(|bytes| self.ui.out_bytes(bytes).map_err(Error::Stdout)),
+            Sink::File(_) | Sink::Stdout(_) | Sink::Memory(..) => Ok(()),
         }
     }
 
@@ -327,7 +348,8 @@ impl Work<'_> {
         let proof = match (listed, by_gitlab) {
             (Some(listed), _) => Proof::Listed(listed.list.clone()),
             (None, Some(_)) => Proof::Gitlab,
-            (None, None) if asset.checksums() != Kind::Other && in_clear_from.is_none() => Proof::IsList,
+            (None, None) if in_clear_from.is_none() && self.is_list(asset, digest) => Proof::IsList,
+            (None, None) if self.must_verify => return Err(self.unverified(asset)),
             (None, None) => Proof::None { in_clear_from },
         };
         Ok((size, proof))

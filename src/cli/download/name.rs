@@ -20,6 +20,11 @@ pub(super) fn of_url(url: &Url) -> Option<String> {
     Some(percent_decode_str(last).decode_utf8_lossy().into_owned())
 }
 
+/// A url's path, decoded.
+pub(super) fn path_of_url(url: &Url) -> String {
+    percent_decode_str(url.path()).decode_utf8_lossy().into_owned()
+}
+
 /// `text` as a file name: its last part, without anything that is special somewhere.
 pub(super) fn safe(text: &str) -> String {
     let last = text.split(['/', '\\']).rev().map(str::trim).find(|part| !part.trim_matches('.').is_empty());

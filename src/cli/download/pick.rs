@@ -20,8 +20,10 @@ pub(super) struct Asset {
     pub(super) name: String,
     /// What the release calls it: its path, or its name.
     pub(super) called: String,
-    /// All it goes by, in a checksum list or on the command line, the most telling first.
+    /// All it goes by on the command line, the most telling first.
     pub(super) names: Vec<String>,
+    /// What a list of checksums may call it, the most telling first; whole paths, as far as they are known.
+    pub(super) listed_as: Vec<String>,
 }
 
 impl Asset {
@@ -30,9 +32,14 @@ impl Asset {
         self.names.first().unwrap_or(&self.name)
     }
 
-    /// What it tells of other assets, by its name.
+    /// What it tells of other assets, by the name of its file: what a link to it is called is anybody's choice of words.
     pub(super) fn checksums(&self) -> Kind {
-        self.names.iter().map(|name| Kind::of(name)).find(|kind| *kind != Kind::Other).unwrap_or(Kind::Other)
+        Kind::of(self.own())
+    }
+
+    /// The folder that its path is in; the names that a list tells are seen from there.
+    pub(super) fn folder(&self) -> &str {
+        self.called.starts_with('/').then(|| self.called.rsplit_once('/')).flatten().map_or("", |(folder, _)| folder)
     }
 }
 
@@ -42,6 +49,7 @@ pub(super) fn links(project: &ProjectRef, shown: &ShownRelease) -> Vec<Asset> {
     let asset = |link: &crate::model::Link| {
         let url = Url::parse(&link.url);
         let of_url = url.as_ref().ok().and_then(name::of_url);
+        let path_of_url = url.as_ref().ok().map(name::path_of_url);
         let path = link.direct_asset_path.as_ref();
         let of_path = path.map(|path| path.as_str().rsplit('/').next().unwrap_or_default().to_owned());
         let file = match path {
@@ -59,8 +67,11 @@ pub(super) fn links(project: &ProjectRef, shown: &ShownRelease) -> Vec<Asset> {
             let path = path.as_str();
             [path.to_owned(), path.trim_start_matches('/').to_owned()]
         }));
+        let mut listed_as: Vec<String> = path.map(|path| path.as_str().to_owned()).into_iter().collect();
+        listed_as.extend(path_of_url);
+        listed_as.extend([name.clone(), link.name.clone()]);
         let called = path.map_or_else(|| link.name.clone(), |path| path.as_str().to_owned());
-        Asset { file, name, called, names }
+        Asset { file, name, called, names, listed_as }
     };
     release.links.iter().map(|live| asset(&live.link)).collect()
 }
@@ -74,7 +85,7 @@ pub(super) fn source(project: &ProjectRef, shown: &ShownRelease, format: &str) -
     let own = of_url.unwrap_or_else(|| format!("source.{format}"));
     let file = FileAt::Archive { project: project.clone(), tag, format: format.clone() };
     let called = format!("source {format}");
-    Ok(Asset { file: Ok(file), name: name::safe(&own), called, names: vec![own] })
+    Ok(Asset { file: Ok(file), name: name::safe(&own), called, listed_as: vec![own.clone()], names: vec![own] })
 }
 
 /// Those that `words` mean: all, without any. Each word is a path, a name or a glob over both, and stands for something.
@@ -129,7 +140,7 @@ mod tests {
     fn asset(called: &str, names: &[&str]) -> Asset {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let file = Ok(FileAt::Url("https://h/x".parse().unwrap()));
-        Asset { file, name: names[0].clone(), called: called.to_owned(), names }
+        Asset { file, name: names[0].clone(), called: called.to_owned(), listed_as: names.clone(), names }
     }
 
     fn chosen(words: &[&str]) -> Result<Vec<String>, String> {

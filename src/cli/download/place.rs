@@ -85,10 +85,46 @@ impl Folder {
     /// Begins the file that is to get this name.
     pub(super) fn begin(&self, name: &str) -> Result<Draft, Error> {
         let target = self.real.join(name);
-        let path = self.real.join(format!(".{name}.{}.part", std::process::id()));
+        // By chance: what another run left behind must not be in the way, whatever process that was.
+        let path = self.real.join(format!(".{name}.{:016x}.part", fastrand::u64(..)));
         // Not through a link that somebody has laid in its place.
         let file = File::create_new(&path).map_err(|error| Error::write(&path, error))?;
         Ok(Draft { file: BufWriter::with_capacity(128 * 1024, file), path, target })
+    }
+}
+
+/// A file of which nothing is to be seen before it is whole and right. It is gone when this is dropped.
+#[derive(Debug)]
+pub(super) struct Spool(Draft);
+
+impl Spool {
+    /// Begins it, where this system has files that are soon gone, and for this user alone.
+    pub(super) fn begin() -> Result<Self, Error> {
+        let path = std::env::temp_dir().join(format!(".relsync.{:016x}.part", fastrand::u64(..)));
+        let mut options = File::options();
+        options.read(true).write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path).map_err(|error| Error::write(&path, error))?;
+        Ok(Self(Draft { file: BufWriter::with_capacity(128 * 1024, file), target: path.clone(), path }))
+    }
+
+    /// What is written.
+    pub(super) fn draft(&mut self) -> &mut Draft {
+        &mut self.0
+    }
+
+    /// Gives all of it to `take`, piece by piece.
+    pub(super) fn pour(mut self, take: impl Fn(&[u8]) -> Result<(), Error>) -> Result<(), Error> {
+        let Draft { file, path, .. } = &mut self.0;
+        file.rewind().map_err(|error| Error::write(path, error))?;
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            match file.get_mut().read(&mut buffer).map_err(|error| Error::write(path, error))? {
+                0 => return Ok(()),
+                length => take(&buffer[..length])?,
+            }
+        }
     }
 }
 
@@ -183,9 +219,16 @@ mod tests {
         write(&folder, "new", true).unwrap();
         assert_eq!(fs::read_to_string(&victim).unwrap(), "safe");
         assert_eq!(folder.there("a.txt").unwrap(), There::File);
+    }
 
-        let draft = home.path().join(format!("folder/.b.txt.{}.part", std::process::id()));
-        std::os::unix::fs::symlink(&victim, draft).unwrap();
-        assert!(folder.begin("b.txt").is_err());
+    #[test]
+    fn what_another_run_left_is_not_in_the_way() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = Folder::make(home.path()).unwrap();
+        fs::write(home.path().join(format!(".a.txt.{}.part", std::process::id())), "left").unwrap();
+        let left = folder.begin("a.txt").unwrap();
+        write(&folder, "new", false).unwrap();
+        assert_eq!(fs::read_to_string(home.path().join("a.txt")).unwrap(), "new");
+        drop(left);
     }
 }

@@ -40,7 +40,12 @@ impl Kind {
 
 /// Digests by file name, and where each is from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Sums(BTreeMap<String, Result<Listed, Twice>>);
+pub(super) struct Sums {
+    /// By whole names, with their folders.
+    whole: BTreeMap<String, Result<Listed, Twice>>,
+    /// Names without some or all of their folders, and the whole one each stands for; none if there are several.
+    tails: BTreeMap<String, Option<String>>,
+}
 
 /// A digest that a list tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,32 +60,58 @@ pub(super) struct Listed {
 pub(super) struct Twice;
 
 impl Sums {
-    /// Adds what `text` tells, which is the list `called` so. `of`: the file that a digest alone on its line is of. What is no
-    /// digest of a file is passed over: lists also hold comments, and digests of other kinds.
-    pub(super) fn add(&mut self, called: &str, text: &str, of: Option<&str>) {
-        for (digest, name) in text.lines().filter_map(|line| entry(line.trim_start_matches('\u{feff}'), of)) {
-            let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    /// Adds what `text` tells, which is the list `called` so, in `folder`. `of`: the file that a digest alone on its line is of.
+    /// What is no digest of a file is passed over: lists also hold comments, and digests of other kinds. How many there were.
+    pub(super) fn add(&mut self, called: &str, folder: &str, text: &str, of: Option<&str>) -> usize {
+        let entries = text.lines().filter_map(|line| entry(line.trim_start_matches('\u{feff}'), of));
+        let mut count = 0;
+        for (digest, name) in entries {
+            count += 1;
+            let name = clean(&format!("{folder}/{name}"));
             let listed = Listed { digest, list: called.to_owned() };
-            let known = self.0.entry(name.to_owned()).or_insert(Ok(listed));
+            let known = self.whole.entry(name.clone()).or_insert(Ok(listed));
             if known.as_ref().is_ok_and(|known| known.digest != digest) {
                 *known = Err(Twice);
             }
+            for tail in tails(&name).skip(1) {
+                let whole = self.tails.entry(tail.to_owned()).or_insert_with(|| Some(name.clone()));
+                let is_same = |other: &String| {
+                    *other == name || matches!(self.whole.get(other), Some(Ok(other)) if other.digest == digest)
+                };
+                if !whole.as_ref().is_some_and(is_same) {
+                    *whole = None;
+                }
+            }
         }
+        count
     }
 
     /// Whether there are any.
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.whole.is_empty()
     }
 
-    /// The digest of the file that goes by one of `names`, the first that is listed.
+    /// The digest of the file that goes by one of `names`, the first that is listed: with as many of its folders as there are
+    /// in a list, and without those that a list adds or leaves out only if that leads to one digest.
     pub(super) fn find<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Result<Option<&Listed>, Twice> {
-        match names.into_iter().find_map(|name| self.0.get(name)) {
-            Some(Ok(listed)) => Ok(Some(listed)),
-            Some(Err(twice)) => Err(*twice),
-            None => Ok(None),
-        }
+        let listed = names.into_iter().find_map(|name| {
+            let name = clean(name);
+            tails(&name)
+                .find_map(|tail| self.whole.get(tail).or_else(|| self.whole.get(self.tails.get(tail)?.as_ref()?)))
+        });
+        listed.map(Result::as_ref).transpose().map_err(|twice| *twice)
     }
+}
+
+/// `name` without what says nothing about where it is.
+fn clean(name: &str) -> String {
+    let parts: Vec<_> = name.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | "..")).collect();
+    parts.join("/")
+}
+
+/// `a/b/c`, `b/c` and `c` of `a/b/c`.
+fn tails(name: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(name), |name| name.split_once('/').map(|(_, rest)| rest))
 }
 
 fn entry<'t>(line: &'t str, of: Option<&'t str>) -> Option<(Sha256, &'t str)> {
@@ -120,7 +151,7 @@ mod tests {
         let text = format!(
             "\u{feff}{A}  one\r\n{A} *two.exe\n# comment\nSHA256 (three (3)) = {B}\n{B}\t./dist/four\nSHA512 (one) = {B}\n{B}\n"
         );
-        sums.add("LIST", &text, None);
+        sums.add("LIST", "", &text, None);
         let find = |sums: &Sums, names: &[&str]| {
             sums.find(names.iter().copied()).map(|listed| listed.map(|listed| listed.digest.to_string()))
         };
@@ -129,16 +160,33 @@ mod tests {
             assert_eq!(find(&sums, &[name]), *digest, "{name}");
         }
         assert_eq!(find(&sums, &["five", "four", "one"]), b);
-        sums.add("five.sha256", B, Some("five"));
+        sums.add("five.sha256", "", B, Some("five"));
         assert_eq!(find(&sums, &["five"]), b);
-        sums.add("OTHER", &format!("{B}  one\n{A}  one"), None);
+        sums.add("OTHER", "", &format!("{B}  one\n{A}  one"), None);
         assert_eq!(find(&sums, &["one"]), Err(Twice));
+    }
+
+    #[test]
+    fn files_of_one_name_are_told_apart_by_their_folders() {
+        let mut sums = Sums::default();
+        assert_eq!(sums.add("LIST", "", &format!("{A}  dist/linux/app\n{B}  ./mac/app\n# none\n"), None), 2);
+        let find =
+            |sums: &Sums, name: &str| sums.find([name]).map(|listed| listed.map(|listed| listed.digest.to_string()));
+        let (a, b) = (Ok(Some(A.to_owned())), Ok(Some(B.to_owned())));
+        for (name, digest) in [("/linux/app", &a), ("/bin/mac/app", &b), ("/app", &Ok(None)), ("/bsd/app", &Ok(None))] {
+            assert_eq!(find(&sums, name), *digest, "{name}");
+        }
+        sums.add("app.sha256", "/bsd", A, Some("app"));
+        assert_eq!(find(&sums, "/bsd/app"), a);
+        assert_eq!(find(&sums, "/mac/app"), b);
+        sums.add("OTHER", "", &format!("{B}  dist/linux/app"), None);
+        assert_eq!(find(&sums, "/linux/app"), Err(Twice));
     }
 
     proptest! {
         #[test]
         fn any_text_is_read(text in any::<String>()) {
-            Sums::default().add("x", &text, Some("x"));
+            Sums::default().add("x", "", &text, Some("x"));
             Kind::of(&text);
         }
     }
