@@ -5,9 +5,9 @@ use crate::model::{PackagePlace, PackageVersion, ProjectRef, StoredFile};
 use crate::plan::StepId;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
-use tokio::sync::OnceCell;
+use std::sync::{self, Arc, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
 
 /// Opens a file by its path below the manifest's folder.
 pub type Opener = Arc<dyn Fn(&str) -> io::Result<Box<dyn Read + Send>> + Send + Sync>;
@@ -16,7 +16,7 @@ pub type Opener = Arc<dyn Fn(&str) -> io::Result<Box<dyn Read + Send>> + Send + 
 #[derive(Clone)]
 pub struct Files {
     pub(super) opener: Opener,
-    transfers: Arc<Mutex<BTreeMap<StepId, Transfer>>>,
+    transfers: Arc<sync::Mutex<BTreeMap<StepId, Transfer>>>,
 }
 
 /// A file that is under way.
@@ -66,29 +66,45 @@ impl Files {
     }
 }
 
-/// What was in the registry when the first file of each package was about to go: somebody else may have uploaded some since the
+/// What is in the registry, as of a look at each package that is young enough: somebody else may have uploaded a file since the
 /// plan was made, or an earlier run of the same plan.
 pub(super) struct Shelf<'p> {
-    packages: BTreeMap<&'p PackageVersion, OnceCell<Stored>>,
+    packages: BTreeMap<&'p PackageVersion, Mutex<Option<Look>>>,
+    /// How long a look is good for.
+    fresh_for: Duration,
 }
 
-type Stored = Result<Vec<(PackagePlace, StoredFile)>, Error>;
+/// What was found, and until when that is good enough. An error is kept as long, as those of guards are.
+struct Look {
+    good_until: Instant,
+    found: Result<Vec<(PackagePlace, StoredFile)>, Error>,
+}
 
 impl<'p> Shelf<'p> {
-    pub(super) fn new(packages: impl IntoIterator<Item = &'p PackageVersion>) -> Self {
-        Self { packages: packages.into_iter().map(|package| (package, OnceCell::new())).collect() }
+    pub(super) fn new(packages: impl IntoIterator<Item = &'p PackageVersion>, fresh_for: Duration) -> Self {
+        Self { packages: packages.into_iter().map(|package| (package, Mutex::default())).collect(), fresh_for }
     }
 
-    /// The newest file at `place`, as of the first look at its package.
+    /// The newest file at `place`, and until when that is sure.
     pub(super) async fn newest(
         &self,
         client: &Client,
         project: &ProjectRef,
         place: &PackagePlace,
-    ) -> Result<Option<StoredFile>, Error> {
-        let Some(cell) = self.packages.get(&place.of) else { return look(client, project, place).await };
-        let stored = cell.get_or_init(|| async { client.package_files(project, &[&place.of]).await }).await;
-        Ok(newest(stored.as_ref().map_err(Error::clone)?, place))
+    ) -> Result<(Option<StoredFile>, Instant), Error> {
+        let Some(package) = self.packages.get(&place.of) else {
+            return Ok((look(client, project, place).await?, Instant::now() + self.fresh_for));
+        };
+        let mut last = package.lock().await;
+        let young = last.take().filter(|look| Instant::now() < look.good_until);
+        let look = if let Some(look) = young {
+            look
+        } else {
+            let found = client.package_files(project, &[&place.of]).await;
+            Look { good_until: Instant::now() + self.fresh_for, found }
+        };
+        let Look { good_until, found } = last.insert(look);
+        Ok((newest(found.as_ref().map_err(Error::clone)?, place), *good_until))
     }
 }
 

@@ -8,7 +8,9 @@ use super::files::{self, Files, Shelf};
 use super::guard::{Guards, Verdict};
 use super::look;
 use crate::gitlab::{self, Client, Error, Kind, Tries};
-use crate::model::{FileSource, Link, MilestoneId, NewMilestone, NewRelease, NewTag, ProjectRef, Sha256, TagName};
+use crate::model::{
+    FileSource, Link, MilestoneId, NewMilestone, NewRelease, NewTag, ProjectRef, Sha256, StoredFile, TagName,
+};
 use crate::plan::{Action, Conflict, MilestonesBy, Removal, StepId, StepOutcome, Upload, WithoutEvidence};
 use miette::Diagnostic;
 use std::io;
@@ -170,6 +172,14 @@ impl Site<'_> {
             Verdict::Gone => return Ok(Done::found(tries)),
             Verdict::Moved(conflict) => return Err(conflict.into()),
         }
+        let mut good_until = good_until;
+        if let Action::UploadFile(upload) = action {
+            let (there, until) = self.shelf.newest(self.client, self.project, &upload.place).await?;
+            if is_there(upload, there)? {
+                return Ok(Done::found(tries));
+            }
+            good_until = Some(good_until.map_or(until, |then| then.min(until)));
+        }
         if let Some(then) = good_until {
             tries.good_until(then);
         }
@@ -228,16 +238,8 @@ impl Site<'_> {
     }
 
     async fn upload(&self, id: StepId, upload: &Upload, tries: &mut Tries) -> Result<Done, Ended> {
-        let Self { client, project, files, shelf, .. } = self;
-        let Upload { place, source, size, sha256, before, tag_name: _, is_new: _ } = upload;
-        if let Some(there) = shelf.newest(client, project, place).await? {
-            if there.sha256 == Some(*sha256) {
-                return Ok(Done::found(tries));
-            }
-            if *before != Some((there.size, there.sha256)) {
-                return Err(Ended::OtherFile(there.sha256));
-            }
-        }
+        let Self { client, project, files, .. } = self;
+        let Upload { place, source, size, sha256, before: _, tag_name: _, is_new: _ } = upload;
         let (opener, source, files, size) = (files.opener.clone(), source.clone(), (*files).clone(), *size);
         let body = gitlab::Upload {
             open: Arc::new(move || match &source {
@@ -255,11 +257,15 @@ impl Site<'_> {
                 Err(error) if error.kind() == Kind::Invalid || error.is_in_doubt() => error,
                 Err(error) => return Err(error.into()),
             };
-            let there = files::look(client, project, place).await?;
-            if there.is_some_and(|there| there.sha256 == Some(*sha256)) {
+            if is_there(upload, files::look(client, project, place).await?)? {
                 return Ok(Done::found(tries));
             }
-            self.again(tries, error).await?;
+            // GitLab's own stumbling, as when uploads meet that both make the package, passes here, too.
+            if error.status() == Some(500) {
+                client.wait(tries, error).await?;
+            } else {
+                self.again(tries, error).await?;
+            }
         }
     }
 
@@ -409,6 +415,15 @@ impl Site<'_> {
     /// Waits before a thing that is absent is made again, if what went wrong is likely to pass.
     async fn again(&self, tries: &mut Tries, error: Error) -> Result<(), Ended> {
         if error.may_pass() { Ok(self.client.wait(tries, error).await?) } else { Err(error.into()) }
+    }
+}
+
+/// Whether the file is `there` already. If it is neither that one nor the one that is to be replaced, it is somebody else's.
+fn is_there(upload: &Upload, there: Option<StoredFile>) -> Result<bool, Ended> {
+    match there {
+        Some(there) if there.sha256 == Some(upload.sha256) => Ok(true),
+        Some(there) if upload.before != Some((there.size, there.sha256)) => Err(Ended::OtherFile(there.sha256)),
+        _ => Ok(false),
     }
 }
 

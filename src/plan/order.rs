@@ -4,6 +4,9 @@
 //!
 //! New releases come after those that change, and the oldest of them first: GitLab numbers, dates and announces them as
 //! they are made.
+//!
+//! Files that go into one version of a package go one after the other: GitLab documents that, as uploads that meet there each try
+//! to make the package, and all but one fail.
 
 use super::diff::{Change, ReleaseChange, ReleaseDiff, ReleaseWrite};
 use super::files;
@@ -12,8 +15,8 @@ use super::milestones::{self, Ids, MilestoneChange, MilestoneDiff, MilestoneWrit
 use super::reason::{Cause, Field, Reason};
 use super::step::{Action, MilestoneHandle, MilestonesBy, Step, StepId, Upload, WithoutEvidence};
 use crate::model::{
-    Current, Desired, DesiredRelease, EvidenceWish, Link, LinkPlaces, MilestoneState, Moment, NewTag, Release,
-    ReleasePlaces,
+    Current, Desired, DesiredRelease, EvidenceWish, Link, LinkPlaces, MilestoneState, Moment, NewTag, PackageVersion,
+    Release, ReleasePlaces,
 };
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +36,7 @@ pub(super) fn steps(
         ids: Ids::of(current),
         has_evidence: current.releases.values().any(|release| release.has_evidence),
         makers: BTreeMap::new(),
+        last_uploads: BTreeMap::new(),
         of_milestone: milestones.iter().filter_map(MilestoneChange::closes).map(|t| (t.to_owned(), vec![])).collect(),
     };
     let closing: Vec<_> = milestones.into_iter().filter_map(|change| list.milestone(change)).collect();
@@ -89,6 +93,8 @@ struct List<'a> {
     has_evidence: bool,
     /// Which step makes a milestone, or opens it again.
     makers: BTreeMap<String, StepId>,
+    /// Which step puts the last file so far into a package.
+    last_uploads: BTreeMap<PackageVersion, StepId>,
     /// Which steps put the releases of a milestone that will be closed in place.
     of_milestone: BTreeMap<String, Vec<StepId>>,
 }
@@ -138,8 +144,7 @@ impl List<'_> {
     fn release(&mut self, change: ReleaseChange<'_>) {
         let ReleaseChange { wish, uploads, write, milestones, .. } = change;
         let first = self.steps.len();
-        let mut uploaded: Vec<StepId> =
-            uploads.into_iter().map(|(upload, places)| self.upload(upload, places)).collect();
+        let mut uploaded = self.uploads(uploads);
         match write {
             ReleaseWrite::Create(release) => {
                 let (by, mut needs) = self.milestones_by(&release.milestones);
@@ -180,9 +185,24 @@ impl List<'_> {
         (MilestonesBy::Id(titles.iter().filter_map(|title| self.ids.handle(title, &self.makers)).collect()), needs)
     }
 
-    fn upload(&mut self, upload: Upload, places: LinkPlaces) -> StepId {
-        let cause = if upload.before.is_some() { Cause::Differs(Field::Content) } else { Cause::Missing };
-        self.push(Action::UploadFile(Box::new(upload)), Vec::new(), vec![Reason::new(cause, places.url)])
+    /// A list of checksums comes last: one that was there before the files would contradict them if those fail.
+    fn uploads(&mut self, mut uploads: Vec<(Upload, LinkPlaces)>) -> Vec<StepId> {
+        uploads.sort_by_key(|(upload, _)| upload.is_list());
+        let (mut uploaded, mut last_ones) = (Vec::new(), BTreeMap::new());
+        for (upload, places) in uploads {
+            let package = upload.place.of.clone();
+            let mut needs = BTreeSet::from_iter(self.last_uploads.get(&package).copied());
+            if upload.is_list() {
+                needs.extend(last_ones.values());
+            }
+            let needs = needs.into_iter().collect();
+            let cause = if upload.before.is_some() { Cause::Differs(Field::Content) } else { Cause::Missing };
+            let id = self.push(Action::UploadFile(Box::new(upload)), needs, vec![Reason::new(cause, places.url)]);
+            last_ones.insert(package.clone(), id);
+            self.last_uploads.insert(package, id);
+            uploaded.push(id);
+        }
+        uploaded
     }
 
     fn tag(&mut self, tag: NewTag, needs: Vec<StepId>, wish: &DesiredRelease) -> StepId {

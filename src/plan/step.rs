@@ -117,6 +117,14 @@ pub struct Upload {
     pub before: Option<(u64, Option<Sha256>)>,
 }
 
+impl Upload {
+    /// Whether it is the list of the checksums of the release's other files.
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        matches!(self.source, FileSource::Text(_))
+    }
+}
+
 /// A file to be deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removal {

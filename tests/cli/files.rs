@@ -37,6 +37,12 @@ fn stored(server: &Server) -> Vec<String> {
     files
 }
 
+/// `[[releases.files]]`, each of a package.
+fn files(files: &[(&str, &str)]) -> String {
+    let file = |(path, package)| format!("[[releases.files]]\npath = \"{path}\"\npackage = \"{package}\"\n");
+    files.iter().copied().map(file).collect()
+}
+
 fn links(server: &Server, tag: &str) -> Vec<String> {
     let release = server.ask(Method::GET, &format!("/projects/24/releases/{tag}"), &json!({}));
     let names =
@@ -197,7 +203,7 @@ fn a_registry_without_duplicates_says_what_to_do() {
 
 #[test]
 fn bad_days_leave_each_file_there_once() {
-    for fault in ["lost-answer", "reset", "503", "truncate"] {
+    for fault in ["lost-answer", "reset", "503", "500", "truncate"] {
         let fault = format!("PUT */packages/generic/* {fault} 2x");
         let server = Server::serve(&["--fault", &fault]);
         let home = built(&server);
@@ -210,20 +216,43 @@ fn bad_days_leave_each_file_there_once() {
 
 #[test]
 fn a_release_whose_file_fails_is_not_made_and_the_others_are() {
-    let server = Server::serve(&["--fault", "PUT */packages/generic/*/v0.1/mac.tar.gz 500 9x"]);
+    let server = Server::serve(&["--fault", "PUT */packages/generic/*/v0.1/mac.tar.gz 403 9x"]);
     let home = built(&server);
     home.manifest(&format!(
         "{FILES}[[releases]]\ntag_name = \"v0.2\"\n[[releases.files]]\npath = \"dist/linux.tar.gz\"\n"
     ));
     insta::assert_snapshot!("files_failed", home.run(&["apply", "--yes"]).expect(1));
     assert_eq!(links(&server, "v0.2"), ["linux.tar.gz"]);
+    // A list that came first would say what is not there.
+    assert!(!stored(&server).iter().any(|file| file.contains("v0.1 SHA256SUMS")));
     let releases = server.ask(Method::GET, "/projects/24/releases", &json!({}));
     assert_eq!(releases.as_array().unwrap().len(), 1);
 }
 
 #[test]
+fn those_of_one_package_version_go_one_after_the_other_and_their_list_last() {
+    let server = Server::start();
+    let home = built(&server);
+    let file = |tag: &str, path: &str, package: &str| {
+        format!(
+            "[[releases]]\ntag_name = \"{tag}\"\nchecksums = true\nref = \"main\"\n{}",
+            files(&[(path, package), ("dist/linux.tar.gz", "b")])
+        )
+    };
+    home.manifest(&[file("a/b", "dist/mac.tar.gz", "a"), file("c", "dist/mac.tar.gz", "a")].concat());
+    home.run(&["plan", "--out", "plan.json"]).expect(0);
+    let plan: Value = serde_json::from_str(&std::fs::read_to_string(home.path().join("plan.json")).unwrap()).unwrap();
+    let steps = plan["projects"][0]["steps"].as_array().unwrap();
+    let uploads =
+        steps.iter().filter(|step| step["action"]["place"].is_object() || step["action"]["sha256"].is_string());
+    let needs: Vec<_> = uploads.map(|step| step["needs"].to_string()).collect();
+    // Each release has a file in either package, and the list goes into the first.
+    assert_eq!(needs, ["[]", "[]", "[1,2]", "[]", "[]", "[5,6]"], "{plan:#}");
+}
+
+#[test]
 fn what_was_killed_in_mid_upload_is_finished_by_the_next_run() {
-    let server = Server::serve(&["--fault", "PUT */packages/generic/*/mac.tar.gz hang 1x"]);
+    let server = Server::serve(&["--fault", "PUT */packages/generic/*/SHA256SUMS hang 1x"]);
     let home = built(&server);
     let mut command = relsync(&["apply", "--yes"]);
     command.current_dir(home.path()).env("CI_SERVER_URL", &server.url).env("RELSYNC_TOKEN", "sandbox-maintainer");
@@ -233,6 +262,12 @@ fn what_was_killed_in_mid_upload_is_finished_by_the_next_run() {
     assert_eq!(talk.map_while(Result::ok).filter(|line| line.contains("/4 upload ")).take(2).count(), 2);
     process.kill().unwrap();
     process.wait().unwrap();
+    // It may not have come to that.
+    crate::support::block_on(async {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let faults = client.put(format!("{}/sandbox/faults", server.url)).json(&json!([]));
+        faults.send().await.unwrap().error_for_status().unwrap();
+    });
     assert_eq!(stored(&server).len(), 2);
     let run = home.run(&["apply", "--yes"]).expect(0);
     assert!(run.stdout.contains("Done: 1 release created; 1 file uploaded; 2 of 2 steps."), "{run}");

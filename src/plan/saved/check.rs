@@ -3,9 +3,9 @@
 
 use super::Address;
 use super::flaw::{At, Flaw, shown};
-use crate::model::{LinkId, Release, TagName};
+use crate::model::{LinkId, PackageVersion, Release, TagName};
 use crate::plan::{Action, Change, MilestoneHandle, MilestonesBy, Plan, ReleaseDiff, Step, StepId};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A project is planned once. There may be none: a shard of a fleet can be empty.
 pub(super) fn projects(projects: &[(Address, Plan)]) -> Result<(), Flaw> {
@@ -37,6 +37,33 @@ pub(super) fn plan(plan: &Plan) -> Result<(), Flaw> {
         let checked =
             milestones(plan, step).and_then(|()| release(&before, &step.action)).and_then(|()| follows(plan, step));
         checked.at("action").at(&format!("steps[{index}]"))?;
+    }
+    uploads(plan)
+}
+
+/// What goes into one version of a package goes one after the other, and a list of checksums after all that it lists.
+fn uploads(plan: &Plan) -> Result<(), Flaw> {
+    let mut last: HashMap<&PackageVersion, StepId> = HashMap::new();
+    let mut of_release: HashMap<&TagName, HashMap<&PackageVersion, StepId>> = HashMap::new();
+    let mut listed = HashSet::new();
+    for (index, step) in plan.steps.iter().enumerate() {
+        let Action::UploadFile(upload) = &step.action else { continue };
+        let at = format!("steps[{index}]");
+        let files = of_release.entry(&upload.tag_name).or_default();
+        let earlier = last.insert(&upload.place.of, StepId(index));
+        let mut first = earlier.into_iter().chain(files.values().filter(|_| upload.is_list()).copied());
+        if let Some(StepId(needed)) = first.find(|needed| !step.needs.contains(needed)) {
+            let what = format!("step {} is not among them, whose upload has to come first", needed + 1);
+            return Err(Flaw::new(what).within("needs").within(&at));
+        }
+        if listed.contains(&upload.tag_name) {
+            let what = "comes after the list of its release's checksums";
+            return Err(Flaw::new(what).within("action").within(&at));
+        }
+        if upload.is_list() {
+            listed.insert(&upload.tag_name);
+        }
+        files.insert(&upload.place.of, StepId(index));
     }
     Ok(())
 }
