@@ -85,6 +85,15 @@ pub struct StoredFile {
     pub sha256: Option<Sha256>,
 }
 
+/// What a link may lead to in a project's generic package registry.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LeadsTo {
+    /// The newest file there.
+    Place(PackagePlace),
+    /// This very file.
+    File(PackageFileId),
+}
+
 /// What is known of a project's generic package registry. By default, nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Packages {
@@ -174,6 +183,31 @@ impl Packages {
         (may_be_its || self.place_of(url).is_some()).then_some(place)
     }
 
+    /// What `url` may lead to in this project's own registry, however it is spelled: by another host's name or with a query,
+    /// escaped or not, or by the number of the file. For what must not be deleted.
+    #[must_use]
+    pub fn may_lead_to(&self, url: &str) -> Option<LeadsTo> {
+        let path = url.split(['?', '#']).next().unwrap_or_default();
+        let path = percent_decode_str(path).decode_utf8_lossy();
+        let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+        let number = |part: &str| part.parse().ok().map(PackageFileId);
+        if let Some(id) = parts.windows(2).find_map(|two| if two[0] == "package_files" { number(two[1]) } else { None })
+        {
+            return Some(LeadsTo::File(id));
+        }
+        let at = parts.windows(2).position(|two| two == ["packages", "generic"])?;
+        let [package, version, file_name] = parts.get(at + 2..)? else { return None };
+        let project = parts[..at].join("/");
+        let is_its = |name: &String| {
+            let name = percent_decode_str(name).decode_utf8_lossy().to_lowercase();
+            project.to_lowercase().ends_with(&format!("/projects/{name}"))
+        };
+        let is_number = || parts[..at].last().is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+        let of = PackageVersion { package: (*package).to_owned(), version: (*version).to_owned() };
+        let place = PackagePlace { of, file_name: (*file_name).to_owned() };
+        (self.names.iter().any(is_its) || (!self.has_id && is_number())).then_some(LeadsTo::Place(place))
+    }
+
     fn apart<'u>(&self, url: &'u str) -> Option<(&'u str, PackagePlace)> {
         let below = url.strip_prefix(&self.api).filter(|_| !self.api.is_empty())?.strip_prefix("/projects/")?;
         let (project, below) = below.split_once("/packages/generic/")?;
@@ -228,6 +262,24 @@ mod tests {
         let packages = Packages::new("https://h/api/v4", &project(ProjectRef::Path("group/app".into())), None);
         let url = "https://h/api/v4/projects/25/packages/generic/app/1/a.gz";
         assert_eq!((packages.place_of(url), packages.likely_place_of(url)), (None, Some(place("app", "1", "a.gz"))));
+    }
+
+    #[test]
+    fn what_is_kept_is_known_however_it_is_spelled() {
+        let packages = Packages::new("https://h/api/v4", &project(ProjectRef::Id(ProjectId(24))), None);
+        let there = Some(LeadsTo::Place(place("app", "1", "a+b.gz")));
+        for url in [
+            "https://h/api/v4/projects/24/packages/generic/app/1/a+b.gz?inline=false",
+            "http://H.example//api/v4/projects/24/packages/generic/app/1/a%2Bb.gz#top",
+            "https://h/api/v4/projects/Group%2fapp/packages/generic/%61pp/1/a+b.gz",
+        ] {
+            assert_eq!(packages.may_lead_to(url), there, "{url}");
+        }
+        let by_number = packages.may_lead_to("https://h/group/app/-/package_files/7/download?x");
+        assert_eq!(by_number, Some(LeadsTo::File(PackageFileId(7))));
+        for other in ["https://h/api/v4/projects/124/packages/generic/app/1/a", "https://e.com/a", ""] {
+            assert_eq!(packages.may_lead_to(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub use desired::{
 };
 pub use digest::{Sha256, Sha256Error};
 pub use file::{
-    FileSource, PackageFileId, PackageId, PackagePlace, PackageVersion, Packages, StoredFile, is_package_name,
+    FileSource, LeadsTo, PackageFileId, PackageId, PackagePlace, PackageVersion, Packages, StoredFile, is_package_name,
     is_package_version, package_version,
 };
 pub use harmless::{harmless, is_hostile};

@@ -3,8 +3,8 @@
 
 use super::step::{Removal, Upload};
 use crate::model::{
-    Current, Desired, DesiredFile, DesiredFiles, DesiredLink, DesiredRelease, Link, LinkPlaces, LiveLink, PackagePlace,
-    PackageVersion, Packages, PathWish, Release, TagName, package_version,
+    Current, Desired, DesiredFile, DesiredFiles, DesiredLink, DesiredRelease, LeadsTo, Link, LinkPlaces, LiveLink,
+    PackagePlace, PackageVersion, Packages, PathWish, Release, TagName, package_version,
 };
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -147,12 +147,17 @@ pub(super) fn removals<'r>(
     let staying = current.releases.values().filter(|release| !gone.contains(&release.tag_name));
     let live = staying.flat_map(|release| &release.links).map(|live| live.link.url.as_str());
     let wished = desired.releases.iter().flat_map(|wish| wish.links.iter().flatten()).map(|link| link.url.as_str());
-    let mut kept: BTreeSet<PackagePlace> = live.chain(wished).filter_map(|url| packages.likely_place_of(url)).collect();
+    let linked: BTreeSet<LeadsTo> = live.chain(wished).filter_map(|url| packages.may_lead_to(url)).collect();
+    let is_linked = |place: &PackagePlace| {
+        let by_number = packages.all(place).iter().any(|stored| linked.contains(&LeadsTo::File(stored.id)));
+        by_number || linked.contains(&LeadsTo::Place(place.clone()))
+    };
+    let mut planned = BTreeSet::new();
     let mut removals: BTreeMap<TagName, Vec<Removal>> = BTreeMap::new();
     for release in deletes {
         for place in places_of(release, packages) {
             // Once for all: several of the releases may lead there.
-            if !kept.insert(place.clone()) {
+            if is_linked(&place) || !planned.insert(place.clone()) {
                 continue;
             }
             let of = removals.entry(release.tag_name.clone()).or_default();

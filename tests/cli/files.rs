@@ -280,7 +280,9 @@ fn a_deleted_release_leaves_its_files_unless_they_are_to_go() {
     let home = built(&server);
     // The second release leads to a file of the first.
     let url = format!("{}/api/v4/projects/24/packages/generic/awesome-app/v0.1/linux.tar.gz", server.url);
-    let second = format!("[[releases]]\ntag_name = \"v0.2\"\n[[releases.links]]\nname = \"old\"\nurl = \"{url}\"\n");
+    let second = format!(
+        "[[releases]]\ntag_name = \"v0.2\"\n[[releases.links]]\nname = \"old\"\nurl = \"{url}?inline=false\"\n"
+    );
     home.manifest(&format!("{FILES}{second}"));
     home.run(&["apply", "--yes"]).expect(0);
     home.manifest(&format!("[policy]\nunmanaged = \"delete\"\n{second}"));
