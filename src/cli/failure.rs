@@ -114,6 +114,10 @@ pub(super) enum Failure {
     #[diagnostic(help("name another manifest with -f, or leave the project out"))]
     OfAnotherProject { path: String, declared: String, asked: String },
 
+    #[error("CI_NODE_INDEX and CI_NODE_TOTAL name no shard: {0}")]
+    #[diagnostic(help("GitLab sets both in jobs with `parallel:`; `--shard 1/1` takes all projects"))]
+    NoShard(&'static str),
+
     #[error("there is no telling which project is meant")]
     #[diagnostic(help(
         "name it, as in `--project group/app`; or run relsync where a releases.toml names it, or name that with --file"

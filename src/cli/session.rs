@@ -125,6 +125,7 @@ pub(super) fn share<T, G: Eq + Hash>(
     all: &mut Vec<T>,
     named: impl Fn(&T) -> Sharer<'_, G>,
 ) -> Result<(), Failure> {
+    shard.check()?;
     let Some(Chosen { shard, from }) = shard.chosen() else { return Ok(()) };
     let (mut by_id, mut by_path) = (HashMap::new(), HashMap::new());
     for Sharer { gitlab, project, manifest } in all.iter().map(&named) {

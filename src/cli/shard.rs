@@ -5,6 +5,7 @@
 //! weight is must never change: jobs that were made by different releases share one fleet.
 #![expect(clippy::doc_markdown, reason = "doc comments are the help text here, which is no Markdown")]
 
+use super::failure::Failure;
 use super::server::variable;
 use crate::model::ProjectRef;
 use clap::Args;
@@ -66,19 +67,25 @@ impl ShardArgs {
     pub(super) fn chosen(&self) -> Option<Chosen> {
         let chosen = match self.shard {
             Some(shard) => Some(Chosen { shard, from: "--shard" }),
-            None => of_job().map(|shard| Chosen { shard, from: "CI_NODE_INDEX and CI_NODE_TOTAL" }),
+            None => of_job().ok().flatten().map(|shard| Chosen { shard, from: "CI_NODE_INDEX and CI_NODE_TOTAL" }),
         };
         chosen.filter(|chosen| chosen.shard.of.get() > 1)
+    }
+
+    /// Makes sure that a job whose shard can't be made out does not take all projects, as its siblings would, too.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        if self.shard.is_some() { Ok(()) } else { of_job().map(drop).map_err(Failure::NoShard) }
     }
 }
 
 /// The shard of a CI job with `parallel:` and a number. With a matrix GitLab sets the same variables, but each of its jobs is for
 /// something else already, as its name says: `plan: [fleet/apps]`, and not `plan 2/10`.
-fn of_job() -> Option<Shard> {
-    let shard = format!("{}/{}", variable("CI_NODE_INDEX")?, variable("CI_NODE_TOTAL")?).parse().ok()?;
+fn of_job() -> Result<Option<Shard>, &'static str> {
+    let (Some(index), Some(total)) = (variable("CI_NODE_INDEX"), variable("CI_NODE_TOTAL")) else { return Ok(None) };
+    let shard: Shard = format!("{index}/{total}").parse()?;
     let is_of_matrix =
         variable("CI_JOB_NAME").is_some_and(|name| name.ends_with(']') && !name.contains(&format!("{shard}]")));
-    (!is_of_matrix).then_some(shard)
+    Ok((!is_of_matrix).then_some(shard))
 }
 
 impl Shard {

@@ -56,6 +56,16 @@ fn a_parallel_job_takes_its_own_and_says_so() {
     assert!(whole.stdout.contains("In all: 6 projects") && !whole.stderr.contains("Shard"), "{whole}");
 }
 
+#[test]
+fn a_job_whose_shard_can_not_be_made_out_takes_no_project() {
+    let (server, home) = fleet_of(2, 1, new_release);
+    let home = home.env("CI_NODE_INDEX", "5").env("CI_NODE_TOTAL", "4");
+    let run = home.run(&["apply", "--yes", "-f", "fleet.toml"]).expect(1);
+    assert!(run.stderr.contains("CI_NODE_INDEX and CI_NODE_TOTAL name no shard: shards are counted from 1"), "{run}");
+    assert!(server.requests().is_empty());
+    home.run(&["plan", "-f", "fleet.toml", "--shard", "1/1"]).expect(0);
+}
+
 /// More jobs than projects, or a job that is no fleet's: nothing to do is no failure, but it is said.
 #[test]
 fn an_empty_shard_is_a_success_with_a_note() {
