@@ -178,7 +178,11 @@ async fn a_file_on_another_host_is_fetched_without_the_token() {
         let client = server.client_as(Some(kind));
         let path = AssetPath::parse("/bin/app").unwrap();
         let asset = FileAt::Asset { project: ID, tag: TagName::from_git("v1"), path };
-        for file in [asset, FileAt::Url(target.clone()), FileAt::Url(server.url.join("web").unwrap())] {
+        for file in [
+            asset,
+            FileAt::Url(target.clone()),
+            FileAt::Url(server.url.join("a/b/-/package_files/7/download").unwrap()),
+        ] {
             let mut incoming = client.open(&file, None).await.unwrap();
             assert_eq!(incoming.chunk().await.unwrap().unwrap().as_ref(), b"file");
         }
