@@ -278,7 +278,7 @@ pub(super) struct DoctorArgs {
 pub(super) struct ManifestArgs {
     /// The manifest, or the folder of a releases.toml; a folder without one stands for each *.toml in it and the
     /// releases.toml of each folder below. May be given more than once: each manifest is for a project of its own, or for
-    /// several, each under [[projects]].
+    /// several, each under `[[projects]]`.
     #[arg(short, long = "file", value_name = "FILE|DIR", default_value = "releases.toml")]
     files: Vec<PathBuf>,
 }

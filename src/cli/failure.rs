@@ -102,6 +102,7 @@ pub(super) enum Failure {
     #[diagnostic(help("name another file to write the plan to, or remove that one"))]
     NotAPlan(String),
 
+    #[cfg(feature = "sandbox")]
     #[error("{0} is there already, and is no snapshot of --save-snapshot")]
     #[diagnostic(help("name another file to save the snapshot to, or remove that one"))]
     NotASnapshot(String),
@@ -334,6 +335,7 @@ impl Failure {
         Self::NotAPlan(shown(path))
     }
 
+    #[cfg(feature = "sandbox")]
     pub(super) fn not_a_snapshot(path: &Path) -> Self {
         Self::NotASnapshot(shown(path))
     }

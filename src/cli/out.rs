@@ -48,6 +48,7 @@ impl Target {
         Ok(Self { path: path.to_owned(), place })
     }
 
+    #[cfg(feature = "sandbox")]
     /// Refuses to write over what is there unless it begins with `head`, or is empty.
     pub(super) fn keep_others(&self, head: &str, refused: fn(&Path) -> Failure) -> Result<(), Failure> {
         let is_ours = |beginning: &str| beginning.starts_with(head);

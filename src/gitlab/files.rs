@@ -1,7 +1,7 @@
 //! Files: what assets, archives and evidence lead to, as a stream that is never held whole.
 //!
 //! Invariants: the token goes to the configured GitLab and to nobody else, and there only to what hands out files (see
-//! [`handing_out`]): whoever writes a link must not choose what is read in the name of whoever downloads. Redirects are followed one by one; the first
+//! `handing_out`): whoever writes a link must not choose what is read in the name of whoever downloads. Redirects are followed one by one; the first
 //! that leads away from GitLab is where the token stays behind, also if a later one leads back. Every text in an [`Error`]
 //! is harmless, and shows of another host's address neither the query, where signatures are, nor a password.
 

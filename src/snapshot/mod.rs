@@ -6,8 +6,8 @@
 //! ([`Begun::complete`]), and a closer look ([`look_again`]) at single releases where the list may be old, and at tags in whatever
 //! is fewer requests, the list of all or one for each.
 //!
-//! A rehearsal has to know more, of what a plan stands on ([`survey`]), and writes all of it down as a seed of the embedded
-//! GitLab ([`seed`]): a text, as that shares no type with the client.
+//! A rehearsal has to know more, of what a plan stands on ([`survey()`]), and writes all of it down as a seed of the embedded
+//! GitLab ([`seed()`]): a text, as that shares no type with the client.
 //!
 //! Imports `gitlab` and `model` only. Reads; never writes.
 

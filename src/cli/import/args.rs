@@ -45,7 +45,7 @@ pub(in crate::cli) struct GitlabArgs {
     pub(super) project: Option<ProjectRef>,
 
     /// Import all projects of GROUP and of the groups in it that have releases, into a fleet, in which each is one of
-    /// [[projects]]. Run again, it adds projects that are new there; those that it has stay as they are.
+    /// `[[projects]]`. Run again, it adds projects that are new there; those that it has stay as they are.
     #[arg(long, value_name = "GROUP", conflicts_with_all = ["project", "split"], value_parser = group)]
     pub(super) group: Option<String>,
 
