@@ -45,7 +45,6 @@ fn a_hundred_unchanged_projects_take_a_hundred_requests() {
 }
 
 #[test]
-#[ignore = "takes long; its time is worth a look: cargo test --release --test cli thousand -- --ignored"]
 fn a_thousand_unchanged_projects_take_a_thousand_requests() {
     takes_one_request_a_project(1000, 20);
 }
