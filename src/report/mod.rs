@@ -8,6 +8,8 @@ mod date;
 mod describe;
 mod drift;
 mod due;
+#[cfg(test)]
+mod endless;
 mod explain;
 mod fleet;
 mod html;

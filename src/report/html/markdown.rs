@@ -148,6 +148,7 @@ fn visible<'t>(text: &str) -> CowStr<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::endless::endless;
 
     fn shown(text: &str) -> String {
         to_html(text).0
@@ -172,14 +173,7 @@ mod tests {
 
     #[test]
     fn deep_wide_and_endless_notes_stay_small() {
-        let texts = [
-            ">".repeat(20_000),
-            "- ".repeat(20_000),
-            "*a **b ".repeat(10_000),
-            format!("|{}\n|{}\n{}", "a|".repeat(500), "-|".repeat(500), "|x\n".repeat(10_000)),
-            format!("[x]: https://example.com/{}\n\n{}", "y".repeat(1900), "[x] ".repeat(20_000)),
-        ];
-        for text in texts {
+        for text in endless() {
             let (html, _) = to_html(&text);
             assert!(html.len() < 12 * text.len() + 100_000, "{} from {}", html.len(), text.len());
         }

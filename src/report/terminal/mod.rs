@@ -178,6 +178,7 @@ impl Page<'_> {
 mod tests {
     use super::*;
     use crate::model::is_hostile;
+    use crate::report::endless::endless;
     use proptest::prelude::*;
 
     fn shown(text: &str, width: usize) -> String {
@@ -206,14 +207,7 @@ mod tests {
 
     #[test]
     fn deep_wide_and_endless_notes_stay_small() {
-        let texts = [
-            ">".repeat(20_000),
-            "- ".repeat(20_000),
-            "*a **b ".repeat(10_000),
-            format!("|{}\n|{}\n{}", "a|".repeat(500), "-|".repeat(500), "|x\n".repeat(10_000)),
-            format!("[x]: https://example.com/{}\n\n{}", "y".repeat(1900), "[x] ".repeat(20_000)),
-        ];
-        for text in texts {
+        for text in endless() {
             let shown = shown(&text, 20);
             assert!(
                 shown.len() < 12 * text.len() + 100_000 || shown.len() < 20_000_000,
