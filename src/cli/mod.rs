@@ -17,6 +17,7 @@ mod init;
 mod interrupt;
 mod list;
 mod man;
+mod manifests;
 mod note;
 mod out;
 mod plan;

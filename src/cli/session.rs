@@ -1,9 +1,10 @@
 //! The manifests of a run, the projects they are for, and clients that may ask GitLab about them.
 
-use super::args::{FilterArgs, ManifestArgs, ServerArgs};
+use super::args::{FilterArgs, ServerArgs};
 use super::failure::Failure;
 use super::files;
 use super::interrupt::stoppable;
+use super::manifests::ManifestArgs;
 use super::project::moved;
 use super::server::{self, Server};
 use super::shard::{Chosen, ShardArgs};

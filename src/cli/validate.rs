@@ -1,8 +1,8 @@
 //! `relsync validate`: checks manifests, and asks nobody.
 
-use super::args::ManifestArgs;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::manifests::ManifestArgs;
 use super::session;
 use crate::report;
 use crate::ui::Ui;

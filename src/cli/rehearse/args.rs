@@ -1,6 +1,7 @@
 //! What can be said to `relsync rehearse`.
 
-use crate::cli::args::{FilterArgs, ManifestArgs, ServerArgs};
+use crate::cli::args::{FilterArgs, ServerArgs};
+use crate::cli::manifests::ManifestArgs;
 use crate::cli::shard::ShardArgs;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
