@@ -3,7 +3,7 @@
 use super::date::{day, minute};
 use super::due::due;
 use super::style::Palette;
-use super::table::{Column, table};
+use super::table::{Column, Room, table};
 use super::values::visible;
 use crate::model::{GroupRef, ListedRelease, ListedReleases, Moment, ProjectRef, ReleaseOrder, harmless};
 use crate::plan::Timing;
@@ -39,30 +39,30 @@ pub enum Whose<'a> {
 #[must_use]
 pub fn listing(listing: &Listing<'_>, width: Option<usize>, palette: &Palette) -> String {
     let Listing { of, list, only_upcoming, order, now } = listing;
-    let column = |name, least, cell: &dyn Fn(&ListedRelease) -> String| Column {
+    let column = |name, room, cell: &dyn Fn(&ListedRelease) -> String| Column {
         name,
-        least,
+        room,
         cells: list.releases.iter().map(cell).collect(),
     };
     // On a terminal room is dear; whoever needs the minute can pipe, or ask for the one release.
     let date = |at| if width.is_some() { day(at) } else { minute(at) };
     let mut columns = Vec::new();
     if let Whose::Group(_) = of {
-        columns.push(column("project", Some(10), &|row| visible(row.project.as_deref().unwrap_or("?"))));
+        columns.push(column("project", Room::LeastAtLast(10), &|row| visible(row.project.as_deref().unwrap_or("?"))));
     }
-    columns.push(column("tag_name", Some(10), &|row| visible(row.release.tag_name.as_str())));
-    columns.push(column("name", Some(8), &|row| visible(&row.release.name)));
-    columns.push(column("released_at", None, &|row| date(row.release.released_at)));
+    columns.push(column("tag_name", Room::LeastAtLast(10), &|row| visible(row.release.tag_name.as_str())));
+    columns.push(column("name", Room::Least(8), &|row| visible(&row.release.name)));
+    columns.push(column("released_at", Room::Whole, &|row| date(row.release.released_at)));
     if *order == ReleaseOrder::CreatedAt {
-        columns.push(column("created_at", None, &|row| date(row.release.created_at)));
+        columns.push(column("created_at", Room::Whole, &|row| date(row.release.created_at)));
     }
     columns.push(if *only_upcoming {
-        column("due", None, &|row| due(row.release.released_at, *now))
+        column("due", Room::Whole, &|row| due(row.release.released_at, *now))
     } else {
-        column("timing", Some(10), &|row| timing(row, *now))
+        column("timing", Room::Least(10), &|row| timing(row, *now))
     });
-    columns.push(column("milestones", Some(10), &milestones));
-    columns.push(column("links", None, &links));
+    columns.push(column("milestones", Room::Least(10), &milestones));
+    columns.push(column("links", Room::Whole, &links));
     if list.releases.is_empty() { String::new() } else { table(columns, width, palette) }
 }
 

@@ -40,7 +40,7 @@ pub use listing::{Listing, Whose, listing, listing_remark};
 pub use markdown::{drift_markdown, markdown};
 pub use rehearsal::{Rehearsal, RehearsalRun, Remark, Requests, rehearsal, rehearsal_fleet};
 pub use run::{Command, Listed, ProjectRun, Run};
-pub use sheet::{Sheet, sheet};
+pub use sheet::{Sheet, evidence, sheet};
 pub use style::Palette;
 pub use text::{Detail, outcome, plan, text, valid};
 pub use values::size;

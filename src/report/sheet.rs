@@ -3,10 +3,10 @@
 use super::date::minute;
 use super::due::due;
 use super::style::{Palette, paint};
-use super::table::{Column, table};
+use super::table::{Column, Room, whole};
 use super::terminal;
 use super::values::{line, timing as in_brackets, visible};
-use crate::model::{AssetPath, Moment, ShownRelease};
+use crate::model::{AssetPath, Evidence, Moment, ShownRelease};
 use crate::plan::Timing;
 
 /// Lines of notes are no longer than this, however wide the terminal is: nobody reads them.
@@ -37,7 +37,6 @@ pub fn sheet(sheet: &Sheet<'_>, width: Option<usize>, palette: &Palette) -> Stri
             None => text.lines().map(|text| line(text) + "\n").collect(),
         });
     }
-    let column = |name, cells: Vec<String>| Column { name, least: None, cells };
     if !release.links.is_empty() {
         let links = || release.links.iter().map(|live| &live.link);
         let columns = vec![
@@ -46,22 +45,35 @@ pub fn sheet(sheet: &Sheet<'_>, width: Option<usize>, palette: &Palette) -> Stri
             column("direct_asset_path", links().map(|link| path(link.direct_asset_path.as_ref())).collect()),
             column("url", links().map(|link| visible(&link.url)).collect()),
         ];
-        // Not cut: who wants an address wants all of it.
-        parts.push(table(columns, None, palette));
+        parts.push(whole(columns, width, palette));
     }
     if !sources.is_empty() {
         let formats: Vec<_> = sources.iter().map(|source| visible(&source.format)).collect();
         parts.push(format!("{} {}\n", paint(palette.heading, "sources"), formats.join(", ")));
     }
     if !evidences.is_empty() {
-        let columns = vec![
-            column("evidence", evidences.iter().map(|evidence| minute(evidence.collected_at)).collect()),
-            column("sha", evidences.iter().map(|evidence| visible(&evidence.sha)).collect()),
-            column("filepath", evidences.iter().map(|evidence| visible(&evidence.filepath)).collect()),
-        ];
-        parts.push(table(columns, None, palette));
+        parts.push(whole(evidence_columns("evidence", minute, evidences), width, palette));
     }
     parts.join("\n")
+}
+
+/// A release's evidences as a table, in so many columns if it is for a terminal.
+#[must_use]
+pub fn evidence(evidences: &[Evidence], width: Option<usize>, palette: &Palette) -> String {
+    whole(evidence_columns("collected_at", |at| at.to_string(), evidences), width, palette)
+}
+
+fn evidence_columns(called: &'static str, when: fn(Moment) -> String, evidences: &[Evidence]) -> Vec<Column> {
+    let cells = |cell: &dyn Fn(&Evidence) -> String| evidences.iter().map(cell).collect();
+    vec![
+        column(called, cells(&|evidence| when(evidence.collected_at))),
+        column("sha", cells(&|evidence| visible(&evidence.sha))),
+        column("filepath", cells(&|evidence| visible(&evidence.filepath))),
+    ]
+}
+
+fn column(name: &'static str, cells: Vec<String>) -> Column {
+    Column { name, room: Room::Whole, cells }
 }
 
 fn path(path: Option<&AssetPath>) -> String {

@@ -1,9 +1,10 @@
 //! Tables of short texts, in columns that fit a terminal.
 //!
-//! Cells are harmless before they come in. On a terminal, wide cells are shortened; elsewhere nothing is, and nothing but
-//! spaces stands between columns.
+//! Cells are harmless before they come in. On a terminal, wide cells are shortened ([`table`]), or the table is turned into
+//! lists of lines ([`whole`]); elsewhere neither is done, and nothing but spaces stands between columns.
 
 use super::style::{Palette, paint};
+use std::fmt::Write as _;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 const GAP: usize = 2;
@@ -11,12 +12,24 @@ const GAP: usize = 2;
 const FIRST: usize = 3;
 /// What stands for the rest of a cell.
 const CUT: char = '…';
+/// Joins two emoji into one: it is nothing by itself.
+const JOINER: char = '\u{200d}';
+
+/// What becomes of a column where there is no room for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    /// It is whole, or the row is cut.
+    Whole,
+    /// It is shortened, but not to less than this.
+    Least(usize),
+    /// The same, once all others have given what they can: it says which thing the row is about.
+    LeastAtLast(usize),
+}
 
 /// One column.
 pub(super) struct Column {
     pub(super) name: &'static str,
-    /// How narrow it may become where there is no room; `None`: it is whole or the row is cut.
-    pub(super) least: Option<usize>,
+    pub(super) room: Room,
     pub(super) cells: Vec<String>,
 }
 
@@ -26,15 +39,19 @@ impl Column {
         self.cells.iter().map(|cell| cell.width()).max().unwrap_or(0).max(self.name.width())
     }
 
-    /// How narrow it may become.
-    fn least(&self) -> usize {
-        self.least.map_or_else(|| self.width(), |least| least.max(self.name.width()).min(self.width()))
+    /// How narrow it may become, at last or before.
+    fn least(&self, at_last: bool) -> usize {
+        match self.room {
+            Room::Least(least) => least.max(self.name.width()).min(self.width()),
+            Room::LeastAtLast(least) if at_last => least.max(self.name.width()).min(self.width()),
+            Room::Whole | Room::LeastAtLast(_) => self.width(),
+        }
     }
 }
 
-/// How narrow a table of these may become.
+/// How narrow a table of these may become before it gets to those that give at last.
 fn least_width(columns: &[Column]) -> usize {
-    columns.iter().map(Column::least).sum::<usize>() + gaps(columns)
+    columns.iter().map(|column| column.least(false)).sum::<usize>() + gaps(columns)
 }
 
 fn gaps(columns: &[Column]) -> usize {
@@ -43,8 +60,7 @@ fn gaps(columns: &[Column]) -> usize {
 
 /// The table, in so many columns of a terminal if `width` says so. Each line ends in a newline.
 pub(super) fn table(mut columns: Vec<Column>, width: Option<usize>, palette: &Palette) -> String {
-    // What nobody has is no column.
-    columns.retain(|column| column.cells.iter().any(|cell| !cell.is_empty()));
+    leave_out_empty(&mut columns);
     if let Some(width) = width {
         while columns.len() > FIRST && least_width(&columns) > width {
             columns.pop();
@@ -64,15 +80,44 @@ pub(super) fn table(mut columns: Vec<Column>, width: Option<usize>, palette: &Pa
     std::iter::once(head).chain(rows).map(|line| line + "\n").collect()
 }
 
-/// The columns' widths once the widest of those that may have given what they can, a little of each at a time.
+/// What nobody has is no column.
+fn leave_out_empty(columns: &mut Vec<Column>) {
+    columns.retain(|column| column.cells.iter().any(|cell| !cell.is_empty()));
+}
+
+/// The same table with nothing cut, for what is copied from it, such as addresses: where it is wider than the terminal, each
+/// row becomes a line for its first cell and one for each of the others.
+pub(super) fn whole(mut columns: Vec<Column>, width: Option<usize>, palette: &Palette) -> String {
+    leave_out_empty(&mut columns);
+    let needed = columns.iter().map(Column::width).sum::<usize>() + gaps(&columns);
+    if width.is_none_or(|width| needed <= width) {
+        return table(columns, None, palette);
+    }
+    let names = columns.iter().map(|column| column.name.width()).max().unwrap_or(0);
+    let mut text = String::new();
+    for row in 0..columns.iter().map(|column| column.cells.len()).max().unwrap_or(0) {
+        for (nth, Column { name, cells, .. }) in columns.iter().enumerate().filter(|(_, c)| !c.cells[row].is_empty()) {
+            let (indent, name) = (if nth == 0 { "" } else { "  " }, paint(palette.heading, name));
+            let gap = " ".repeat(names + GAP * 2 - indent.len() - columns[nth].name.width());
+            // Writing to a `String` can't fail.
+            let _ = writeln!(text, "{indent}{name}{gap}{}", cells[row]);
+        }
+    }
+    text
+}
+
+/// The columns' widths once the widest of those that may have given what they can, a little of each at a time; then those that
+/// give at last.
 fn fitted(columns: &[Column], natural: &[usize], width: usize) -> Vec<usize> {
     let mut widths = natural.to_vec();
     let mut over = (widths.iter().sum::<usize>() + gaps(columns)).saturating_sub(width);
-    while over > 0 {
-        let may_give = |index: &usize| widths[*index] > columns[*index].least();
-        let Some(widest) = (0..widths.len()).filter(may_give).max_by_key(|index| widths[*index]) else { break };
-        widths[widest] -= 1;
-        over -= 1;
+    for at_last in [false, true] {
+        while over > 0 {
+            let may_give = |index: &usize| widths[*index] > columns[*index].least(at_last);
+            let Some(widest) = (0..widths.len()).filter(may_give).max_by_key(|index| widths[*index]) else { break };
+            widths[widest] -= 1;
+            over -= 1;
+        }
     }
     widths
 }
@@ -97,6 +142,7 @@ pub(super) fn cut(text: &str, width: usize) -> String {
         shown.push(c);
     }
     if width > 0 {
+        shown.truncate(shown.trim_end_matches(JOINER).len());
         shown.push(CUT);
     }
     shown
@@ -107,18 +153,18 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn column(name: &'static str, least: Option<usize>, cells: &[&str]) -> Column {
-        Column { name, least, cells: cells.iter().map(|cell| (*cell).to_owned()).collect() }
+    fn column(name: &'static str, room: Room, cells: &[&str]) -> Column {
+        Column { name, room, cells: cells.iter().map(|cell| (*cell).to_owned()).collect() }
     }
 
     #[test]
     fn the_widest_column_gives_way_first() {
         let columns = || {
             vec![
-                column("tag", Some(4), &["v1.0.0", "v2"]),
-                column("name", Some(4), &["A name that is much too long", "日本語の名前です"]),
-                column("none", None, &["", ""]),
-                column("date", None, &["2026-01-30", "2025-01-30"]),
+                column("tag", Room::Least(4), &["v1.0.0", "v2"]),
+                column("name", Room::Least(4), &["A name that is much too long", "日本語の名前です"]),
+                column("none", Room::Whole, &["", ""]),
+                column("date", Room::Whole, &["2026-01-30", "2025-01-30"]),
             ]
         };
         assert_eq!(
@@ -130,10 +176,48 @@ mod tests {
         );
     }
 
+    #[test]
+    fn what_a_row_is_about_gives_way_last() {
+        let columns = || {
+            vec![
+                column("tag", Room::LeastAtLast(4), &["release/2026.11-rc.1"]),
+                column("name", Room::Least(4), &["The first one of them"]),
+                column("date", Room::Whole, &["2026-01-30"]),
+                column("links", Room::Whole, &["3"]),
+            ]
+        };
+        let shown = |width| table(columns(), Some(width), &Palette::plain());
+        assert!(shown(50).contains("release/2026.11-rc.1  The firs…  2026-01-30  3\n"), "{}", shown(50));
+        assert!(shown(40).ends_with("release/2026.11-rc.1  The f…  2026-01-30\n"), "{}", shown(40));
+        assert!(shown(30).ends_with("release/202…  The…  2026-01-30\n"), "{}", shown(30));
+    }
+
+    #[test]
+    fn what_is_copied_is_never_cut() {
+        let columns = || {
+            vec![
+                column("asset", Room::Whole, &["app", "docs"]),
+                column("path", Room::Whole, &["", "/docs"]),
+                column("url", Room::Whole, &["https://example.com/app", "https://example.com/docs"]),
+            ]
+        };
+        let shown = |width| whole(columns(), width, &Palette::plain());
+        assert_eq!(shown(None), shown(Some(40)));
+        assert_eq!(
+            shown(Some(30)),
+            "asset    app\n  url    https://example.com/app\nasset    docs\n  path   /docs\n  url    https://example.com/docs\n"
+        );
+    }
+
+    #[test]
+    fn no_joiner_is_left_where_a_cell_is_cut() {
+        assert_eq!(cut("👨\u{200d}👩\u{200d}👧 and more", 4), "👨…");
+    }
+
     proptest! {
         #[test]
         fn no_line_is_wider_than_the_terminal(cells in prop::collection::vec("[a日 e\u{301}]{0,40}", 3), width in 1_usize..60) {
-            let columns = cells.iter().map(|cell| column("x", Some(3), &[cell])).collect();
+            let columns = cells.iter().map(|cell| column("x", Room::Least(3), &[cell])).collect();
             for line in table(columns, Some(width), &Palette::plain()).lines() {
                 prop_assert!(line.width() <= width, "{line:?}");
             }
