@@ -52,6 +52,12 @@ fn it_is_collected_shown_checked_and_saved() {
     let piped = home.run(&["evidence", "v0.1", "--show", "-o", "-"]).expect(0);
     assert_eq!(serde_json::from_str::<Value>(&piped.stdout).unwrap()["release"]["tag_name"], "v0.1");
     home.run(&["evidence", "v9"]).expect(1);
+    // What is there is written over only if that was said, and nothing is collected in vain.
+    insta::assert_snapshot!("taken", shown(&home.run(&["evidence", "v0.1", "--again", "--out", "e.json"]).expect(1)));
+    assert_eq!(count(&server), 2);
+    home.write("e.json", "mine");
+    home.run(&["evidence", "v0.1", "--out", "e.json", "--clobber"]).expect(0);
+    assert!(std::fs::read_to_string(home.path().join("e.json")).unwrap().contains("v0.1"));
     home.run(&["evidence"]).expect(1);
 }
 

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 #[command(override_usage = "relsync evidence [OPTIONS] <TAG|--latest>")]
 pub(in crate::cli) struct EvidenceArgs {
     /// The release's tag.
@@ -17,7 +18,7 @@ pub(in crate::cli) struct EvidenceArgs {
     #[arg(long)]
     pub(super) latest: bool,
 
-    /// Only show what has been collected; change nothing.
+    /// Only show what has been collected; change nothing in GitLab.
     #[arg(long)]
     pub(super) show: bool,
 
@@ -32,6 +33,10 @@ pub(in crate::cli) struct EvidenceArgs {
     /// Save the newest evidence's JSON to FILE; - for stdout, and then the table goes to stderr.
     #[arg(short, long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
+
+    /// Write over a file that is there already.
+    #[arg(long, visible_alias = "force", requires = "out")]
+    pub(super) clobber: bool,
 
     #[command(flatten)]
     pub(super) project: ProjectArgs,

@@ -3,6 +3,7 @@
 use crate::cli::download;
 use crate::model::{Sha256, harmless};
 use miette::Diagnostic;
+use std::path::Path;
 use thiserror::Error;
 
 const SEALED: &str = "GitLab has no API for that file, and takes no token at its web address: unless the project is public, it is \
@@ -10,14 +11,17 @@ const SEALED: &str = "GitLab has no API for that file, and takes no token at its
 
 #[derive(Debug, Error, Diagnostic)]
 pub(in crate::cli) enum Error {
+    #[error("{0} is there already")]
+    #[diagnostic(help("nothing was collected; choose another name, or let --clobber write over it"))]
+    Taken(String),
+
     #[error("release {0} has no evidence")]
-    #[diagnostic(help("leave --show to have it collected"))]
+    #[diagnostic(help("leave out --show to have it collected"))]
     None(String),
 
     #[error("GitLab was asked to collect evidence of release {tag}, but none is there after {waited}")]
     #[diagnostic(help(
-        "it does so in a background job, which may be late: look again with --show. Is there none for good, GitLab collects \
-         none for this release, as its date makes it upcoming or historical"
+        "it does so in a background job, which may be late: look again with --show, or wait for longer with --wait"
     ))]
     NotThere { tag: String, waited: String },
 
@@ -35,6 +39,10 @@ pub(in crate::cli) enum Error {
 }
 
 impl Error {
+    pub(super) fn taken(path: &Path) -> Self {
+        Self::Taken(harmless(&path.to_string_lossy()).into_owned())
+    }
+
     pub(super) fn none(tag: &str) -> Self {
         Self::None(harmless(tag).into_owned())
     }

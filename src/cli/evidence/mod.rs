@@ -14,10 +14,13 @@ use super::out::Target;
 use super::project::Asked;
 use super::release::{self, Which};
 use crate::gitlab;
-use crate::model::{Evidence, ShownRelease, TagName, harmless};
+use crate::model::{Evidence, Moment, Release, ShownRelease, TagName, harmless};
+use crate::plan::Timing;
+use crate::report;
 use crate::ui::{Stream, Ui};
 use args::EvidenceArgs;
 use miette::Diagnostic;
+use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -27,6 +30,10 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(ui: &Ui, args: EvidenceArgs) -> Result<Exit, Failure> {
     let to_stdout = args.out.as_deref() == Some(Path::new("-"));
+    let is_taken = |path: &&Path| !to_stdout && fs::symlink_metadata(path).is_ok_and(|there| there.is_file());
+    if let Some(path) = args.out.as_deref().filter(is_taken).filter(|_| !args.clobber) {
+        return Err(Error::taken(path).into());
+    }
     let target = args.out.as_deref().filter(|_| !to_stdout).map(Target::open).transpose()?;
     let which = args.tag.map_or(Which::Latest, |tag| Which::Tag(TagName::from_git(tag)));
     let asked = Asked::open(ui, &args.project, &args.server).await?;
@@ -36,13 +43,15 @@ pub(super) async fn run(ui: &Ui, args: EvidenceArgs) -> Result<Exit, Failure> {
         let waiting = ui.reading(&format!("waiting for the evidence of {tag}"), || (0, 0));
         shown = stoppable(collect(&asked, shown, args.wait)).await??;
         drop(waiting);
-        ui.note("Collected just now.");
+        let Release { released_at, created_at, .. } = shown.release;
+        ui.note(told::collected(Timing::of(released_at, created_at, Moment::new(jiff::Timestamp::now()))));
     } else if !args.show {
         ui.note("There is evidence already: nothing was collected. --again has it collected once more.");
     }
     let newest = newest(&shown).ok_or_else(|| Error::none(tag.as_str()))?;
-    let table = told::table(&shown);
-    ui.show(if to_stdout { Stream::Talk } else { Stream::Data }, &table).map_err(Failure::Output)?;
+    let stream = if to_stdout { Stream::Talk } else { Stream::Data };
+    let table = report::evidence(&shown.evidences, ui.width(), &ui.palette(stream));
+    ui.show(stream, &format!("Evidence of release {}:\n{table}", harmless(tag.as_str()))).map_err(Failure::Output)?;
     let paper = match stoppable(paper::read(&asked.client, &tag, newest)).await? {
         Ok(paper) => paper,
         // Who did not ask for the file has got what was asked for.

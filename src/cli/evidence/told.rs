@@ -1,19 +1,21 @@
 //! Evidence in words.
 
 use super::paper::Paper;
-use crate::model::{ShownRelease, harmless};
+use crate::plan::Timing;
 
-/// A table of all that a release has.
-pub(super) fn table(shown: &ShownRelease) -> String {
-    let tag = harmless(shown.release.tag_name.as_str());
-    let mut rows = vec![["collected_at".to_owned(), "sha".to_owned(), "filepath".to_owned()]];
-    rows.extend(shown.evidences.iter().map(|evidence| {
-        [evidence.collected_at.to_string(), harmless(&evidence.sha).into(), harmless(&evidence.filepath).into()]
-    }));
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let (first, second) = (width(0), width(1));
-    let rows = rows.iter().map(|[at, sha, path]| format!("  {at:first$}  {sha:second$}  {path}\n"));
-    format!("Evidence of release {tag}:\n{}", rows.collect::<String>())
+/// What is to be said of evidence that was just collected, by the release's dates.
+pub(super) fn collected(timing: Timing) -> &'static str {
+    match timing {
+        Timing::Current => "Collected just now.",
+        Timing::Upcoming => {
+            "Collected just now. Note: the release is upcoming; this says what it is like today. GitLab itself collects evidence \
+             when it is due."
+        }
+        Timing::Historical => {
+            "Collected just now. Note: the release is historical, and GitLab collects no evidence of those by itself; this says \
+             what it is like today, not at its date."
+        }
+    }
 }
 
 /// What is to be said of the newest one's file.

@@ -14,7 +14,8 @@ use crate::sandbox::store::users::Role;
 use rusqlite::Transaction;
 use serde_json::{Value, json};
 
-/// `POST /projects/:id/releases/:tag_name/evidence`. Without Premium there is no such route.
+/// `POST /projects/:id/releases/:tag_name/evidence`: of any release, also of an upcoming or a historical one, which GitLab leaves
+/// out only where it collects by itself. Without Premium there is no such route.
 pub(in crate::sandbox::api) fn collect(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Refusal> {
     if call.settings.tier == Tier::Free {
         return Err(Refusal::no_such_route());
