@@ -50,6 +50,8 @@ pub(super) enum Ended {
     Failed(Error),
     Conflict(Box<Conflict>),
     NotOffered,
+    /// The run is to stop: it was not sent.
+    Stopped,
     /// A milestone that it names has no id: nothing was sent, rather than something else than was planned.
     NoMilestone,
     /// Somebody has uploaded another file of that name since the plan was made.
@@ -80,6 +82,7 @@ impl From<Ended> for StepOutcome {
             }
             Ended::Conflict(conflict) => Self::Conflict(conflict),
             Ended::NotOffered => Self::NotOffered,
+            Ended::Stopped => Self::Interrupted,
             Ended::NoMilestone => failed("a milestone has no id yet".to_owned(), None),
             Ended::OtherFile(sha256) => failed(
                 format!(
@@ -105,6 +108,15 @@ fn is_stale(done: &Result<Done, Ended>) -> bool {
 /// GitLab's yes holds unless its answer shows another value of a key.
 fn taken(not: Option<&'static str>) -> Result<Done, Ended> {
     not.map_or_else(|| Ok(Done::by_us()), |key| Err(Ended::NotTaken(key)))
+}
+
+/// How it ended to wait for something to be there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wait {
+    /// With a yes, or after long enough with a no.
+    Over(bool),
+    /// The run is to stop.
+    Stopped,
 }
 
 /// Where steps are carried out.
@@ -225,7 +237,10 @@ impl Site<'_> {
                 client.update_milestone(project, *id, &diff.to_patch(), tries).await?;
                 Ok(Done::by_us())
             }
-            Action::CollectEvidence { tag_name, else_is } => {
+            Action::CollectEvidence { tag_name, else_is, is_new } => {
+                if *is_new && self.comes_by_itself(tag_name).await? {
+                    return Ok(Done::by_us());
+                }
                 self.collect_evidence(tag_name, *else_is == WithoutEvidence::Failure, tries).await
             }
             Action::DeleteRelease(release) => {
@@ -371,40 +386,50 @@ impl Site<'_> {
             let error = match self.client.collect_evidence(self.project, tag, tries).await {
                 Ok(()) => {
                     // It will be collected, whether or not it can be looked at just now.
-                    self.evidence_appears(tag).await.unwrap_or(true);
+                    let _ = self.evidence_appears(tag).await;
                     return Ok(Done::by_us());
                 }
                 // GitLab Free has no such route; or there is no such release any more.
-                Err(error) if error.kind() == Kind::NotFound && !required => {
-                    return match self.client.release(self.project, tag).await? {
-                        Some(_) => {
-                            self.offers_no_evidence.store(true, Ordering::Relaxed);
-                            Err(Ended::NotOffered)
-                        }
-                        None => Err(error.into()),
-                    };
+                Err(error) if error.kind() == Kind::NotFound => {
+                    let is_there = self.client.release(self.project, tag).await?.is_some();
+                    self.offers_no_evidence.fetch_or(is_there, Ordering::Relaxed);
+                    return Err(if is_there && !required { Ended::NotOffered } else { error.into() });
                 }
                 Err(error) if error.is_in_doubt() => error,
                 Err(error) => return Err(error.into()),
             };
-            if self.evidence_appears(tag).await? {
+            if self.evidence_appears(tag).await? == Wait::Over(true) {
                 return Ok(Done::by_us());
             }
             self.again(tries, error).await?;
         }
     }
 
-    /// Looks for evidence for as long as it may take to be collected, unless the run is to stop.
-    async fn evidence_appears(&self, tag: &TagName) -> Result<bool, Error> {
-        for wait in EVIDENCE_WAITS {
-            if !self.client.rest(Duration::from_millis(wait)).await {
-                break;
+    /// Whether a new release has evidence without being asked for. A GitLab that turned out to offer none is not waited for.
+    async fn comes_by_itself(&self, tag: &TagName) -> Result<bool, Ended> {
+        if self.offers_no_evidence.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        match self.evidence_appears(tag).await? {
+            Wait::Over(appeared) => Ok(appeared),
+            Wait::Stopped => Err(Ended::Stopped),
+        }
+    }
+
+    /// Looks for evidence for as long as it may take to be collected, or as the client has patience.
+    async fn evidence_appears(&self, tag: &TagName) -> Result<Wait, Error> {
+        let mut patience = self.client.patience();
+        for wait in EVIDENCE_WAITS.map(Duration::from_millis) {
+            let Some(left) = patience.checked_sub(wait) else { break };
+            patience = left;
+            if !self.client.rest(wait).await {
+                return Ok(Wait::Stopped);
             }
             if self.has_evidence(tag).await? {
-                return Ok(true);
+                return Ok(Wait::Over(true));
             }
         }
-        Ok(false)
+        Ok(Wait::Over(false))
     }
 
     async fn has_evidence(&self, tag: &TagName) -> Result<bool, Error> {

@@ -213,6 +213,10 @@ impl Sites<'_> {
     }
 
     fn question(&self, todo: &[&(usize, Plan)]) -> String {
+        if todo.iter().all(|(_, plan)| !plan.has_differences()) {
+            let count = todo.iter().map(|(_, plan)| plan.steps.len()).sum::<usize>();
+            return format!("Ask for that evidence, in {count} request{}?", if count == 1 { "" } else { "s" });
+        }
         let changes = match todo.iter().map(|(_, plan)| plan.steps.len()).sum() {
             1 => "this change".to_owned(),
             count => format!("these {count} changes"),

@@ -181,6 +181,12 @@ impl Client {
         self.transport.allow(most.get());
     }
 
+    /// How long something that is not as it should be is waited for.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        self.transport.patience()
+    }
+
     /// Waits as long, or until the run is to stop: then it says no.
     pub async fn rest(&self, how_long: Duration) -> bool {
         self.transport.sleep(how_long).await.is_ok()

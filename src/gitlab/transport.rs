@@ -205,6 +205,11 @@ impl Transport {
         self.stopped.send_replace(true);
     }
 
+    /// How long it keeps trying.
+    pub(super) fn patience(&self) -> Duration {
+        self.retry_for
+    }
+
     /// Lets so many requests go side by side from now on.
     pub(super) fn allow(&self, most: usize) {
         let before = self.most.swap(most, Ordering::Relaxed);

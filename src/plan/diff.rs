@@ -2,7 +2,7 @@
 
 use super::files;
 use super::links::{self, LinkStep};
-use super::step::Upload;
+use super::step::{Upload, WithoutEvidence};
 use crate::model::{
     Current, Description, DesiredLink, DesiredRelease, EvidenceWish, LinkPlaces, Moment, NewRelease, NewTag, Release,
     ReleasePatch, TagName,
@@ -33,7 +33,7 @@ pub enum Timing {
     Upcoming,
     /// Neither.
     Current,
-    /// Released before it was made in GitLab: no evidence is collected for it.
+    /// Released before it was made in GitLab, which collects no evidence of it by itself.
     Historical,
 }
 
@@ -98,6 +98,35 @@ impl ReleaseDiff {
 /// once an hour. Whoever did not wait for them would have it collected twice.
 const SECONDS_TO_COLLECT: i64 = 60 * 60;
 
+/// When evidence of a release is to be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Collect {
+    /// At once: GitLab will not collect any by itself.
+    Now,
+    /// If GitLab, which is at it, has not collected any by itself.
+    AfterGitlab,
+}
+
+impl Collect {
+    /// Of a release that has none. What is wanted where it can be had is left to GitLab for as long as that may be at it; what is
+    /// required is seen to by the run that makes the release, or by the next one. But not when a release comes due: GitLab
+    /// looks for those once an hour, and a manifest that was fulfilled is not to be unfulfilled by the clock.
+    fn of(
+        wish: Option<EvidenceWish>,
+        timing: Timing,
+        released_at: Moment,
+        created_at: Moment,
+        now: Moment,
+    ) -> Option<Self> {
+        let wish = wish.filter(|wish| *wish != EvidenceWish::Leave && timing == Timing::Current)?;
+        if now.second() > released_at.second() + SECONDS_TO_COLLECT {
+            return Some(Self::Now);
+        }
+        let was_due_at_once = released_at.second() == created_at.second();
+        (wish == EvidenceWish::Require && was_due_at_once).then_some(Self::AfterGitlab)
+    }
+}
+
 /// A release that is not as wished.
 #[derive(Debug)]
 pub(super) struct ReleaseChange<'a> {
@@ -113,6 +142,8 @@ pub(super) struct ReleaseChange<'a> {
     pub(super) timing: Timing,
     /// Its git tag is there, or the change makes it.
     pub(super) has_tag: bool,
+    /// Whether to collect evidence, once all else is in place.
+    pub(super) collect: Option<Collect>,
 }
 
 #[derive(Debug)]
@@ -123,14 +154,34 @@ pub(super) enum ReleaseWrite {
         tag: Option<NewTag>,
         diff: ReleaseDiff,
         links: Vec<LinkStep>,
-        /// Whether to collect evidence, once all else is in place.
-        collect: bool,
     },
 }
 
 impl ReleaseChange<'_> {
     pub(super) fn tag_name(&self) -> &TagName {
         &self.wish.tag_name
+    }
+
+    /// What it is if its evidence can't be had.
+    pub(super) fn without_evidence(&self) -> WithoutEvidence {
+        match self.wish.evidence {
+            Some(EvidenceWish::Require) => WithoutEvidence::Failure,
+            Some(EvidenceWish::Collect | EvidenceWish::Leave) | None => WithoutEvidence::Nothing,
+        }
+    }
+
+    /// Whether it has to have evidence in the end, and has none.
+    pub(super) fn requires_evidence(&self) -> bool {
+        self.collect.is_some() && self.without_evidence() == WithoutEvidence::Failure
+    }
+
+    /// Whether there is more to it than an attempt to collect evidence.
+    pub(super) fn is_difference(&self) -> bool {
+        let is_changed = match &self.write {
+            ReleaseWrite::Create(_) => true,
+            ReleaseWrite::Update { tag, diff, links } => tag.is_some() || !diff.is_empty() || !links.is_empty(),
+        };
+        is_changed || !self.uploads.is_empty() || self.requires_evidence()
     }
 
     /// The milestones that a request of it will name.
@@ -166,8 +217,7 @@ fn create<'a>(wish: &'a DesiredRelease, current: &Current, now: Moment) -> Relea
         milestones,
         links,
         files: _,
-        // GitLab collects it by itself for a new release that can have some.
-        evidence: _,
+        evidence,
         protect: _,
         places: _,
     } = wish;
@@ -182,13 +232,15 @@ fn create<'a>(wish: &'a DesiredRelease, current: &Current, now: Moment) -> Relea
         milestones: milestones.clone().unwrap_or_default(),
         links: links.iter().flatten().map(DesiredLink::to_new).collect(),
     };
+    let timing = Timing::of(released_at.unwrap_or(now), now, now);
     ReleaseChange {
         wish,
         uploads: files::uploads(wish, true, &current.packages),
         has_tag: !tag_is_missing || git_ref.is_some(),
         write: ReleaseWrite::Create(release),
         milestones: milestones.as_ref().unwrap_or(const { &BTreeSet::new() }),
-        timing: Timing::of(released_at.unwrap_or(now), now, now),
+        timing,
+        collect: Collect::of(*evidence, timing, now, now, now),
     }
 }
 
@@ -225,12 +277,10 @@ fn update<'a>(
     let links = links.as_ref().map(|wished| links::steps(&live.links, wished)).unwrap_or_default();
     let released_at = released_at.unwrap_or(live.released_at);
     let timing = timing(released_at);
-    let collect = matches!(evidence, Some(EvidenceWish::Collect | EvidenceWish::Require))
-        && !live.has_evidence
-        && timing == Timing::Current
-        && now.second() > released_at.second() + SECONDS_TO_COLLECT;
+    let wanted = evidence.filter(|_| !live.has_evidence);
+    let collect = Collect::of(wanted, timing, released_at, live.created_at, now);
     let uploads = files::uploads(wish, false, &current.packages);
-    if diff.is_empty() && links.is_empty() && uploads.is_empty() && !collect {
+    if diff.is_empty() && links.is_empty() && uploads.is_empty() && collect.is_none() {
         return None;
     }
     let tag_is_missing = current.missing_tags.contains(tag_name);
@@ -244,8 +294,9 @@ fn update<'a>(
         wish,
         uploads,
         has_tag: !tag_is_missing || tag.is_some(),
-        write: ReleaseWrite::Update { tag, diff, links, collect },
+        write: ReleaseWrite::Update { tag, diff, links },
         milestones: milestones.as_ref().unwrap_or(&live.milestones),
         timing,
+        collect,
     })
 }

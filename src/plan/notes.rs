@@ -18,6 +18,8 @@ pub enum Note {
     Announced(Vec<TagName>),
     /// Historical releases, for which GitLab collects no evidence.
     NoEvidence(Vec<TagName>),
+    /// Releases whose evidence is asked for, but whose lack of it is no difference: GitLab may not offer any.
+    EvidenceTried(Vec<TagName>),
     /// New releases that were to be upcoming or current, to go by their tags or dates, but whose date has passed by now, so
     /// that GitLab will call them historical.
     DatePassed(Vec<TagName>),
@@ -72,6 +74,7 @@ pub(super) fn notes(
         Note::TagsMade(tags(&makes_tag)),
         Note::Announced(tags(&|change| new_release(change).is_some())),
         Note::NoEvidence(no_evidence),
+        Note::EvidenceTried(tags(&|change| change.collect.is_some() && !change.requires_evidence())),
         Note::DatePassed(tags(&|change| {
             let new = new_release(change).filter(|_| change.timing == Timing::Historical);
             new.is_some_and(|new| new.git_ref.is_some() || new.released_at.is_some_and(|at| is_recent(at, now)))
@@ -101,6 +104,7 @@ impl Note {
             Self::TagsMade(tags)
             | Self::Announced(tags)
             | Self::NoEvidence(tags)
+            | Self::EvidenceTried(tags)
             | Self::DatePassed(tags)
             | Self::LinksMoved { releases: tags, .. }
             | Self::LinksInBetween(tags)

@@ -8,15 +8,15 @@
 //! Files that go into one version of a package go one after the other: GitLab documents that, as uploads that meet there each try
 //! to make the package, and all but one fail.
 
-use super::diff::{Change, ReleaseChange, ReleaseDiff, ReleaseWrite};
+use super::diff::{Change, Collect, ReleaseChange, ReleaseDiff, ReleaseWrite};
 use super::files;
 use super::links::{self, LinkStep, LinkWrite};
 use super::milestones::{self, Ids, MilestoneChange, MilestoneDiff, MilestoneWrite};
 use super::reason::{Cause, Field, Reason};
 use super::step::{Action, MilestoneHandle, MilestonesBy, Step, StepId, Upload, WithoutEvidence};
 use crate::model::{
-    Current, Desired, DesiredRelease, EvidenceWish, Link, LinkPlaces, MilestoneState, Moment, NewTag, PackageVersion,
-    Release, ReleasePlaces,
+    Current, Desired, DesiredRelease, Link, LinkPlaces, MilestoneState, Moment, NewTag, PackageVersion, Release,
+    ReleasePlaces,
 };
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +34,6 @@ pub(super) fn steps(
     let mut list = List {
         steps: Vec::new(),
         ids: Ids::of(current),
-        has_evidence: current.releases.values().any(|release| release.has_evidence),
         makers: BTreeMap::new(),
         last_uploads: BTreeMap::new(),
         of_milestone: milestones.iter().filter_map(MilestoneChange::closes).map(|t| (t.to_owned(), vec![])).collect(),
@@ -89,8 +88,6 @@ struct Close {
 struct List<'a> {
     steps: Vec<Step>,
     ids: Ids<'a>,
-    /// Whether any release of the project has evidence, so that GitLab surely has it.
-    has_evidence: bool,
     /// Which step makes a milestone, or opens it again.
     makers: BTreeMap<String, StepId>,
     /// Which step puts the last file so far into a package.
@@ -142,18 +139,18 @@ impl List<'_> {
     }
 
     fn release(&mut self, change: ReleaseChange<'_>) {
-        let ReleaseChange { wish, uploads, write, milestones, .. } = change;
+        let else_is = change.without_evidence();
+        let ReleaseChange { wish, uploads, write, milestones, timing, has_tag: _, collect } = change;
         let first = self.steps.len();
         let mut uploaded = self.uploads(uploads);
         match write {
             ReleaseWrite::Create(release) => {
                 let (by, mut needs) = self.milestones_by(&release.milestones);
                 needs.append(&mut uploaded);
-                let timing = change.timing;
                 let reason = Reason::new(Cause::Missing, wish.places.tag_name);
                 self.push(Action::CreateRelease { release, timing, milestones: by }, needs, vec![reason]);
             }
-            ReleaseWrite::Update { tag, diff, links, collect } => {
+            ReleaseWrite::Update { tag, diff, links } => {
                 // What needs the tag needs what that waits for, too; and all else waits for the files itself.
                 let before = match tag {
                     Some(tag) => vec![self.tag(tag, uploaded, wish)],
@@ -163,10 +160,10 @@ impl List<'_> {
                     self.own_fields(diff, &before, wish);
                 }
                 self.links(links, &before, wish);
-                if collect {
-                    self.evidence(first, wish);
-                }
             }
+        }
+        if let Some(when) = collect {
+            self.evidence(first, when, else_is, wish);
         }
         for title in milestones {
             if let Some(steps) = self.of_milestone.get_mut(title) {
@@ -241,15 +238,9 @@ impl List<'_> {
     }
 
     /// Evidence is of the release as it is in the end: after all of its steps, which began with `first`.
-    fn evidence(&mut self, first: usize, wish: &DesiredRelease) {
-        let action = Action::CollectEvidence {
-            tag_name: wish.tag_name.clone(),
-            else_is: match wish.evidence {
-                Some(EvidenceWish::Require) => WithoutEvidence::Failure,
-                _ if self.has_evidence => WithoutEvidence::Surprise,
-                _ => WithoutEvidence::Nothing,
-            },
-        };
+    fn evidence(&mut self, first: usize, when: Collect, else_is: WithoutEvidence, wish: &DesiredRelease) {
+        let action =
+            Action::CollectEvidence { tag_name: wish.tag_name.clone(), else_is, is_new: when == Collect::AfterGitlab };
         let needs = (first..self.steps.len()).map(StepId).collect();
         self.push(action, needs, vec![Reason::new(Cause::Missing, wish.places.evidence)]);
     }

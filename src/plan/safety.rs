@@ -77,7 +77,8 @@ pub enum Refusal {
     GroupMilestone(String),
     /// Milestones are declared, and the token can't read them.
     MilestonesUnreadable,
-    /// Evidence is required for a historical release, for which GitLab collects none.
+    /// Evidence is required for a historical release, of which GitLab collects none by itself; and what the release is like
+    /// today is no evidence of what it was.
     NoEvidence(TagName),
 }
 

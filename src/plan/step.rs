@@ -91,6 +91,8 @@ pub enum Action {
         tag_name: TagName,
         /// What it is if GitLab's tier has no evidence.
         else_is: WithoutEvidence,
+        /// Whether GitLab is collecting some by itself, as the release is new: that is waited for first.
+        is_new: bool,
     },
     /// Delete a release that no entry names; its tag stays.
     DeleteRelease(Arc<Release>),
@@ -145,9 +147,8 @@ pub struct Removal {
 pub enum WithoutEvidence {
     /// A failure: the manifest requires it.
     Failure,
-    /// A surprise: other releases of the project have some.
-    Surprise,
-    /// Nothing: no release of the project has any. So the lack of it does not make GitLab differ from the manifest.
+    /// Nothing: the manifest wants it where it can be had. So the lack of it does not make GitLab differ from the manifest, not
+    /// even if other releases have some: GitLab may have had another tier then.
     Nothing,
 }
 

@@ -94,6 +94,10 @@ impl Counts {
                 },
                 Action::CreateTag(_) | Action::UpdateRelease { .. } | Action::CollectEvidence { .. } => {}
             }
+            // What follows it is part of it.
+            if let Action::CreateRelease { release, .. } = action {
+                last_updated = Some(&release.tag_name);
+            }
             if let Some(tag_name) = updates(action)
                 && last_updated.replace(tag_name) != Some(tag_name)
             {
@@ -103,9 +107,10 @@ impl Counts {
         counts
     }
 
-    /// Of all steps of a plan.
+    /// Of a plan. What is no more than an attempt is a request, but changes nothing that is to be counted on.
     pub(super) fn of_plan(plan: &Plan) -> Self {
-        Self::of(plan.steps.iter().map(|step| &step.action))
+        let actions = plan.steps.iter().map(|step| &step.action);
+        Self { requests: plan.steps.len(), ..Self::of(actions.filter(|action| action.is_difference())) }
     }
 
     /// Of the steps that were done, and of how many releases only a part is. Those don't count as updated.
@@ -186,7 +191,7 @@ impl Tally {
 /// The plan's last line: what it would do, or that there is nothing to do in `project`; nothing where it is refused and
 /// would do nothing.
 pub(super) fn summary(plan: &Plan, project: &str) -> Option<String> {
-    if plan.is_empty() {
+    if !plan.has_differences() {
         let releases = of(plan.unchanged, "release");
         return plan
             .refusals

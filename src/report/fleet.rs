@@ -82,7 +82,7 @@ pub(super) fn planned(plan: &Plan) -> String {
 pub(super) fn in_all(plans: &[&Plan], unread: usize) -> String {
     let count = |which: &dyn Fn(&Plan) -> bool| plans.iter().filter(|plan| which(plan)).count();
     let refused = count(&|plan| !plan.refusals.is_empty());
-    let to_change = count(&|plan| plan.refusals.is_empty() && !plan.is_empty());
+    let to_change = count(&|plan| plan.refusals.is_empty() && plan.has_differences());
     let requests = plans.iter().filter(|plan| plan.refusals.is_empty()).map(|plan| plan.steps.len()).sum();
     let mut parts = vec![of(plans.len() + unread, "project"), format!("{to_change} to change")];
     let bad = [(refused, "refused"), (unread, "not read")];

@@ -18,6 +18,11 @@ pub(super) fn sentence(note: &Note, voice: Voice) -> String {
             format!("{} will be announced by mail to whoever watches", of(tags.len(), "new release"))
         }
         Note::NoEvidence(tags) => format!("no evidence is collected for {}", of(tags.len(), "historical release")),
+        Note::EvidenceTried(tags) => format!(
+            "{} no evidence ({}): apply asks for it; if this GitLab offers none (it takes Premium), that is no difference",
+            if tags.len() == 1 { "1 release has".to_owned() } else { format!("{} releases have", tags.len()) },
+            named(tags)
+        ),
         Note::DatePassed(tags) => format!(
             "the date of {} has passed by now ({}), which makes it historical; leave `released_at` out to release now",
             of(tags.len(), "new release"),

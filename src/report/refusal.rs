@@ -86,10 +86,12 @@ pub(super) fn explain(refusal: &Refusal, voice: Voice) -> (String, String) {
         ),
         Refusal::NoEvidence(tag) => (
             format!(
-                "release {} requires evidence, but its date makes it historical, and GitLab collects none for those",
+                "release {} requires evidence, but its date makes it historical, and GitLab collects none of those by itself",
                 name(tag.as_str())
             ),
-            "set `evidence = true`, or take it out".to_owned(),
+            "set `evidence = true`, or take it out; of a release that is there, `relsync evidence TAG` has some collected, which \
+             will do"
+                .to_owned(),
         ),
     }
 }

@@ -3,13 +3,14 @@
 use super::counts::{self, Ends, of};
 use super::run::Run;
 use super::style::{Palette, paint};
-use super::values::{self, content, diff, line, link, package, preview, quoted, timing, titles, upload, visible};
+use super::values::{
+    self, content, diff, evidence, line, link, package, preview, quoted, timing, titles, upload, visible,
+};
 use super::voice::Voice;
 use super::{conflict, describe::describe, explain, fleet, notes, refusal};
 use crate::model::{Desired, NewMilestone, NewRelease, NewTag, TagName, harmless};
 use crate::plan::{
     Action, Change, MilestoneDiff, Outcome, Plan, ReleaseDiff, Removal, StepId, StepOutcome, Timing, Upload,
-    WithoutEvidence,
 };
 use anstyle::Style;
 use jiff::civil::Date;
@@ -36,11 +37,13 @@ pub enum Detail {
 #[must_use]
 pub fn plan(plan: &Plan, detail: Detail, palette: &Palette) -> String {
     let mut page = Page::new(palette);
-    if !plan.is_empty() {
+    // What is no more than an attempt is told by a note.
+    let is_shown = |action: &Action| detail == Detail::Reasons || action.is_difference();
+    if plan.steps.iter().any(|step| is_shown(&step.action)) {
         page.line(0, palette.heading, format_args!("Changes to {}", visible(&plan.project.to_string())));
     }
     let mut subject = None;
-    for (index, step) in plan.steps.iter().enumerate() {
+    for (index, step) in plan.steps.iter().enumerate().filter(|(_, step)| is_shown(&step.action)) {
         page.step(&step.action, subject);
         subject = step.action.tag_name();
         if detail == Detail::Reasons {
@@ -51,7 +54,7 @@ pub fn plan(plan: &Plan, detail: Detail, palette: &Palette) -> String {
     page.notes(plan, detail);
     if let Some(summary) = counts::summary(plan, &visible(&plan.project.to_string())) {
         page.gap();
-        page.line(0, if plan.is_empty() { Style::new() } else { palette.heading }, summary);
+        page.line(0, if plan.has_differences() { palette.heading } else { Style::new() }, summary);
     }
     if let Some(others) = counts::left_out(plan) {
         page.plain(0, others);
@@ -195,10 +198,7 @@ impl Page {
                 self.line(4, delete, format_args!("- file {file} in {of} ({})", values::size(*size)));
             }
             Action::UpdateRelease { tag_name: _, diff, milestones: _ } => self.release_diff(diff),
-            Action::CollectEvidence { else_is: WithoutEvidence::Nothing, .. } => {
-                self.field("evidence", "to be collected, if this GitLab offers it (no release has any)");
-            }
-            Action::CollectEvidence { .. } => self.field("evidence", "to be collected"),
+            Action::CollectEvidence { else_is, is_new, .. } => self.field("evidence", evidence(*else_is, *is_new)),
             Action::DeleteLink { link: gone, .. } => {
                 self.line(4, delete, format_args!("- link {}", link(gone, Voice::PLAIN)));
             }

@@ -4,7 +4,7 @@ use super::hunks::hunks;
 use super::style::{Palette, paint};
 use super::voice::Voice;
 use crate::model::{Description, Link, PackagePlace, Sha256, harmless};
-use crate::plan::{Change, Timing, Upload};
+use crate::plan::{Change, Timing, Upload, WithoutEvidence};
 use similar::ChangeTag;
 use similar::udiff::UnifiedHunkHeader;
 use std::collections::BTreeSet;
@@ -104,6 +104,15 @@ pub(super) fn content(bytes: u64, sha256: Option<Sha256>) -> String {
     match sha256 {
         Some(sha256) => format!("{}, sha256:{sha256}", size(bytes)),
         None => format!("{}, of unknown digest", size(bytes)),
+    }
+}
+
+/// What is to become of a release's evidence.
+pub(super) fn evidence(else_is: WithoutEvidence, is_new: bool) -> &'static str {
+    match (else_is, is_new) {
+        (WithoutEvidence::Nothing, _) => "to be collected, if this GitLab offers it (no difference if not)",
+        (WithoutEvidence::Failure, true) => "required: GitLab is waited for, and asked if it collects none by itself",
+        (WithoutEvidence::Failure, false) => "required: to be collected",
     }
 }
 

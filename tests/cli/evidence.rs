@@ -55,9 +55,56 @@ fn a_tier_without_it_fails_only_who_requires_it() {
     let free = home(&server, "true");
     insta::assert_snapshot!("not_offered", free.run(&["apply", "--yes"]).expect(0));
     insta::assert_snapshot!("no_difference", free.run(&["plan", "--detailed-exitcode"]).expect(0));
+    insta::assert_snapshot!("again_not_offered", free.run(&["apply", "--yes"]).expect(0));
+    free.run(&["drift"]).expect(0);
     let home = Home::with_server(&server, "sandbox-maintainer");
     home.manifest("[[releases]]\ntag_name = \"v1\"\nevidence = \"require\"\n");
     insta::assert_snapshot!("required", home.run(&["apply", "--yes"]).expect(1));
+}
+
+#[test]
+fn evidence_that_can_not_be_had_is_no_difference_whatever_others_have() {
+    let data = tempfile::tempdir().unwrap();
+    let seed = data.path().join("seed.toml");
+    std::fs::write(&seed, format!("{SEED}[[projects.releases]]\ntag_name = \"v2\"\ncreated_at = 2024-02-01T00:00:00Z\n[[projects.tags]]\nname = \"v2\"\ntarget = \"1111111111111111111111111111111111111111\"\n")).unwrap();
+    let folder = data.path().join("gitlab");
+    let (seed, folder) = (seed.to_str().unwrap(), folder.to_str().unwrap());
+    {
+        let premium = Server::serve(&["--seed", seed, "--data", folder]);
+        premium.ask(reqwest::Method::POST, "/projects/24/releases/v2/evidence", &serde_json::Value::Null);
+    }
+    // What was Premium may be Free by now.
+    let server = Server::serve(&["--data", folder, "--tier", "free"]);
+    let home = Home::with_server(&server, "sandbox-maintainer");
+    home.manifest("[[releases]]\ntag_name = \"v1\"\nevidence = true\n[policy]\nunmanaged = \"ignore\"\n");
+    home.run(&["apply", "--yes"]).expect(0);
+    home.run(&["plan", "--detailed-exitcode"]).expect(0);
+    home.run(&["drift"]).expect(0);
+}
+
+/// A new release whose evidence is required.
+const NEW: &str = "[[releases]]\ntag_name = \"v0.1\"\nevidence = \"require\"\n";
+
+#[test]
+fn that_a_new_release_can_not_have_what_it_requires_is_known_at_once() {
+    let server = Server::serve(&["--tier", "free"]);
+    let home = Home::with_server(&server, "sandbox-maintainer");
+    home.manifest(NEW);
+    insta::assert_snapshot!("new_required", home.run(&["apply", "--yes", "--retry-for", "0s"]).expect(1));
+    // Nor is it forgotten by the next run, however soon that comes.
+    home.run(&["plan", "--detailed-exitcode"]).expect(2);
+    insta::assert_snapshot!("still_required", home.run(&["apply", "--yes", "--retry-for", "0s"]).expect(1));
+}
+
+#[test]
+fn what_gitlab_collects_of_a_new_release_by_itself_is_waited_for() {
+    let server = Server::start();
+    let home = Home::with_server(&server, "sandbox-maintainer");
+    home.manifest(NEW);
+    insta::assert_snapshot!("new_awaited", home.run(&["apply", "--yes"]).expect(0));
+    let asked = server.requests().into_iter().filter(|request| request.starts_with("POST ")).collect::<Vec<_>>();
+    assert_eq!(asked, ["POST /projects/:id/releases 1"]);
+    home.run(&["plan", "--detailed-exitcode"]).expect(0);
 }
 
 #[test]
@@ -101,7 +148,7 @@ fn many(count: usize, wish: &str, more: &[&str]) -> (Server, Home) {
 fn of_many_releases_it_is_said_once_that_there_is_none() {
     let (server, home) = many(20, "true", &["--tier", "free"]);
     let run = home.run(&["apply", "--yes", "--concurrency", "1"]).expect(0);
-    assert_eq!(format!("{run}").matches("this GitLab offers none").count(), 1, "{run}");
+    assert_eq!(format!("{run}").matches("no evidence was collected").count(), 1, "{run}");
     // Nor is it asked about every one: what the first was told is true of all.
     let asked = server.requests().into_iter().filter(|request| request.starts_with("POST ")).collect::<Vec<_>>();
     assert_eq!(asked, ["POST /projects/:id/releases/:tag_name/evidence 1"]);

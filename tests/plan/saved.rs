@@ -227,6 +227,9 @@ fn example() -> Value {
                     "kind": "create_release", "timing": "current", "release": new,
                     "milestone_ids": [{"id": null, "made_by": 1}],
                 })),
+                step(5, &[4], json!({
+                    "kind": "collect_evidence", "tag_name": "v2", "else_is": "failure", "new_release": true,
+                })),
             ],
         }],
     }))
@@ -270,6 +273,8 @@ fn each_flaw_is_said_with_its_place() {
         ("/projects/0/steps/3/action/milestone_ids/0/made_by", json!(0)),
         ("/projects/0/steps/3/action/milestone_ids/0/id", json!(7)),
         ("/projects/0/steps/3/action/release/tag_name", json!("v1")),
+        ("/projects/0/steps/4/needs", json!([])),
+        ("/projects/0/steps/4/action/new_release", json!(false)),
         ("/projects/0/unchanged", json!(u64::MAX)),
         ("/projects/0/notes", json!([{"kind": "tags_made", "tag_names": ["v1", "v 2"]}])),
         (

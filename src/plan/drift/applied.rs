@@ -3,8 +3,8 @@
 //! So that what another manifest changes about the first can be found by comparing it with a GitLab, too.
 
 use crate::model::{
-    Current, Desired, EvidenceWish, LinkId, LiveLink, Milestone, MilestoneId, MilestoneScope, MilestoneState, Moment,
-    NewMilestone, NewRelease, Release,
+    Current, Desired, LinkId, LiveLink, Milestone, MilestoneId, MilestoneScope, MilestoneState, Moment, NewMilestone,
+    NewRelease, Release,
 };
 use crate::plan::diff::{ReleaseChange, ReleaseWrite};
 use crate::plan::milestones::{self, MilestoneDiff, MilestoneWrite};
@@ -19,7 +19,6 @@ pub(super) fn applied(base: &Desired, current: &Current, now: Moment) -> Current
     let releases = Releases::new(&pairs, current, &Selection::default(), now);
     let milestones = milestones::changes(base, current, &releases);
     let unnamed = Unnamed::new(base, current, &pairs, &Selection::default());
-    let has_evidence = current.releases.values().any(|release| release.has_evidence);
     let mut applied = current.clone();
     for change in milestones {
         let live = applied.milestones.get_or_insert_default();
@@ -39,9 +38,9 @@ pub(super) fn applied(base: &Desired, current: &Current, now: Moment) -> Current
     for change in releases.changes {
         let tag_name = change.tag_name().clone();
         let release = match &change.write {
-            ReleaseWrite::Create(new) => release(new, now),
+            ReleaseWrite::Create(new) => release(new, change.requires_evidence(), now),
             ReleaseWrite::Update { .. } => match current.releases.get(&tag_name) {
-                Some(live) => updated(live, &change, has_evidence),
+                Some(live) => updated(live, &change),
                 None => continue,
             },
         };
@@ -79,7 +78,7 @@ fn update_milestone(live: &mut Milestone, MilestoneDiff { description, start_dat
     }
 }
 
-fn release(new: &NewRelease, now: Moment) -> Release {
+fn release(new: &NewRelease, requires_evidence: bool, now: Moment) -> Release {
     let NewRelease { tag_name, name, description, released_at, git_ref: _, tag_message: _, milestones, links } = new;
     Release {
         tag_name: tag_name.clone(),
@@ -89,21 +88,21 @@ fn release(new: &NewRelease, now: Moment) -> Release {
         created_at: now,
         milestones: milestones.clone(),
         links: (1..).zip(links).map(|(id, link)| LiveLink { id: LinkId(id), link: link.clone() }).collect(),
-        // GitLab may collect some by itself; none is wanted that early.
-        has_evidence: false,
+        // GitLab may collect some by itself; if it is not required, none is wanted that early.
+        has_evidence: requires_evidence,
     }
 }
 
-fn updated(live: &Release, change: &ReleaseChange<'_>, project_has_evidence: bool) -> Release {
+fn updated(live: &Release, change: &ReleaseChange<'_>) -> Release {
     let ReleaseChange { wish, write, .. } = change;
-    let ReleaseWrite::Update { tag: _, diff, links, collect } = write else { return live.clone() };
+    let ReleaseWrite::Update { tag: _, diff, links } = write else { return live.clone() };
     let patch = diff.to_patch();
     let links = match &wish.links {
         Some(wished) if !links.is_empty() => links::as_wished(&live.links, wished),
         _ => live.links.clone(),
     };
     // Where it is only worth an attempt, nobody knows what comes of it.
-    let collects = *collect && (project_has_evidence || wish.evidence == Some(EvidenceWish::Require));
+    let collects = change.requires_evidence();
     Release {
         tag_name: live.tag_name.clone(),
         name: patch.name.unwrap_or_else(|| live.name.clone()),

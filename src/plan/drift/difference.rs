@@ -1,7 +1,7 @@
 //! The differences between a manifest and GitLab, field by field, as values.
 
 use crate::model::{
-    AssetPath, Current, Description, Desired, EvidenceWish, Link, LinkType, LiveLink, MilestoneState, Moment, TagName,
+    AssetPath, Current, Description, Desired, Link, LinkType, LiveLink, MilestoneState, Moment, TagName,
 };
 use crate::plan::diff::{Change, ReleaseChange, ReleaseDiff, ReleaseWrite};
 use crate::plan::milestones::{self, MilestoneChange, MilestoneDiff, MilestoneWrite};
@@ -136,8 +136,7 @@ pub(super) fn compare(
     let releases = Releases::new(&pairs, current, selection, now);
     let milestones = milestones::changes(desired, current, &releases);
     let unnamed = Unnamed::new(desired, current, &pairs, selection);
-    let has_evidence = current.releases.values().any(|release| release.has_evidence);
-    let mut list = List { differences: Vec::new(), current, has_evidence, links_by };
+    let mut list = List { differences: Vec::new(), current, links_by };
     for change in milestones {
         list.milestone(change);
     }
@@ -158,8 +157,6 @@ pub(super) fn compare(
 struct List<'a> {
     differences: Vec<Difference>,
     current: &'a Current,
-    /// Whether any release has evidence, so that GitLab surely has it.
-    has_evidence: bool,
     links_by: LinksBy,
 }
 
@@ -190,11 +187,12 @@ impl List<'_> {
 
     fn release(&mut self, change: ReleaseChange<'_>) {
         // What is in files is not known of another commit, nor where they have not been built.
-        let ReleaseChange { wish, uploads: _, write, milestones: _, timing: _, has_tag: _ } = change;
+        let requires_evidence = change.requires_evidence();
+        let ReleaseChange { wish, uploads: _, write, milestones: _, timing: _, has_tag: _, collect: _ } = change;
         let of = &Subject::Release(wish.tag_name.clone());
-        let (diff, links, collect) = match write {
+        let (diff, links) = match write {
             ReleaseWrite::Create(_) => return self.missing(of.clone()),
-            ReleaseWrite::Update { tag: _, diff, links, collect } => (diff, links, collect),
+            ReleaseWrite::Update { tag: _, diff, links } => (diff, links),
         };
         let first = self.differences.len();
         let ReleaseDiff { name, description, released_at, milestones } = diff;
@@ -205,7 +203,7 @@ impl List<'_> {
             description.map(|change| Difference::field(of, Field::Description, change, Value::Notes)),
         ]);
         // Else it is no more than worth an attempt.
-        if collect && (self.has_evidence || wish.evidence == Some(EvidenceWish::Require)) {
+        if requires_evidence {
             let evidence = Aspect::Field(Field::Evidence);
             self.differences.push(Difference::new(of.clone(), evidence, Value::Absent, Value::Present));
         }

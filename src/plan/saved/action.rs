@@ -62,6 +62,8 @@ pub(super) enum SavedAction {
         tag_name: String,
         /// What it is if GitLab's tier has no evidence.
         else_is: SavedWithoutEvidence,
+        /// Whether GitLab is collecting some by itself, as the release is new: that is waited for first.
+        new_release: bool,
     },
     /// Delete a release; its tag stays.
     DeleteRelease { release: Box<SavedRelease> },
@@ -75,8 +77,6 @@ pub(super) enum SavedAction {
 pub(super) enum SavedWithoutEvidence {
     /// A failure: the manifest requires it.
     Failure,
-    /// A surprise: other releases of the project have some.
-    Surprise,
     /// Nothing: the step is worth an attempt, but no difference.
     Nothing,
 }
@@ -160,9 +160,11 @@ impl SavedAction {
             Action::DeleteLink { tag_name, id: LinkId(link_id), link } => {
                 Self::DeleteLink { tag_name: tag_name.to_string(), link_id: *link_id, link: SavedLink::new(link) }
             }
-            Action::CollectEvidence { tag_name, else_is } => {
-                Self::CollectEvidence { tag_name: tag_name.to_string(), else_is: SavedWithoutEvidence::new(*else_is) }
-            }
+            Action::CollectEvidence { tag_name, else_is, is_new } => Self::CollectEvidence {
+                tag_name: tag_name.to_string(),
+                else_is: SavedWithoutEvidence::new(*else_is),
+                new_release: *is_new,
+            },
             Action::DeleteRelease(release) => Self::DeleteRelease { release: Box::new(SavedRelease::new(release)) },
             Action::UploadFile(upload) => Self::UploadFile(Box::new(SavedUpload::new(upload))),
             Action::DeleteFile(removal) => Self::DeleteFile(Box::new(SavedRemoval::new(removal))),
@@ -203,8 +205,8 @@ impl SavedAction {
             Self::DeleteLink { tag_name, link_id, link } => {
                 Action::DeleteLink { tag_name: tag(tag_name)?, id: LinkId(link_id), link: link.read().at("link")? }
             }
-            Self::CollectEvidence { tag_name, else_is } => {
-                Action::CollectEvidence { tag_name: tag(tag_name)?, else_is: else_is.read() }
+            Self::CollectEvidence { tag_name, else_is, new_release } => {
+                Action::CollectEvidence { tag_name: tag(tag_name)?, else_is: else_is.read(), is_new: new_release }
             }
             Self::DeleteRelease { release } => Action::DeleteRelease(Arc::new(release.read().at("release")?)),
             Self::UploadFile(upload) => Action::UploadFile(Box::new(upload.read()?)),
@@ -327,7 +329,6 @@ impl SavedWithoutEvidence {
     fn new(else_is: WithoutEvidence) -> Self {
         match else_is {
             WithoutEvidence::Failure => Self::Failure,
-            WithoutEvidence::Surprise => Self::Surprise,
             WithoutEvidence::Nothing => Self::Nothing,
         }
     }
@@ -335,7 +336,6 @@ impl SavedWithoutEvidence {
     fn read(self) -> WithoutEvidence {
         match self {
             Self::Failure => WithoutEvidence::Failure,
-            Self::Surprise => WithoutEvidence::Surprise,
             Self::Nothing => WithoutEvidence::Nothing,
         }
     }

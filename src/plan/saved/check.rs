@@ -139,7 +139,8 @@ fn release(before: &HashMap<&TagName, &Release>, action: &Action) -> Result<(), 
         Action::CreateMilestone(_)
         | Action::UpdateMilestone { .. }
         | Action::CreateRelease { .. }
-        | Action::UploadFile(_) => Ok(()),
+        | Action::UploadFile(_)
+        | Action::CollectEvidence { is_new: true, .. } => Ok(()),
         Action::DeleteFile(removal) => known(&removal.tag_name).map(|_| ()),
         Action::UpdateRelease { tag_name, diff, .. } => starts_from(known(tag_name)?, diff).at("changes"),
         Action::UpdateLink { tag_name, id, .. } | Action::DeleteLink { tag_name, id, .. } => has_link(tag_name, id),
@@ -149,15 +150,24 @@ fn release(before: &HashMap<&TagName, &Release>, action: &Action) -> Result<(), 
     }
 }
 
-/// A file is only deleted after the release that led to it.
+/// A file is only deleted after the release that led to it, and evidence collected of one that is there by then.
 fn follows(plan: &Plan, step: &Step) -> Result<(), Flaw> {
-    let Action::DeleteFile(removal) = &step.action else { return Ok(()) };
-    let deletes_it = |need: &StepId| {
-        let action = plan.steps.get(need.0).map(|step| &step.action);
-        matches!(action, Some(Action::DeleteRelease(release)) if release.tag_name == removal.tag_name)
+    let needs = |which: &dyn Fn(&Action) -> bool| {
+        step.needs.iter().filter_map(|need| plan.steps.get(need.0)).any(|step| which(&step.action))
     };
-    let is_free = step.needs.iter().any(deletes_it);
-    if is_free { Ok(()) } else { Err(Flaw::new("its release is not deleted before").within("tag_name")) }
+    let (is_so, else_what) = match &step.action {
+        Action::DeleteFile(removal) => (
+            needs(&|action| matches!(action, Action::DeleteRelease(gone) if gone.tag_name == removal.tag_name)),
+            "its release is not deleted before",
+        ),
+        Action::CollectEvidence { tag_name, is_new: true, .. } => (
+            needs(&|action| matches!(action, Action::CreateRelease { release, .. } if release.tag_name == *tag_name))
+                || plan.before.iter().any(|release| release.tag_name == *tag_name),
+            "its release is neither made before nor in `before`",
+        ),
+        _ => return Ok(()),
+    };
+    if is_so { Ok(()) } else { Err(Flaw::new(else_what).within("tag_name")) }
 }
 
 fn starts_from(live: &Release, diff: &ReleaseDiff) -> Result<(), Flaw> {

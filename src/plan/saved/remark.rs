@@ -204,6 +204,8 @@ pub(super) enum SavedNote {
     Announced { tag_names: Vec<String> },
     /// Historical releases, for which GitLab collects no evidence.
     NoEvidence { tag_names: Vec<String> },
+    /// Releases whose evidence is asked for, though its lack is no difference.
+    EvidenceTried { tag_names: Vec<String> },
     /// Releases whose tag is only now made, but whose date has passed.
     DatePassed { tag_names: Vec<String> },
     /// A new release has the same notes as one that no entry names.
@@ -238,6 +240,7 @@ impl SavedNote {
             Note::TagsMade(tags) => Self::TagsMade { tag_names: names(tags) },
             Note::Announced(tags) => Self::Announced { tag_names: names(tags) },
             Note::NoEvidence(tags) => Self::NoEvidence { tag_names: names(tags) },
+            Note::EvidenceTried(tags) => Self::EvidenceTried { tag_names: names(tags) },
             Note::DatePassed(tags) => Self::DatePassed { tag_names: names(tags) },
             Note::Renamed { from, to, deleted } => {
                 Self::Renamed { from: from.to_string(), to: to.to_string(), deleted: *deleted }
@@ -258,6 +261,7 @@ impl SavedNote {
             Self::TagsMade { tag_names } => Note::TagsMade(tags(tag_names)?),
             Self::Announced { tag_names } => Note::Announced(tags(tag_names)?),
             Self::NoEvidence { tag_names } => Note::NoEvidence(tags(tag_names)?),
+            Self::EvidenceTried { tag_names } => Note::EvidenceTried(tags(tag_names)?),
             Self::DatePassed { tag_names } => Note::DatePassed(tags(tag_names)?),
             Self::Renamed { from, to, deleted } => {
                 let (from, to) = (word::read_tag(&from).at("from")?, word::read_tag(&to).at("to")?);

@@ -4,7 +4,7 @@ use super::when::When;
 use crate::model::{NewRelease, NewTag, Release};
 use crate::plan::{Change, ReleaseDiff, Removal, Timing, Upload, WithoutEvidence};
 use crate::report::date;
-use crate::report::values::{self, content, package, short, titles};
+use crate::report::values::{self, content, evidence, package, short, titles};
 use crate::report::voice::Voice;
 use std::borrow::Cow;
 
@@ -122,14 +122,8 @@ pub(super) fn of_lost(release: &Release, when: &When) -> Vec<Row> {
 }
 
 /// Of evidence that is to be collected.
-pub(super) fn of_evidence(else_is: WithoutEvidence) -> Row {
-    Row::after(
-        "evidence",
-        match else_is {
-            WithoutEvidence::Nothing => "to be collected, if this GitLab offers it (no release has any)",
-            WithoutEvidence::Failure | WithoutEvidence::Surprise => "to be collected",
-        },
-    )
+pub(super) fn of_evidence(else_is: WithoutEvidence, is_new: bool) -> Row {
+    Row::after("evidence", evidence(else_is, is_new))
 }
 
 /// Of a file that is uploaded.

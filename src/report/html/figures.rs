@@ -59,7 +59,9 @@ pub(super) fn sentence(run: &ProjectRun<'_>) -> String {
         count => format!(" {} unchanged.", of(count, "release")),
     };
     match outcome {
-        None if plan.is_empty() => format!("Nothing needs to change: {} as wished.", of(plan.unchanged, "release")),
+        None if !plan.has_differences() => {
+            format!("Nothing needs to change: {} as wished.", of(plan.unchanged, "release"))
+        }
         None => {
             let counts = Counts::of_plan(plan);
             format!("{}; {}.{unchanged}", counts.sentence(&Words::PLANNED), of(counts.requests, "request"))

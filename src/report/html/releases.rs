@@ -16,7 +16,7 @@ use crate::report::values::short;
 use crate::report::voice::Voice;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -73,8 +73,12 @@ impl Releases {
     pub(super) fn new(run: &ProjectRun<'_>, now: Moment, prefix: &str, allowance: Allowance) -> Self {
         let plan = run.plan;
         let mut steps: BTreeMap<&TagName, Vec<usize>> = BTreeMap::new();
+        // What is no more than an attempt is told by a note.
+        let actions = plan.steps.iter().map(|step| &step.action);
+        let differing: BTreeSet<_> =
+            actions.filter(|action| action.is_difference()).filter_map(Action::tag_name).collect();
         for (index, step) in plan.steps.iter().enumerate() {
-            if let Some(tag) = step.action.tag_name() {
+            if let Some(tag) = step.action.tag_name().filter(|tag| differing.contains(tag)) {
                 steps.entry(tag).or_default().push(index);
             }
         }
@@ -200,8 +204,8 @@ impl Known<'_> {
                 draft.rows.push(fields::of_removal(removal));
             }
             Action::CreateTag(new) => draft.rows.push(fields::of_tag(new)),
-            Action::CollectEvidence { else_is, .. } => {
-                draft.rows.push(fields::of_evidence(*else_is));
+            Action::CollectEvidence { else_is, is_new, .. } => {
+                draft.rows.push(fields::of_evidence(*else_is, *is_new));
                 draft.gist.push("evidence".to_owned());
             }
             Action::CreateMilestone(_)

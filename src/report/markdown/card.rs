@@ -5,7 +5,7 @@ use super::code;
 use super::fit::{Entry, Hopes, Kind, Rank};
 use super::folded::Folded;
 use crate::model::{Description, Link, NewMilestone, NewRelease, NewTag, Release};
-use crate::plan::{Action, Change, MilestoneDiff, Plan, ReleaseDiff, Removal, StepId, WithoutEvidence};
+use crate::plan::{Action, Change, MilestoneDiff, Plan, ReleaseDiff, Removal, StepId};
 use crate::report::counts::{Counts, Words, of};
 use crate::report::explain;
 use crate::report::values::{self, content, link, package, quoted, timing, titles, upload, visible};
@@ -114,14 +114,9 @@ impl Card {
             Action::DeleteLink { tag_name: _, id: _, link: gone } => {
                 self.losses.push(format!("`-` link {}", link(gone, VOICE)));
             }
-            Action::CollectEvidence { tag_name: _, else_is } => {
+            Action::CollectEvidence { tag_name: _, else_is, is_new } => {
                 self.short.push("evidence".to_owned());
-                self.items.push(match else_is {
-                    WithoutEvidence::Nothing => {
-                        "evidence: to be collected, if this GitLab offers it (no release has any)".to_owned()
-                    }
-                    WithoutEvidence::Failure | WithoutEvidence::Surprise => "evidence: to be collected".to_owned(),
-                });
+                self.items.push(format!("evidence: {}", values::evidence(*else_is, *is_new)));
             }
             Action::DeleteRelease(release) => self.deletion(release),
         }

@@ -71,15 +71,21 @@ fn changes(project: &ProjectRun<'_>, detail: Detail, hopes: &mut Hopes) -> Part 
         .steps
         .chunk_by(|one, next| one.action.tag_name().is_some() && one.action.tag_name() == next.action.tag_name());
     for group in groups {
-        let mut card = Card::of(plan, first, group.len());
+        let count = group.len();
+        // What is no more than an attempt is told by a note.
+        if !group.iter().any(|step| step.action.is_difference()) {
+            first += count;
+            continue;
+        }
+        let mut card = Card::of(plan, first, count);
         if detail == Detail::Reasons {
-            card.explain(plan, first, group.len());
+            card.explain(plan, first, count);
         }
         if let Some(ended) = project.outcome {
-            card.ended(outcome::word(&ended.steps[first..first + group.len()]));
+            card.ended(outcome::word(&ended.steps[first..first + count]));
         }
         entries.push(card.entry(hopes));
-        first += group.len();
+        first += count;
     }
     Part { head: String::new(), entries }
 }
