@@ -11,7 +11,7 @@ const GAP: usize = 2;
 /// So many columns are shown in any case; of the others, the last are left out first where there is no room.
 const FIRST: usize = 3;
 /// What stands for the rest of a cell.
-const CUT: char = '…';
+const CUT: &str = "…";
 /// Joins two emoji into one: it is nothing by itself.
 const JOINER: char = '\u{200d}';
 
@@ -133,19 +133,33 @@ pub(super) fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
-    let (mut shown, mut used) = (String::new(), 0);
-    for c in text.chars() {
-        used += c.width().unwrap_or(0);
+    let (mut end, mut used) = (0, 0);
+    for piece in pieces(text) {
+        used += piece.width();
         if used >= width {
             break;
         }
-        shown.push(c);
+        end += piece.len();
     }
-    if width > 0 {
-        shown.truncate(shown.trim_end_matches(JOINER).len());
-        shown.push(CUT);
-    }
-    shown
+    let cut = if width > 0 { CUT } else { "" };
+    format!("{}{cut}", &text[..end])
+}
+
+/// `text` in pieces that look like one character each: what is joined, and what has no width of its own, goes with what is before.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let mut before = rest.chars().next()?;
+        let ends = |&(_, c): &(usize, char)| {
+            let goes_on = before == JOINER || c.width().unwrap_or(0) == 0;
+            before = c;
+            !goes_on
+        };
+        let end = rest.char_indices().skip(1).find(ends).map_or(rest.len(), |(at, _)| at);
+        let (piece, after) = rest.split_at(end);
+        rest = after;
+        Some(piece)
+    })
 }
 
 #[cfg(test)]
@@ -210,8 +224,10 @@ mod tests {
     }
 
     #[test]
-    fn no_joiner_is_left_where_a_cell_is_cut() {
-        assert_eq!(cut("👨\u{200d}👩\u{200d}👧 and more", 4), "👨…");
+    fn what_is_joined_is_not_cut_apart() {
+        assert_eq!(cut("👨\u{200d}👩\u{200d}👧 and more", 4), "👨\u{200d}👩\u{200d}👧 …");
+        assert_eq!(cut("a 👨\u{200d}👩\u{200d}👧 and more", 4), "a …");
+        assert_eq!(cut("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
     }
 
     proptest! {
