@@ -57,6 +57,8 @@ fn a_tier_without_it_fails_only_who_requires_it() {
     insta::assert_snapshot!("no_difference", free.run(&["plan", "--detailed-exitcode"]).expect(0));
     insta::assert_snapshot!("again_not_offered", free.run(&["apply", "--yes"]).expect(0));
     free.run(&["drift"]).expect(0);
+    insta::assert_snapshot!("note_of_an_attempt", free.run(&["plan", "--format", "markdown"]).expect(0));
+    assert!(free.run(&["plan", "--format", "html"]).expect(0).stdout.contains("Nothing needs to change"));
     let home = Home::with_server(&server, "sandbox-maintainer");
     home.manifest("[[releases]]\ntag_name = \"v1\"\nevidence = \"require\"\n");
     insta::assert_snapshot!("required", home.run(&["apply", "--yes"]).expect(1));
