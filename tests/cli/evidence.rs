@@ -1,6 +1,7 @@
 //! Evidence: collected once where it is wished for and can be, and told where it can't.
 
 use crate::support::{Home, Server};
+use crate::terminal::terminal;
 use std::fmt::Write as _;
 
 const SEED: &str = r#"
@@ -57,6 +58,10 @@ fn a_tier_without_it_fails_only_who_requires_it() {
     insta::assert_snapshot!("no_difference", free.run(&["plan", "--detailed-exitcode"]).expect(0));
     insta::assert_snapshot!("again_not_offered", free.run(&["apply", "--yes"]).expect(0));
     free.run(&["drift"]).expect(0);
+    let mut asked = terminal(&free, &server, "apply", 100);
+    asked.exp_string("Ask for that evidence, in 1 request? [y/N]").unwrap();
+    asked.send_line("n").unwrap();
+    asked.exp_string("Nothing was sent.").unwrap();
     insta::assert_snapshot!("note_of_an_attempt", free.run(&["plan", "--format", "markdown"]).expect(0));
     assert!(free.run(&["plan", "--format", "html"]).expect(0).stdout.contains("Nothing needs to change"));
     let home = Home::with_server(&server, "sandbox-maintainer");

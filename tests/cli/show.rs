@@ -35,6 +35,12 @@ fn evidence_is_shown() {
     let report: Value =
         serde_json::from_str(&home.run(&["show", "v1.1.0", "--format", "json"]).expect(0).stdout).unwrap();
     assert_eq!(report["release"]["evidences"].as_array().unwrap().len(), 1);
+    // Where the table is wider than the terminal, each value has a line of its own, and none is cut.
+    for (command, head) in [("show v1.1.0", "\nevidence    20"), ("evidence v1.1.0 --show", "\ncollected_at    20")] {
+        let narrow = seen(&rest(&mut terminal(&home, &server, &format!("{command} --color never"), 80)));
+        assert!(narrow.contains(head), "{narrow}");
+        assert!(narrow.contains("\n  filepath ") && narrow.contains("/evidences/1.json\n"), "{narrow}");
+    }
 }
 
 #[test]
