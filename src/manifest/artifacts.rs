@@ -5,14 +5,14 @@ use crate::manifest::files::{Folder, Refusal};
 use crate::manifest::finding::{Finding, Findings};
 use crate::manifest::glob::{self, Found};
 use crate::manifest::raw::{RawLink, RawRelease};
-use crate::manifest::raw_file::RawFile;
+use crate::manifest::raw_file::{RawDefaultFile, RawFile};
 use crate::manifest::source::{Located, Sources, Span};
 use crate::manifest::values::{FileTemplate, Subject, Templated, Wrong};
 use crate::manifest::visible::Quoted;
 use crate::model::{
     DesiredFile, DesiredFiles, FileSource, LinkPlaces, PathWish, Place, TagName, is_package_name, package_version,
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// The file that lists the digests of the others.
 const CHECKSUMS: &str = "SHA256SUMS";
@@ -29,6 +29,8 @@ pub(super) struct Artifacts<'a> {
     looks: usize,
     /// Where defaults have failed already: they would for every release.
     told: HashSet<Span>,
+    /// The packages that files go to by default.
+    packages_by_default: BTreeSet<Option<String>>,
     /// Whose each file in the registry is.
     taken: HashMap<(Option<String>, String, String), Span>,
 }
@@ -67,12 +69,22 @@ impl<'a> Artifacts<'a> {
         looked_for: Option<LookedFor<'a>>,
         looks: usize,
     ) -> Self {
-        Self { folder, sources, looked_for, looks, told: HashSet::new(), taken: HashMap::new() }
+        let (told, taken, packages_by_default) = (HashSet::new(), HashMap::new(), BTreeSet::new());
+        Self { folder, sources, looked_for, looks, told, taken, packages_by_default }
     }
 
-    /// What follows is of another project, whose registry is another.
-    pub(super) fn begin_project(&mut self) {
+    /// What follows is of another project, whose registry is another, and which has these `files_by_default`.
+    pub(super) fn begin_project(&mut self, files_by_default: impl IntoIterator<Item = RawDefaultFile>) {
         self.taken.clear();
+        self.packages_by_default = files_by_default.into_iter().map(|RawDefaultFile(file)| package(&file)).collect();
+    }
+
+    /// The packages that the files of one release go to. Where it has none, they are those that its files went to before, as far
+    /// as anything but its own entries can tell.
+    pub(super) fn packages(&self, wish: &Wish) -> BTreeSet<Option<String>> {
+        let own: BTreeSet<_> = wish.files.iter().map(package).collect();
+        let or_default = |packages: BTreeSet<_>| if packages.is_empty() { BTreeSet::from([None]) } else { packages };
+        if own.is_empty() { or_default(self.packages_by_default.clone()) } else { own }
     }
 
     /// The files of one release.
@@ -179,7 +191,7 @@ impl Release<'_> {
         size: u64,
         findings: &mut Findings,
     ) {
-        let RawFile { header, path: pattern, package, name, direct_asset_path, link_type } = raw;
+        let RawFile { header, path: pattern, package: _, name, direct_asset_path, link_type } = raw;
         let place = pattern.as_ref().map_or(*header, |pattern| pattern.span);
         let shown = match &source {
             FileSource::Disk(below) => below.clone(),
@@ -202,7 +214,7 @@ impl Release<'_> {
         if let (Some(PathWish::At(path)), Some(Located { span, .. })) = (&path, direct_asset_path) {
             unique(&mut self.paths, path.as_str(), *span, "two links with the path", findings);
         }
-        let package = package.as_ref().map(|package| package.value.0.clone());
+        let package = package(raw);
         let stored = (package.clone(), self.version.clone(), file_name.to_owned());
         let first = *artifacts.taken.entry(stored).or_insert(self.tag.span);
         if first != self.tag.span {
@@ -232,6 +244,10 @@ impl Release<'_> {
             link_type: link_type.as_ref().map(|link_type| link_type.value),
         });
     }
+}
+
+fn package(file: &RawFile) -> Option<String> {
+    file.package.as_ref().map(|package| package.value.0.clone())
 }
 
 fn filled<T: Templated>(

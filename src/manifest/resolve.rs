@@ -45,13 +45,14 @@ impl<'r> Resolver<'r> {
     pub(super) fn manifest(&mut self, manifest: RawManifest, files: Range<usize>, findings: &mut Findings) -> Resolved {
         let RawManifest { version: _, include: _, project, projects: _, policy, defaults, milestones, releases } =
             manifest;
-        let keys = defaults.map(|defaults| {
-            [defaults.description_file.map(|file| file.span), defaults.changelog.map(|file| file.span)]
+        let (keys, files_by_default) = defaults.map_or(([None, None], None), |defaults| {
+            let keys = [defaults.description_file, defaults.changelog].map(|file| file.map(|file| file.span));
+            (keys, defaults.files)
         });
-        self.notes.share(keys.into_iter().flatten().flatten());
+        self.notes.share(keys.into_iter().flatten());
         let (project, url) = project.map_or((None, None), resolve_project);
         self.files = files;
-        self.artifacts.begin_project();
+        self.artifacts.begin_project(files_by_default.into_iter().flatten());
         let desired = Desired {
             files: self.names.iter().take(1).chain(&self.names[self.files.clone()]).cloned().collect(),
             policy: policy.map(|policy| self.policy(policy)).unwrap_or_default(),
@@ -105,7 +106,9 @@ impl Resolver<'_> {
     }
 
     fn release(&mut self, mut release: RawRelease, findings: &mut Findings) -> Option<DesiredRelease> {
-        let files = Wish::of(&mut release).map(|wish| {
+        let wish = Wish::of(&mut release);
+        let packages = wish.as_ref().map(|wish| self.artifacts.packages(wish)).unwrap_or_default();
+        let files = wish.map(|wish| {
             let place = |span| place_of(&self.lines, &self.files, span);
             self.artifacts.find(wish, &place, findings)
         });
@@ -156,6 +159,7 @@ impl Resolver<'_> {
             milestones: value(milestones).map(|titles| titles.into_iter().map(|title| title.value.0).collect()),
             links: links.map(|links| only(links, |link| self.link(link))),
             files,
+            packages,
             evidence: value(evidence),
             protect: value(protect).unwrap_or_default(),
             places,

@@ -40,6 +40,9 @@ pub struct DesiredRelease {
     pub links: Option<Vec<DesiredLink>>,
     /// All of its files, each of which comes to a link.
     pub files: Option<DesiredFiles>,
+    /// The packages that its files go to, known even where nobody has looked for files: links to these, in the version of its tag,
+    /// are the files'. `None` is the project's default.
+    pub packages: BTreeSet<Option<String>>,
     /// Whether to collect evidence once, if there is none.
     pub evidence: Option<EvidenceWish>,
     /// Never delete it, whatever the policy says.
@@ -62,6 +65,7 @@ impl DesiredRelease {
             milestones: None,
             links: None,
             files: None,
+            packages: BTreeSet::new(),
             evidence: None,
             protect: false,
             places: ReleasePlaces::default(),

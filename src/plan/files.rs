@@ -22,16 +22,19 @@ pub(super) fn with_links<'d>(desired: &'d Desired, current: &Current) -> Cow<'d,
     Cow::Owned(desired)
 }
 
-/// All links that a release with files is to have. What `live` has of the project's own packages in the release's version is the
+/// All links that a release with files is to have. What `live` has of the packages that its files go to, in its version, is the
 /// files' matter, and what else it has stays, if the entry says nothing of links.
 fn links(wish: &DesiredRelease, live: &[LiveLink], packages: &Packages) -> Option<Vec<DesiredLink>> {
     let version = package_version(&wish.tag_name);
-    let own =
-        |live: &&LiveLink| packages.likely_place_of(&live.link.url).is_some_and(|place| place.of.version == version);
+    let is_of_files = |PackagePlace { of, .. }: PackagePlace| {
+        let is_its = |name: &Option<String>| name.as_deref().or(packages.default_package()) == Some(&*of.package);
+        of.version == version && wish.packages.iter().any(is_its)
+    };
     let Some(files) = files(wish, packages) else {
         // Whatever the files are, their links stay.
         let said = wish.links.as_ref()?;
-        let kept = live.iter().filter(own).map(|live| as_it_is(&live.link));
+        let may_be_own = |live: &&LiveLink| packages.likely_place_of(&live.link.url).is_some_and(is_of_files);
+        let kept = live.iter().filter(may_be_own).map(|live| as_it_is(&live.link));
         return Some(
             said.iter().cloned().chain(kept.filter(|kept| said.iter().all(|said| are_apart(said, kept)))).collect(),
         );
@@ -41,7 +44,9 @@ fn links(wish: &DesiredRelease, live: &[LiveLink], packages: &Packages) -> Optio
     if let Some(said) = &wish.links {
         links.splice(..0, said.iter().cloned());
     } else {
-        let others = live.iter().filter(|live| !own(live)).map(|live| as_it_is(&live.link));
+        // What is not surely the project's own is not taken off.
+        let is_own = |live: &LiveLink| packages.place_of(&live.link.url).is_some_and(is_of_files);
+        let others = live.iter().filter(|live| !is_own(live)).map(|live| as_it_is(&live.link));
         let others: Vec<_> = others.filter(|other| links.iter().all(|link| are_apart(link, other))).collect();
         links.extend(others);
     }

@@ -326,6 +326,56 @@ fn other_links_stay_unless_the_entry_lists_links_too() {
     assert_eq!(links(&server, "v0.1"), ["linux.tar.gz", "mac.tar.gz"]);
 }
 
+/// Writes a link by hand, to a file in `package` of the project `id`.
+fn link_by_hand(server: &Server, tag: &str, name: &str, id: u64, package: &str) {
+    let url = format!("{}/api/v4/projects/{id}/packages/generic/{package}/{tag}/{name}", server.url);
+    server.ask(
+        Method::POST,
+        &format!("/projects/24/releases/{tag}/assets/links"),
+        &json!({ "name": name, "url": url }),
+    );
+}
+
+#[test]
+fn links_to_packages_that_no_entry_names_stay() {
+    let server = Server::start();
+    let home = built(&server);
+    let of = |package: &str| format!("[[releases]]\ntag_name = \"v0.1\"\n{}", files(&[("dist/mac.tar.gz", package)]));
+    home.manifest(&of("mac"));
+    home.run(&["apply", "--yes"]).expect(0);
+    link_by_hand(&server, "v0.1", "by-hand", 24, "tools");
+    link_by_hand(&server, "v0.1", "stale", 24, "mac");
+    link_by_hand(&server, "v0.1", "of-the-project", 24, "awesome-app");
+    home.run(&["apply", "--yes"]).expect(0);
+    assert_eq!(links(&server, "v0.1"), ["by-hand", "mac.tar.gz", "of-the-project"]);
+    // Without any entry, they are what the defaults say, or else the project's.
+    let none = "[[releases]]\ntag_name = \"v0.1\"\nfiles = []\n";
+    let defaults = files(&[("dist/*", "mac")]).replace("releases.files", "defaults.files");
+    home.manifest(&format!("{defaults}{none}"));
+    home.run(&["apply", "--yes"]).expect(0);
+    assert_eq!(links(&server, "v0.1"), ["by-hand", "of-the-project"]);
+    home.manifest(none);
+    home.run(&["apply", "--yes"]).expect(0);
+    assert_eq!(links(&server, "v0.1"), ["by-hand"]);
+}
+
+#[test]
+fn links_to_another_projects_packages_stay_even_if_this_ones_number_is_unknown() {
+    let server = Server::start();
+    let home = built(&server);
+    home.run(&["apply", "--yes"]).expect(0);
+    link_by_hand(&server, "v0.1", "foreign", 25, "awesome-app");
+    let job = Home::new().env("CI_SERVER_URL", &server.url).env("CI_JOB_TOKEN", "sandbox-job");
+    let job = job.env("CI_PROJECT_PATH", "root/awesome-app");
+    job.write("dist/linux.tar.gz", "for linux\n");
+    job.write("dist/mac.tar.gz", "for mac\n");
+    job.manifest(FILES);
+    let run = job.run(&["plan"]).expect(0);
+    assert!(run.stdout.contains("Nothing needs to change"), "{run}");
+    home.run(&["apply", "--yes"]).expect(0);
+    assert_eq!(links(&server, "v0.1"), ["SHA256SUMS", "foreign", "linux.tar.gz", "mac.tar.gz"]);
+}
+
 #[test]
 fn only_those_of_selected_releases_have_to_be_there_and_drift_needs_none() {
     let server = Server::start();
