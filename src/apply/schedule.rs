@@ -15,6 +15,8 @@ pub(super) struct Schedule<'a> {
     ready: BTreeSet<StepId>,
     /// How many steps of [`Stage::Build`] have no outcome yet.
     building: usize,
+    /// Whether all is built, and well, so that removals may run. One that fails keeps back no others.
+    may_remove: bool,
     /// The first step that failed.
     first_failure: Option<StepId>,
     outcomes: Vec<Option<StepOutcome>>,
@@ -29,6 +31,7 @@ impl<'a> Schedule<'a> {
             dependents: vec![Vec::new(); count],
             ready: BTreeSet::new(),
             building: plan.steps.iter().filter(|step| step.action.stage() == Stage::Build).count(),
+            may_remove: false,
             first_failure: None,
             outcomes: vec![None; count],
         };
@@ -37,6 +40,7 @@ impl<'a> Schedule<'a> {
                 schedule.dependents[need.0].push(StepId(id));
             }
         }
+        schedule.may_remove = schedule.building == 0;
         for id in (0..count).map(StepId) {
             schedule.make_ready(id);
         }
@@ -82,7 +86,7 @@ impl<'a> Schedule<'a> {
     }
 
     fn make_ready(&mut self, id: StepId) {
-        let open = self.stage(id) == Stage::Build || (self.building == 0 && self.first_failure.is_none());
+        let open = self.stage(id) == Stage::Build || self.may_remove;
         if open && self.missing[id.0] == 0 && self.outcomes[id.0].is_none() {
             self.ready.insert(id);
         }
@@ -108,6 +112,7 @@ impl<'a> Schedule<'a> {
 
     /// Called when nothing is left to build: lets removals run, or gives them up.
     fn open_removals(&mut self, over: &mut Vec<(StepId, StepOutcome)>) {
+        self.may_remove = self.first_failure.is_none();
         for id in
             (0..self.outcomes.len()).map(StepId).filter(|id| self.plan.steps[id.0].action.stage() == Stage::Remove)
         {
@@ -145,15 +150,20 @@ mod tests {
         }))
     }
 
-    /// Steps that each need some earlier ones, then removals.
+    /// Steps that each need some earlier ones, then removals that each need some earlier removals.
     fn plans() -> impl Strategy<Value = Plan> {
-        let needs = prop::collection::vec(prop::collection::vec(any::<prop::sample::Index>(), 0..3), 0..12);
-        (needs, 0..4usize).prop_map(|(needs, removals)| {
-            let needs = needs.into_iter().enumerate().map(|(i, needs)| {
-                let needs: BTreeSet<_> = needs.iter().filter(|_| i > 0).map(|n| StepId(n.index(i.max(1)))).collect();
-                Step { action: build(), needs: needs.into_iter().collect(), reasons: Vec::new() }
-            });
-            let removals = (0..removals).map(|_| Step { action: remove(), needs: Vec::new(), reasons: Vec::new() });
+        type Needs = Vec<Vec<prop::sample::Index>>;
+        let needs = |most| prop::collection::vec(prop::collection::vec(any::<prop::sample::Index>(), 0..3), 0..most);
+        let steps = |needs: Needs, first: usize, action: fn() -> Action| {
+            needs.into_iter().enumerate().map(move |(i, needs)| {
+                let needs = needs.iter().filter(|_| i > 0).map(|n| StepId(first + n.index(i.max(1))));
+                let needs = needs.collect::<BTreeSet<_>>().into_iter().collect();
+                Step { action: action(), needs, reasons: Vec::new() }
+            })
+        };
+        (needs(12), needs(6)).prop_map(move |(needs, removals)| {
+            let removals = steps(removals, needs.len(), remove);
+            let needs = steps(needs, 0, build);
             Plan {
                 project: Project::unread(ProjectRef::Path("a/b".into())),
                 files: Vec::new(),
@@ -169,6 +179,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
         #[test]
         fn every_step_ends_once_after_what_it_needs(
             plan in plans(),
