@@ -1,11 +1,12 @@
 //! Runs a plan's steps: independent ones side by side, each after those it needs, and tells of each as it happens.
 //!
 //! Makes the plan's requests and no others but looks: at each release before it is first changed, at each package before files
-//! are sent, and at what became of a request whose answer was lost. Imports `plan`, `gitlab` and `model`; prints nothing.
+//! are sent, at all releases before files are deleted, and at what became of a request whose answer was lost. Imports `plan`, `gitlab` and `model`; prints nothing.
 
 mod cost;
 mod files;
 mod guard;
+mod linked;
 mod look;
 mod perform;
 mod schedule;
@@ -21,6 +22,7 @@ use files::Shelf;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use guard::Guards;
+use linked::Linked;
 use perform::{Done, Ended, Site};
 use schedule::Schedule;
 use std::cell::Cell;
@@ -86,6 +88,7 @@ pub async fn run(
         guards,
         files,
         shelf,
+        linked: Linked::new(plan),
         turn: Mutex::default(),
         offers_no_evidence: AtomicBool::new(false),
     };

@@ -6,6 +6,7 @@
 
 use super::files::{self, Files, Shelf};
 use super::guard::{Guards, Verdict};
+use super::linked::Linked;
 use super::look;
 use crate::gitlab::{self, Client, Error, Kind, Tries};
 use crate::model::{
@@ -126,6 +127,7 @@ pub(super) struct Site<'p> {
     pub(super) guards: Guards<'p>,
     pub(super) files: &'p Files,
     pub(super) shelf: Shelf<'p>,
+    pub(super) linked: Linked<'p>,
     /// Held by the one step that looks and writes, of those that a rate limit did not let write in time after they had
     /// looked: where little is let through, all of it could else go to looks.
     pub(super) turn: Mutex<()>,
@@ -191,6 +193,11 @@ impl Site<'_> {
                 return Ok(Done::found(tries));
             }
             good_until = Some(good_until.map_or(until, |then| then.min(until)));
+        }
+        if let Action::DeleteFile(removal) = action
+            && let Some(linked_by) = self.linked.by(self.client, self.project, removal).await?
+        {
+            return Err(Conflict::File { linked_by }.into());
         }
         if let Some(then) = good_until {
             tries.good_until(then);

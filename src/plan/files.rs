@@ -1,6 +1,7 @@
 //! The files that releases bring along: which have to be uploaded, the links that they come to, and which go with a release
 //! that is deleted.
 
+use super::notes::KeptFile;
 use super::step::{Removal, Upload};
 use crate::model::{
     Current, Desired, DesiredFile, DesiredFiles, DesiredLink, DesiredRelease, LeadsTo, Link, LinkPlaces, LiveLink,
@@ -8,6 +9,7 @@ use crate::model::{
 };
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// `desired` with the links that its files come to, so that all else is the matter of links.
 pub(super) fn with_links<'d>(desired: &'d Desired, current: &Current) -> Cow<'d, Desired> {
@@ -140,40 +142,71 @@ pub fn places_of(release: &Release, packages: &Packages) -> BTreeSet<PackagePlac
     release.links.iter().filter_map(|live| packages.place_of(&live.link.url)).collect()
 }
 
-/// The files that go with the releases that are deleted: those that their links lead to, and no link of another release.
-pub(super) fn removals<'r>(
-    deletes: impl IntoIterator<Item = &'r Release>,
-    desired: &Desired,
-    current: &Current,
-) -> BTreeMap<TagName, Vec<Removal>> {
-    let deletes: Vec<&Release> = deletes.into_iter().collect();
-    let gone: BTreeSet<&TagName> = deletes.iter().map(|release| &release.tag_name).collect();
-    let packages = &current.packages;
-    let staying = current.releases.values().filter(|release| !gone.contains(&release.tag_name));
-    let live = staying.flat_map(|release| &release.links).map(|live| live.link.url.as_str());
-    let wished = desired.releases.iter().flat_map(|wish| wish.links.iter().flatten()).map(|link| link.url.as_str());
-    let linked: BTreeSet<LeadsTo> = live.chain(wished).filter_map(|url| packages.may_lead_to(url)).collect();
-    let is_linked = |place: &PackagePlace| {
-        let by_number = packages.all(place).iter().any(|stored| linked.contains(&LeadsTo::File(stored.id)));
-        by_number || linked.contains(&LeadsTo::Place(place.clone()))
-    };
-    let mut planned = BTreeSet::new();
-    let mut removals: BTreeMap<TagName, Vec<Removal>> = BTreeMap::new();
-    for release in deletes {
-        for place in places_of(release, packages) {
+/// What becomes of the files that deleted releases lead to, where the packages' files are to go, too.
+#[derive(Default)]
+pub(super) struct Removals {
+    /// Those that go, each under the last release that leads to it.
+    pub(super) by_release: BTreeMap<TagName, Vec<WaitingRemoval>>,
+    /// Those that stay, as others link to them.
+    pub(super) kept: Vec<KeptFile>,
+}
+
+/// A file that goes once nothing leads to it any more.
+pub(super) struct WaitingRemoval {
+    pub(super) removal: Removal,
+    /// All releases that lead to it, each of which has to go first.
+    pub(super) after: Vec<TagName>,
+}
+
+impl Removals {
+    /// The files that go with the `deletes`: those that their links lead to, and no link of another release.
+    pub(super) fn new(deletes: &[&Arc<Release>], desired: &Desired, current: &Current) -> Self {
+        let mut removals = Self::default();
+        if !desired.policy.delete_packages {
+            return removals;
+        }
+        let packages = &current.packages;
+        let gone: BTreeSet<&TagName> = deletes.iter().map(|release| &release.tag_name).collect();
+        let staying = current.releases.values().filter(|release| !gone.contains(&release.tag_name));
+        let live = staying.flat_map(|release| release.links.iter().map(|live| (&release.tag_name, &live.link.url)));
+        let wished = desired.releases.iter().map(|wish| (&wish.tag_name, wish.links.iter().flatten()));
+        let wished = wished.flat_map(|(tag, links)| links.map(move |link| (tag, &link.url)));
+        let leads_to = |(tag, url): (_, &String)| Some((packages.may_lead_to(url)?, tag));
+        let linked: BTreeMap<LeadsTo, &TagName> = live.chain(wished).filter_map(leads_to).collect();
+        let mut leading: BTreeMap<LeadsTo, BTreeSet<usize>> = BTreeMap::new();
+        for (nth, release) in deletes.iter().enumerate() {
+            for to in release.links.iter().filter_map(|live| packages.may_lead_to(&live.link.url)) {
+                leading.entry(to).or_default().insert(nth);
+            }
+        }
+        let mut seen = BTreeSet::new();
+        for place in deletes.iter().flat_map(|release| places_of(release, packages)) {
+            let stored = packages.all(&place);
             // Once for all: several of the releases may lead there.
-            if is_linked(&place) || !planned.insert(place.clone()) {
+            if stored.is_empty() || !seen.insert(place.clone()) {
                 continue;
             }
-            let of = removals.entry(release.tag_name.clone()).or_default();
-            of.extend(packages.all(&place).iter().map(|stored| Removal {
-                tag_name: release.tag_name.clone(),
-                place: place.clone(),
-                package: stored.package,
-                file: stored.id,
-                size: stored.size,
+            let by_number = stored.iter().map(|stored| LeadsTo::File(stored.id));
+            let ways: Vec<_> = by_number.chain([LeadsTo::Place(place.clone())]).collect();
+            if let Some(by) = ways.iter().find_map(|way| linked.get(way)) {
+                removals.kept.push(KeptFile { place, by: (*by).clone() });
+                continue;
+            }
+            let after: BTreeSet<usize> = ways.iter().filter_map(|way| leading.get(way)).flatten().copied().collect();
+            let after: Vec<TagName> = after.into_iter().map(|nth| deletes[nth].tag_name.clone()).collect();
+            let Some(tag_name) = after.last() else { continue };
+            let of = removals.by_release.entry(tag_name.clone()).or_default();
+            of.extend(stored.iter().map(|stored| WaitingRemoval {
+                removal: Removal {
+                    tag_name: tag_name.clone(),
+                    place: place.clone(),
+                    package: stored.package,
+                    file: stored.id,
+                    size: stored.size,
+                },
+                after: after.clone(),
             }));
         }
+        removals
     }
-    removals
 }

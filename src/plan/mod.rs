@@ -22,7 +22,7 @@ pub use diff::{Change, ReleaseDiff, ReleasedAtChange, Timing};
 pub use drift::{Aspect, Clash, Difference, Drift, Ignored, IgnoredField, Subject, Value};
 pub use files::{places_of, wanted_packages, without_package};
 pub use milestones::MilestoneDiff;
-pub use notes::Note;
+pub use notes::{KeptFile, Note};
 pub use outcome::{Conflict, Outcome, StepOutcome};
 pub use reason::{Cause, Field, Reason};
 pub use safety::Refusal;
@@ -34,6 +34,7 @@ pub use selection::{Selection, TagWords};
 pub use step::{Action, MilestoneHandle, MilestonesBy, Removal, Stage, Step, StepId, Upload, WithoutEvidence};
 
 use crate::model::{Current, Desired, Moment, Project, Release, TagName};
+use files::Removals;
 use releases::{Pairs, Releases};
 use safety::Unnamed;
 use std::collections::BTreeSet;
@@ -109,7 +110,8 @@ impl Plan {
         let milestones = milestones::changes(desired, current, &releases);
         let unnamed = Unnamed::new(desired, current, &pairs, selection);
         let refusals = safety::refusals(desired, current, selection, &releases, &milestones, &unnamed.deletes);
-        let notes = notes::notes(desired, current, &releases, &unnamed, now);
+        let removals = Removals::new(&unnamed.deletes, desired, current);
+        let notes = notes::notes(desired, current, &releases, &unnamed, &removals.kept, now);
         let Releases { changes, left_out, selected, .. } = releases;
         let changed = changes.iter().filter_map(|change| current.releases.get(change.tag_name()));
         let before = changed.chain(unnamed.deletes.iter().copied()).cloned().collect();
@@ -120,7 +122,7 @@ impl Plan {
             unchanged: selected - changes.iter().filter(|change| change.is_difference()).count(),
             left_out: left_out.iter().filter(|change| change.is_difference()).count(),
             unmanaged: unnamed.reported.iter().map(|release| release.tag_name.clone()).collect(),
-            steps: order::steps(desired, current, changes, milestones, unnamed.deletes, now),
+            steps: order::steps(desired, current, changes, milestones, unnamed.deletes, removals, now),
             refusals,
             notes,
         }

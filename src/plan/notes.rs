@@ -5,7 +5,7 @@ use super::files;
 use super::links::{self, LinkStep, LinkWrite};
 use super::releases::Releases;
 use super::safety::Unnamed;
-use crate::model::{Current, Desired, Moment, Release, TagName};
+use crate::model::{Current, Desired, Moment, PackagePlace, Release, TagName};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -49,10 +49,21 @@ pub enum Note {
     Kept(Vec<TagName>),
     /// Releases that are deleted, but whose files stay in the package registry.
     FilesStay(Vec<TagName>),
+    /// Files of releases that are deleted, which are to go with them, but stay.
+    FilesKept(Vec<KeptFile>),
     /// A CI job token can't read milestones: their titles go through unchecked.
     MilestonesUnchecked,
     /// GitLab's list of releases, which this many were judged by, may be five minutes old where only milestones changed.
     ListAge(usize),
+}
+
+/// A file in the package registry that is not deleted with the release that led to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptFile {
+    /// Where it is.
+    pub place: PackagePlace,
+    /// Another release that links to it, or will.
+    pub by: TagName,
 }
 
 /// All notes, in the order in which they are told.
@@ -61,6 +72,7 @@ pub(super) fn notes(
     current: &Current,
     releases: &Releases<'_>,
     unnamed: &Unnamed<'_>,
+    kept: &[KeptFile],
     now: Moment,
 ) -> Vec<Note> {
     let changes = &releases.changes;
@@ -86,6 +98,7 @@ pub(super) fn notes(
         Note::ProtectedTags(tags(&|change| current.protected_tags.contains(change.tag_name()))),
         Note::LeftBehind(unnamed.left_behind.iter().map(|release| release.tag_name.clone()).collect()),
         Note::FilesStay(files_stay(desired, current, unnamed)),
+        Note::FilesKept(kept.to_vec()),
         Note::Kept(unnamed.kept.iter().map(|release| release.tag_name.clone()).collect()),
     ];
     let mut notes: Vec<_> = lists.into_iter().filter(|note| !note.is_empty()).collect();
@@ -112,6 +125,7 @@ impl Note {
             | Self::LeftBehind(tags)
             | Self::FilesStay(tags)
             | Self::Kept(tags) => tags.iter().collect(),
+            Self::FilesKept(files) => files.iter().map(|file| &file.by).collect(),
             Self::Renamed { from, to, .. } => vec![from, to],
             Self::MilestonesUnchecked | Self::ListAge(_) => Vec::new(),
         }

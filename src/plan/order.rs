@@ -9,7 +9,7 @@
 //! to make the package, and all but one fail.
 
 use super::diff::{Change, Collect, ReleaseChange, ReleaseDiff, ReleaseWrite};
-use super::files;
+use super::files::{Removals, WaitingRemoval};
 use super::links::{self, LinkStep, LinkWrite};
 use super::milestones::{self, Ids, MilestoneChange, MilestoneDiff, MilestoneWrite};
 use super::reason::{Cause, Field, Reason};
@@ -29,6 +29,7 @@ pub(super) fn steps(
     releases: Vec<ReleaseChange<'_>>,
     milestones: Vec<MilestoneChange>,
     deletes: Vec<&Arc<Release>>,
+    mut removals: Removals,
     now: Moment,
 ) -> Vec<Step> {
     let mut list = List {
@@ -45,16 +46,14 @@ pub(super) fn steps(
     for close in closing {
         list.close(close);
     }
-    let mut removals = if desired.policy.delete_packages {
-        files::removals(deletes.iter().map(|release| &***release), desired, current)
-    } else {
-        BTreeMap::new()
-    };
+    let mut ids = BTreeMap::new();
     for release in deletes {
         let reason = Reason::new(Cause::Unmanaged, desired.policy.unmanaged_place);
         let id = list.push(Action::DeleteRelease(Arc::clone(release)), Vec::new(), vec![reason.clone()]);
-        for removal in removals.remove(&release.tag_name).into_iter().flatten() {
-            list.push(Action::DeleteFile(Box::new(removal)), vec![id], vec![reason.clone()]);
+        ids.insert(&release.tag_name, id);
+        for WaitingRemoval { removal, after } in removals.by_release.remove(&release.tag_name).into_iter().flatten() {
+            let needs = after.iter().filter_map(|tag| ids.get(tag)).copied().collect();
+            list.push(Action::DeleteFile(Box::new(removal)), needs, vec![reason.clone()]);
         }
     }
     list.steps

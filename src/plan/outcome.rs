@@ -1,7 +1,7 @@
 //! What became of a plan's steps, in words that a report can show.
 
 use super::{MilestoneDiff, StepId};
-use crate::model::{Milestone, Release};
+use crate::model::{Milestone, Release, TagName};
 use std::sync::Arc;
 
 /// What became of each step, in the plan's order.
@@ -27,7 +27,7 @@ pub enum StepOutcome {
         /// What can be done about it.
         help: Option<String>,
     },
-    /// Left alone, because the release is not as it was when the plan was made.
+    /// Left alone, because somebody has changed what it is about since the plan was made.
     Conflict(Box<Conflict>),
     /// Not tried, because of a step that it needs.
     Skipped {
@@ -54,6 +54,11 @@ pub enum Conflict {
         planned: Option<MilestoneDiff>,
         /// As it is now; `None` if it is gone.
         found: Option<Milestone>,
+    },
+    /// A file that was to go with the releases that led to it.
+    File {
+        /// The release that has come to link to it.
+        linked_by: TagName,
     },
 }
 

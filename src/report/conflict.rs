@@ -3,9 +3,33 @@
 use super::counts::of;
 use super::values::{link, titles};
 use super::voice::Voice;
-use crate::model::{Milestone, Release};
-use crate::plan::{Change, Conflict, MilestoneDiff};
+use crate::model::{Milestone, Release, TagName};
+use crate::plan::{Change, Conflict, MilestoneDiff, Step};
 use jiff::civil::Date;
+
+/// Tells why steps were left alone, one after the other, but not twice: all of a release are for the same reason.
+#[derive(Default)]
+pub(super) struct Reasons<'o>(Option<(&'o TagName, &'o Conflict)>);
+
+impl<'o> Reasons<'o> {
+    /// Whether it is another reason than that of the step before.
+    pub(super) fn is_new(&mut self, step: &'o Step, conflict: &'o Conflict) -> bool {
+        let last = std::mem::replace(&mut self.0, step.action.tag_name().map(|tag| (tag, conflict)));
+        let is_told = match (last, self.0) {
+            (Some((last, Conflict::Release { .. })), Some((this, Conflict::Release { .. }))) => last == this,
+            (last, this) => this.is_some() && last == this,
+        };
+        !is_told
+    }
+}
+
+/// What has happened, before the lines that show it.
+pub(super) fn head(conflict: &Conflict) -> &'static str {
+    match conflict {
+        Conflict::Release { .. } | Conflict::Milestone { .. } => "somebody has changed it since the plan was made",
+        Conflict::File { .. } => "somebody has linked to it since the plan was made",
+    }
+}
 
 /// One line for each difference.
 pub(super) fn lines(conflict: &Conflict, voice: Voice) -> Vec<String> {
@@ -24,6 +48,7 @@ pub(super) fn lines(conflict: &Conflict, voice: Voice) -> Vec<String> {
             (None, Some(found)) => new(milestone(found, voice)),
             (Some(planned), Some(found)) => milestone_differences(planned, found, voice),
         },
+        Conflict::File { linked_by } => vec![format!("a link of release {}", (voice.name)(linked_by.as_str()))],
     }
 }
 

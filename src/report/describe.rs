@@ -2,7 +2,7 @@
 
 use super::values::package;
 use super::voice::Voice;
-use crate::model::{Link, MilestoneState, NewMilestone, TagName};
+use crate::model::{Link, MilestoneState, NewMilestone, PackagePlace, TagName};
 use crate::plan::Action;
 
 /// A step in a few words that read after "failed to".
@@ -38,9 +38,12 @@ pub(super) fn step(action: &Action, voice: Voice) -> String {
         Action::UploadFile(upload) => {
             format!("upload {} of release {}", (voice.name)(&upload.place.file_name), tag(&upload.tag_name))
         }
-        Action::DeleteFile(removal) => {
-            format!("delete {} of {}", (voice.name)(&removal.place.file_name), package(&removal.place, voice))
-        }
+        Action::DeleteFile(removal) => format!("delete {}", file(&removal.place, voice)),
         Action::DeleteRelease(release) => format!("delete release {}", tag(&release.tag_name)),
     }
+}
+
+/// A file in the package registry.
+pub(super) fn file(place: &PackagePlace, voice: Voice) -> String {
+    format!("{} of {}", (voice.name)(&place.file_name), package(place, voice))
 }

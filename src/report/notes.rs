@@ -1,9 +1,10 @@
 //! What a person should know before saying yes, in sentences.
 
 use super::counts::of;
+use super::describe;
 use super::voice::Voice;
 use crate::model::TagName;
-use crate::plan::Note;
+use crate::plan::{KeptFile, Note};
 
 /// How many tags are named before the rest is counted.
 const MAX_NAMED: usize = 5;
@@ -62,6 +63,7 @@ pub(super) fn sentence(note: &Note, voice: Voice) -> String {
             of(tags.len(), "deleted release"),
             named(tags)
         ),
+        Note::FilesKept(files) => kept(files, voice),
         Note::MilestonesUnchecked => {
             "a CI job token can't read milestones: their titles go through unchecked".to_owned()
         }
@@ -77,10 +79,24 @@ pub(super) fn is_detail(note: &Note) -> bool {
     matches!(note, Note::ListAge(_))
 }
 
+fn kept(files: &[KeptFile], voice: Voice) -> String {
+    let name = |file: &KeptFile| describe::file(&file.place, voice);
+    let by = |file: &KeptFile| (voice.name)(file.by.as_str());
+    if let [file] = files {
+        return format!("{} is kept, as release {} links to it", name(file), by(file));
+    }
+    let names = listed(files, |file| format!("{} by {}", name(file), by(file)));
+    format!("{} are kept, as other releases link to them ({names})", of(files.len(), "file"))
+}
+
 /// `v1, v2 and 3 more`.
 fn named(tags: &[TagName], voice: Voice) -> String {
-    let names: Vec<_> = tags.iter().take(MAX_NAMED).map(|tag| (voice.name)(tag.as_str())).collect();
-    match tags.len().saturating_sub(MAX_NAMED) {
+    listed(tags, |tag| (voice.name)(tag.as_str()))
+}
+
+fn listed<T>(items: &[T], name: impl Fn(&T) -> String) -> String {
+    let names: Vec<_> = items.iter().take(MAX_NAMED).map(name).collect();
+    match items.len().saturating_sub(MAX_NAMED) {
         0 => names.join(", "),
         more => format!("{} and {more} more", names.join(", ")),
     }

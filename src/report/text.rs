@@ -330,17 +330,15 @@ impl Page {
     }
 
     fn conflicts(&mut self, plan: &Plan, outcome: &Outcome) {
-        let mut told = None;
+        let mut reasons = conflict::Reasons::default();
         for (step, outcome) in plan.steps.iter().zip(&outcome.steps) {
             let StepOutcome::Conflict(conflict) = outcome else { continue };
             self.line(0, self.palette.delete, format_args!("✗ left alone: {}", describe(&step.action)));
-            // All steps of a release are left alone for the same reason.
-            if told.is_none() || told != step.action.tag_name() {
-                self.plain(4, "somebody has changed it since the plan was made:");
+            if reasons.is_new(step, conflict) {
+                self.plain(4, format_args!("{}:", conflict::head(conflict)));
                 for line in conflict::lines(conflict, Voice::PLAIN) {
                     self.plain(4, line);
                 }
-                told = step.action.tag_name();
             }
         }
     }

@@ -293,6 +293,66 @@ fn a_deleted_release_leaves_its_files_unless_they_are_to_go() {
     assert!(left.len() == 1 && left[0].starts_with("awesome-app v0.1 linux.tar.gz "), "{left:?}");
 }
 
+/// A folder in which `v0.1`, with its files, is to be deleted, and what leads to its file for macs.
+fn about_to_go(server: &Server) -> (Home, String) {
+    let home = built(server);
+    home.run(&["apply", "--yes"]).expect(0);
+    for tag in ["v0.2", "v0.3"] {
+        server.ask(
+            Method::POST,
+            "/projects/24/releases",
+            &json!({ "tag_name": tag, "ref": "main", "description": "" }),
+        );
+    }
+    home.manifest("[policy]\nunmanaged = \"delete\"\nmax_deletes = 2\n[[releases]]\ntag_name = \"v0.3\"\n");
+    (home, format!("{}/api/v4/projects/24/packages/generic/awesome-app/v0.1/mac.tar.gz", server.url))
+}
+
+fn add_link(server: &Server, tag: &str, url: &str) {
+    let link = json!({ "name": "for macs", "url": url });
+    server.ask(Method::POST, &format!("/projects/24/releases/{tag}/assets/links"), &link);
+}
+
+#[test]
+fn a_file_that_others_have_come_to_link_to_stays_and_the_rest_goes() {
+    let server = Server::start();
+    let (home, url) = about_to_go(&server);
+    home.run(&["plan", "--delete-packages", "--out", "plan.json"]).expect(0);
+    add_link(&server, "v0.3", &url);
+    server.requests();
+    insta::assert_snapshot!("files_linked_since", home.run(&["apply", "plan.json", "--yes"]).expect(1));
+    // One look for all files.
+    assert!(server.requests().contains(&"GET /projects/:id/releases 1".to_owned()));
+    assert_eq!(stored(&server).len(), 1);
+    assert!(stored(&server)[0].contains(" mac.tar.gz "));
+    let run = home.run(&["apply", "--delete-packages", "--yes"]).expect(0);
+    assert!(run.stdout.contains("Nothing needs to change"), "{run}");
+}
+
+#[test]
+fn a_release_that_is_kept_as_it_has_changed_keeps_what_it_has_come_to_link_to() {
+    let server = Server::start();
+    let (home, url) = about_to_go(&server);
+    home.run(&["plan", "--delete-packages", "--out", "plan.json"]).expect(0);
+    add_link(&server, "v0.2", &url);
+    let report = home.run(&["apply", "plan.json", "--yes", "--format", "json"]).expect(1).stdout;
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let conflicts = report["projects"][0]["outcome"]["conflicts"].as_array().unwrap();
+    let file = conflicts.iter().find(|conflict| conflict["kind"] == "file").unwrap();
+    assert_eq!(file["linked_by"], "v0.2");
+    assert_eq!(stored(&server).len(), 1);
+}
+
+#[test]
+fn a_file_of_two_deleted_releases_goes_after_both_or_not_at_all() {
+    let server = Server::serve(&["--fault", "DELETE */releases/v0.2 403 9x"]);
+    let (home, url) = about_to_go(&server);
+    add_link(&server, "v0.2", &format!("{url}?inline=false"));
+    insta::assert_snapshot!("files_shared", home.run(&["apply", "--delete-packages", "--yes"]).expect(1));
+    assert_eq!(stored(&server).len(), 1);
+    assert!(stored(&server)[0].contains(" mac.tar.gz "));
+}
+
 #[test]
 fn a_job_uploads_with_its_own_token_to_the_same_urls() {
     let server = Server::start();

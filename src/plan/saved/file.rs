@@ -5,7 +5,7 @@ use super::word;
 use crate::model::{
     FileSource, PackageFileId, PackageId, PackagePlace, PackageVersion, Sha256, is_package_name, is_package_version,
 };
-use crate::plan::{Removal, Upload};
+use crate::plan::{KeptFile, Removal, Upload};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
@@ -51,6 +51,29 @@ pub(super) struct SavedRemoval {
     package_id: u64,
     file_id: u64,
     size: u64,
+}
+
+/// A file that stays, though a release that led to it is deleted.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SavedKept {
+    package: String,
+    version: String,
+    file_name: String,
+    /// Another release that links to it, or will.
+    linked_by: String,
+}
+
+impl SavedKept {
+    pub(super) fn new(KeptFile { place, by }: &KeptFile) -> Self {
+        let PackagePlace { of: PackageVersion { package, version }, file_name } = place.clone();
+        Self { package, version, file_name, linked_by: by.to_string() }
+    }
+
+    pub(super) fn read(self) -> Result<KeptFile, Flaw> {
+        let Self { package, version, file_name, linked_by } = self;
+        Ok(KeptFile { place: place(package, version, file_name)?, by: word::read_tag(&linked_by).at("linked_by")? })
+    }
 }
 
 impl SavedUpload {

@@ -1,6 +1,7 @@
 //! What a plan says about its steps, as a saved plan writes it: reasons, refusals, notes.
 
-use super::flaw::{At, Flaw, shown};
+use super::file::SavedKept;
+use super::flaw::{At, Flaw, each, shown};
 use super::word;
 use crate::model::{Place, TagName};
 use crate::plan::{Cause, Note, Reason, Refusal};
@@ -227,6 +228,8 @@ pub(super) enum SavedNote {
     Kept { tag_names: Vec<String> },
     /// Releases that are deleted, but whose files stay in the package registry.
     FilesStay { tag_names: Vec<String> },
+    /// Files that would be deleted with releases, but that others link to.
+    FilesKept { files: Vec<SavedKept> },
     /// A CI job token can't read milestones: their titles go through unchecked.
     MilestonesUnchecked {},
     /// So many releases' milestones were judged by GitLab's list, which may be five minutes old.
@@ -251,6 +254,7 @@ impl SavedNote {
             Note::LeftBehind(tags) => Self::LeftBehind { tag_names: names(tags) },
             Note::Kept(tags) => Self::Kept { tag_names: names(tags) },
             Note::FilesStay(tags) => Self::FilesStay { tag_names: names(tags) },
+            Note::FilesKept(files) => Self::FilesKept { files: files.iter().map(SavedKept::new).collect() },
             Note::MilestonesUnchecked => Self::MilestonesUnchecked {},
             Note::ListAge(releases) => Self::ListAge { releases: *releases },
         }
@@ -275,6 +279,7 @@ impl SavedNote {
             Self::LeftBehind { tag_names } => Note::LeftBehind(tags(tag_names)?),
             Self::Kept { tag_names } => Note::Kept(tags(tag_names)?),
             Self::FilesStay { tag_names } => Note::FilesStay(tags(tag_names)?),
+            Self::FilesKept { files } => Note::FilesKept(each("files", files, SavedKept::read)?),
             Self::MilestonesUnchecked {} => Note::MilestonesUnchecked,
             Self::ListAge { releases } => Note::ListAge(word::read_count(releases).at("releases")?),
         })

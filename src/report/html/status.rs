@@ -66,7 +66,7 @@ impl Status {
 /// What went wrong with `steps`. What was not begun is told by its status.
 pub(super) fn troubles(plan: &Plan, outcome: Option<&Outcome>, steps: &[usize]) -> Vec<Trouble> {
     let mut troubles = Vec::new();
-    let mut is_conflict_told = false;
+    let mut told = None;
     for index in steps {
         let (Some(step), Some(outcome)) = (plan.steps.get(*index), outcome.and_then(|o| o.steps.get(*index))) else {
             continue;
@@ -84,10 +84,10 @@ pub(super) fn troubles(plan: &Plan, outcome: Option<&Outcome>, steps: &[usize]) 
                 troubles.push(Trouble { what: format!("Skipped: {what}"), details });
             }
             // All steps of a release are left alone for the same reason.
-            StepOutcome::Conflict(_) if is_conflict_told => {}
+            StepOutcome::Conflict(conflict) if told == Some(conflict) => {}
             StepOutcome::Conflict(conflict) => {
-                is_conflict_told = true;
-                let mut details = vec!["somebody has changed it since the plan was made:".to_owned()];
+                told = Some(conflict);
+                let mut details = vec![format!("{}:", conflict::head(conflict))];
                 details.extend(conflict::lines(conflict, Voice::PLAIN));
                 troubles.push(Trouble { what: format!("Left alone: {what}"), details });
             }

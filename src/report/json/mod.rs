@@ -7,6 +7,7 @@ mod drift;
 mod listing;
 mod rehearsal;
 
+use super::conflict::Reasons;
 use super::counts::{Counts, Tally};
 use super::drift::DriftRun;
 use super::listing::Listing;
@@ -94,7 +95,7 @@ struct SavedOutcome {
     done: SavedCounts,
     /// What became of each of the plan's steps, in its order.
     steps: Vec<SavedEnd>,
-    /// The releases and milestones that were left alone.
+    /// The releases, milestones and files that were left alone.
     conflicts: Vec<SavedConflict>,
 }
 
@@ -119,6 +120,13 @@ enum SavedConflict {
         planned: Option<Box<SavedMilestoneDiff>>,
         /// As it is now; null if it is gone.
         found: Option<SavedMilestone>,
+    },
+    /// A file that was to be deleted with a release.
+    File {
+        /// The number of the step that was not tried.
+        step: usize,
+        /// The tag of the release that has come to link to it.
+        linked_by: String,
     },
 }
 
@@ -188,8 +196,8 @@ enum SavedEnd {
         /// What can be done about it.
         help: Option<String>,
     },
-    /// Left alone, because the release is not as it was when the plan was made.
-    /// Both versions are among the conflicts.
+    /// Left alone, because somebody has changed what it is about since the plan was made.
+    /// What has changed is among the conflicts.
     Conflict {},
     /// Not tried, because of a step that it needs.
     Skipped {
@@ -316,16 +324,13 @@ impl SavedProjectRun {
 
 impl SavedOutcome {
     fn new(plan: &Plan, outcome: &Outcome) -> Self {
-        let mut told = None;
+        let mut reasons = Reasons::default();
         let mut conflicts = Vec::new();
         for (number, (step, end)) in (1..).zip(plan.steps.iter().zip(&outcome.steps)) {
             let StepOutcome::Conflict(conflict) = end else { continue };
-            let tag_name = step.action.tag_name();
-            // All steps of a release are left alone for the same reason.
-            if told.is_none() || told != tag_name {
-                conflicts.push(SavedConflict::new(conflict, number, tag_name));
+            if reasons.is_new(step, conflict) {
+                conflicts.push(SavedConflict::new(conflict, number, step.action.tag_name()));
             }
-            told = tag_name;
         }
         let done = SavedCounts::new(Counts::done(plan, outcome).0);
         Self { done, steps: outcome.steps.iter().map(SavedEnd::new).collect(), conflicts }
@@ -345,6 +350,7 @@ impl SavedConflict {
                 planned: planned.as_ref().map(SavedMilestoneDiff::new).map(Box::new),
                 found: found.as_ref().map(SavedMilestone::new),
             },
+            Conflict::File { linked_by } => Self::File { step, linked_by: linked_by.to_string() },
         }
     }
 }

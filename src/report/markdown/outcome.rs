@@ -23,20 +23,18 @@ pub(super) fn summary(plan: &Plan, outcome: &Outcome) -> String {
 /// What did not go well.
 pub(super) fn parts(plan: &Plan, outcome: &Outcome) -> [Part; 2] {
     let (mut bad, mut skipped) = (Vec::new(), Vec::new());
-    let mut told = None;
+    let mut reasons = conflict::Reasons::default();
     for (step, ended) in plan.steps.iter().zip(&outcome.steps) {
         match ended {
             StepOutcome::Done | StepOutcome::AlreadyDone | StepOutcome::NotOffered | StepOutcome::Interrupted => {}
             StepOutcome::Failed { error, help } => bad.push(failure(step, error, help.as_deref())),
             StepOutcome::Conflict(conflict) => {
                 let line = format!("- ✗ left alone: {}", describe::step(&step.action, VOICE));
-                // All steps of a release are left alone for the same reason.
-                if told.is_some() && told == step.action.tag_name() {
+                if !reasons.is_new(step, conflict) {
                     bad.push(entry(Rank::Failure, Kind::Failure, vec![line + "\n"]));
                     continue;
                 }
-                told = step.action.tag_name();
-                let line = line + ", as somebody has changed it since the plan was made\n";
+                let line = format!("{line}, as {}\n", conflict::head(conflict));
                 let differences = conflict::lines(conflict, VOICE);
                 let mut whole = line.clone();
                 let more = differences.len().saturating_sub(MAX_DIFFERENCES);
