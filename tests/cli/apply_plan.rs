@@ -61,7 +61,7 @@ fn digest(home: &Home) -> String {
 }
 
 /// Gives the plan in `home`, after it was edited, the digest that it says it should have.
-fn with_its_digest(home: &Home) {
+pub(crate) fn with_its_digest(home: &Home) {
     let run = home.run(&["apply", "plan.json"]).expect(1);
     let said = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
     let found = said.split("content is ").nth(1).unwrap_or_else(|| panic!("{run}"));

@@ -251,6 +251,33 @@ fn those_of_one_package_version_go_one_after_the_other_and_their_list_last() {
 }
 
 #[test]
+fn a_saved_plan_that_breaks_the_order_of_uploads_is_refused() {
+    let server = Server::start();
+    let home = built(&server);
+    home.run(&["plan", "--out", "plan.json"]).expect(0);
+    let good = std::fs::read_to_string(home.path().join("plan.json")).unwrap();
+    let refused = |edit: &dyn Fn(&mut Vec<Value>)| {
+        let mut plan: Value = serde_json::from_str(&good).unwrap();
+        edit(plan["projects"][0]["steps"].as_array_mut().unwrap());
+        home.write("plan.json", &serde_json::to_string_pretty(&plan).unwrap());
+        crate::apply_plan::with_its_digest(&home);
+        server.requests();
+        let run = home.run(&["apply", "plan.json", "--yes"]).expect(1);
+        assert_eq!(server.requests(), Vec::<String>::new());
+        run.stderr.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let second = refused(&|steps| steps[1]["needs"] = json!([]));
+    assert!(second.contains("steps[1].needs") && second.contains("step 1 is not among them"), "{second}");
+    let list = refused(&|steps| steps[2]["needs"] = json!([1]));
+    assert!(list.contains("steps[2].needs") && list.contains("step 2 is not among them"), "{list}");
+    let late = refused(&|steps| {
+        let file = steps[1]["action"].clone();
+        steps[1]["action"] = std::mem::replace(&mut steps[2]["action"], file);
+    });
+    assert!(late.contains("steps[2].action") && late.contains("comes after the list"), "{late}");
+}
+
+#[test]
 fn what_was_killed_in_mid_upload_is_finished_by_the_next_run() {
     let server = Server::serve(&["--fault", "PUT */packages/generic/*/SHA256SUMS hang 1x"]);
     let home = built(&server);
