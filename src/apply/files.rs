@@ -120,3 +120,56 @@ pub(super) async fn look(
 fn newest(stored: &[(PackagePlace, StoredFile)], place: &PackagePlace) -> Option<StoredFile> {
     stored.iter().filter(|(at, _)| at == place).map(|(_, file)| *file).max_by_key(|file| file.id)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gitlab::Settings;
+    use crate::model::ProjectId;
+    use axum::http::{StatusCode, Uri};
+    use axum::response::{IntoResponse, Response};
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    /// A GitLab with one package, in which each look at its files finds another one, and a third look nothing but `403`.
+    async fn client() -> Client {
+        let looks = Arc::new(AtomicU64::new(0));
+        let answer = move |uri: Uri| -> Response {
+            let json = [("content-type", "application/json")];
+            if !uri.path().ends_with("/package_files") {
+                return (json, r#"[{"id": 1, "name": "app", "version": "v1"}]"#).into_response();
+            }
+            match looks.fetch_add(1, Ordering::Relaxed) + 1 {
+                look @ 1..=2 => {
+                    let file = format!(r#"[{{"id": {look}, "package_id": 1, "file_name": "a", "size": 1}}]"#);
+                    (json, file).into_response()
+                }
+                _ => (StatusCode::FORBIDDEN, json, r#"{"message": "403 Forbidden"}"#).into_response(),
+            }
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let answers = axum::Router::new().fallback(async move |uri| answer(uri));
+        tokio::spawn(async { axum::serve(listener, answers).await });
+        Client::new(Settings::new(url, None)).unwrap()
+    }
+
+    /// The file that is found each time, if any can be looked for.
+    async fn found(fresh_for: Duration, times: usize) -> Vec<Option<u64>> {
+        let (client, project) = (client().await, ProjectRef::Id(ProjectId(24)));
+        let of = PackageVersion { package: "app".into(), version: "v1".into() };
+        let place = PackagePlace { of: of.clone(), file_name: "a".into() };
+        let shelf = Shelf::new([&of], fresh_for);
+        let mut found = Vec::new();
+        for _ in 0..times {
+            let newest = shelf.newest(&client, &project, &place).await;
+            found.push(newest.ok().and_then(|(file, _)| file).map(|file| file.id.0));
+        }
+        found
+    }
+
+    #[tokio::test]
+    async fn a_look_is_good_for_a_while_and_then_made_again() {
+        assert_eq!(found(Duration::from_secs(3600), 3).await, [Some(1); 3]);
+        assert_eq!(found(Duration::ZERO, 3).await, [Some(1), Some(2), None]);
+    }
+}
