@@ -13,6 +13,9 @@ pub(super) fn run(ui: &Ui, args: &ManifestArgs) -> Result<Exit, Failure> {
         let path = file.first().map(|manifest| manifest.path.to_string_lossy()).unwrap_or_default();
         let projects: Vec<_> = file.iter().map(|manifest| &manifest.desired).collect();
         ui.out(&report::valid(&path, &projects)).map_err(Failure::Output)?;
+        if let Some(doubt) = report::doubtful(&projects) {
+            ui.warn(&format!("Warning: {doubt}."));
+        }
     }
     Ok(Exit::Done)
 }

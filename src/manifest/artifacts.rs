@@ -10,7 +10,8 @@ use crate::manifest::source::{Located, Sources, Span};
 use crate::manifest::values::{FileTemplate, Subject, Templated, Wrong};
 use crate::manifest::visible::Quoted;
 use crate::model::{
-    DesiredFile, DesiredFiles, FileSource, LinkPlaces, PathWish, Place, TagName, is_package_name, package_version,
+    DesiredFile, DesiredFiles, FileSource, LinkPlaces, PathWish, Place, SharedFile, TagName, is_package_name,
+    package_version,
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -33,6 +34,10 @@ pub(super) struct Artifacts<'a> {
     packages_by_default: BTreeSet<Option<String>>,
     /// Whose each file in the registry is.
     taken: HashMap<(Option<String>, String, String), Span>,
+    /// Who takes each file of the disk first, and by which entry.
+    takers: HashMap<String, (TagName, Span)>,
+    /// By which entry several take one, and the first of these files.
+    shared: HashMap<Span, SharedFile>,
 }
 
 /// What a release says of its files, and what they must not clash with.
@@ -69,14 +74,32 @@ impl<'a> Artifacts<'a> {
         looked_for: Option<LookedFor<'a>>,
         looks: usize,
     ) -> Self {
-        let (told, taken, packages_by_default) = (HashSet::new(), HashMap::new(), BTreeSet::new());
-        Self { folder, sources, looked_for, looks, told, taken, packages_by_default }
+        Self {
+            folder,
+            sources,
+            looked_for,
+            looks,
+            told: HashSet::new(),
+            packages_by_default: BTreeSet::new(),
+            taken: HashMap::new(),
+            takers: HashMap::new(),
+            shared: HashMap::new(),
+        }
     }
 
     /// What follows is of another project, whose registry is another, and which has these `files_by_default`.
     pub(super) fn begin_project(&mut self, files_by_default: impl IntoIterator<Item = RawDefaultFile>) {
         self.taken.clear();
+        self.takers.clear();
+        self.shared.clear();
         self.packages_by_default = files_by_default.into_iter().map(|RawDefaultFile(file)| package(&file)).collect();
+    }
+
+    /// What has been found that several of the project's releases take.
+    pub(super) fn shared(&mut self) -> Vec<SharedFile> {
+        let mut shared: Vec<_> = self.shared.drain().collect();
+        shared.sort_by_key(|(entry, _)| *entry);
+        shared.into_iter().map(|(_, shared)| shared).collect()
     }
 
     /// The packages that the files of one release go to. Where it has none, they are those that its files went to before, as far
@@ -157,6 +180,18 @@ impl<'a> Artifacts<'a> {
         }
     }
 
+    /// Notes that a release takes a file by the `entry`. Of many that several take by one entry, one is enough to be told.
+    fn take(&mut self, path: &str, entry: Span, tag: &TagName) {
+        let Some((first, by)) = self.takers.get(path) else {
+            self.takers.insert(path.to_owned(), (tag.clone(), entry));
+            return;
+        };
+        if first != tag && !self.shared.contains_key(by) {
+            let shared = SharedFile { path: path.to_owned(), taken_by: [first.clone(), tag.clone()] };
+            self.shared.insert(*by, shared);
+        }
+    }
+
     /// Notes a finding at `place`, but only once where many releases have it from their defaults.
     fn tell(&mut self, finding: Finding, place: Span, release: &Release<'_>, findings: &mut Findings) {
         if self.told.insert(place) {
@@ -213,6 +248,9 @@ impl Release<'_> {
         unique(&mut self.names, &link_name, name_at, "two links with the name", findings);
         if let (Some(PathWish::At(path)), Some(Located { span, .. })) = (&path, direct_asset_path) {
             unique(&mut self.paths, path.as_str(), *span, "two links with the path", findings);
+        }
+        if let FileSource::Disk(below) = &source {
+            artifacts.take(below, place, &self.tag.value);
         }
         let package = package(raw);
         let stored = (package.clone(), self.version.clone(), file_name.to_owned());

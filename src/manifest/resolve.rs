@@ -53,12 +53,14 @@ impl<'r> Resolver<'r> {
         let (project, url) = project.map_or((None, None), resolve_project);
         self.files = files;
         self.artifacts.begin_project(files_by_default.into_iter().flatten());
-        let desired = Desired {
+        let mut desired = Desired {
             files: self.names.iter().take(1).chain(&self.names[self.files.clone()]).cloned().collect(),
             policy: policy.map(|policy| self.policy(policy)).unwrap_or_default(),
             milestones: milestones.into_iter().flatten().filter_map(|milestone| self.milestone(milestone)).collect(),
             releases: only(releases.unwrap_or_default(), |release| self.release(release, findings)),
+            shared_files: Vec::new(),
         };
+        desired.shared_files = self.artifacts.shared();
         Resolved { project, url, desired }
     }
 

@@ -17,6 +17,17 @@ pub struct Desired {
     pub milestones: Vec<DesiredMilestone>,
     /// The declared releases, in the manifest's order.
     pub releases: Vec<DesiredRelease>,
+    /// Files of the disk that several releases take, one for each entry that says so.
+    pub shared_files: Vec<SharedFile>,
+}
+
+/// A file that is the same for several releases: most likely that of the last build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedFile {
+    /// Its path below the manifest's folder.
+    pub path: String,
+    /// The first two releases that take it.
+    pub taken_by: [TagName; 2],
 }
 
 /// One `[[releases]]` entry.

@@ -22,7 +22,7 @@ mod time;
 pub use current::Current;
 pub use desired::{
     Desired, DesiredFile, DesiredFiles, DesiredLink, DesiredMilestone, DesiredRelease, EvidenceWish, LinkPlaces,
-    MilestonePlaces, PathWish, ReleasePlaces,
+    MilestonePlaces, PathWish, ReleasePlaces, SharedFile,
 };
 pub use digest::{Sha256, Sha256Error};
 pub use file::{

@@ -5,7 +5,7 @@ use super::files;
 use super::links::{self, LinkStep, LinkWrite};
 use super::releases::Releases;
 use super::safety::Unnamed;
-use crate::model::{Current, Desired, Moment, PackagePlace, Release, TagName};
+use crate::model::{Current, Desired, Moment, PackagePlace, Release, SharedFile, TagName};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -51,6 +51,8 @@ pub enum Note {
     FilesStay(Vec<TagName>),
     /// Files of releases that are deleted, which are to go with them, but stay.
     FilesKept(Vec<KeptFile>),
+    /// Files of the disk that several releases take.
+    FilesShared(Vec<SharedFile>),
     /// A CI job token can't read milestones: their titles go through unchecked.
     MilestonesUnchecked,
     /// GitLab's list of releases, which this many were judged by, may be five minutes old where only milestones changed.
@@ -99,6 +101,7 @@ pub(super) fn notes(
         Note::LeftBehind(unnamed.left_behind.iter().map(|release| release.tag_name.clone()).collect()),
         Note::FilesStay(files_stay(desired, current, unnamed)),
         Note::FilesKept(kept.to_vec()),
+        Note::FilesShared(desired.shared_files.clone()),
         Note::Kept(unnamed.kept.iter().map(|release| release.tag_name.clone()).collect()),
     ];
     let mut notes: Vec<_> = lists.into_iter().filter(|note| !note.is_empty()).collect();
@@ -126,6 +129,7 @@ impl Note {
             | Self::FilesStay(tags)
             | Self::Kept(tags) => tags.iter().collect(),
             Self::FilesKept(files) => files.iter().map(|file| &file.by).collect(),
+            Self::FilesShared(files) => files.iter().flat_map(|file| &file.taken_by).collect(),
             Self::Renamed { from, to, .. } => vec![from, to],
             Self::MilestonesUnchecked | Self::ListAge(_) => Vec::new(),
         }

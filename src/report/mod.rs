@@ -42,6 +42,6 @@ pub use rehearsal::{Rehearsal, RehearsalRun, Remark, Requests, rehearsal, rehear
 pub use run::{Command, Listed, ProjectRun, Run};
 pub use sheet::{Sheet, evidence, sheet};
 pub use style::Palette;
-pub use text::{Detail, outcome, plan, text, valid};
+pub use text::{Detail, doubtful, outcome, plan, text, valid};
 pub use values::size;
 pub use widget::widget;

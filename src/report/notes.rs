@@ -3,7 +3,7 @@
 use super::counts::of;
 use super::describe;
 use super::voice::Voice;
-use crate::model::TagName;
+use crate::model::{SharedFile, TagName};
 use crate::plan::{KeptFile, Note};
 
 /// How many tags are named before the rest is counted.
@@ -64,6 +64,7 @@ pub(super) fn sentence(note: &Note, voice: Voice) -> String {
             named(tags)
         ),
         Note::FilesKept(files) => kept(files, voice),
+        Note::FilesShared(files) => shared(files, voice),
         Note::MilestonesUnchecked => {
             "a CI job token can't read milestones: their titles go through unchecked".to_owned()
         }
@@ -77,6 +78,18 @@ pub(super) fn sentence(note: &Note, voice: Voice) -> String {
 /// Whether it is for those who want to know everything.
 pub(super) fn is_detail(note: &Note) -> bool {
     matches!(note, Note::ListAge(_))
+}
+
+/// That several releases take the same files.
+pub(super) fn shared(files: &[SharedFile], voice: Voice) -> String {
+    let name = |file: &SharedFile| {
+        let [first, second] = file.taken_by.each_ref().map(|tag| (voice.name)(tag.as_str()));
+        format!("{} for {first} and {second}", (voice.name)(&file.path))
+    };
+    format!(
+        "several releases take the same files ({}); with `{{version}}` or `{{tag_name}}` in `path`, each takes its own",
+        listed(files, name)
+    )
 }
 
 fn kept(files: &[KeptFile], voice: Voice) -> String {

@@ -73,6 +73,13 @@ pub fn valid(path: &str, projects: &[&Desired]) -> String {
     format!("{} is valid: {fleet}{releases}, {milestones}\n", harmless(path))
 }
 
+/// What is right, but most likely not meant, in a manifest's projects.
+#[must_use]
+pub fn doubtful(projects: &[&Desired]) -> Option<String> {
+    let shared: Vec<_> = projects.iter().flat_map(|desired| &desired.shared_files).cloned().collect();
+    (!shared.is_empty()).then(|| notes::shared(&shared, Voice::PLAIN))
+}
+
 /// All of a run: its plans, and what became of them.
 #[must_use]
 pub fn text(run: &Run<'_>, detail: Detail, palette: &Palette) -> String {

@@ -341,6 +341,22 @@ fn add_link(server: &Server, tag: &str, url: &str) {
 }
 
 #[test]
+fn what_is_kept_is_told_with_whoever_links_to_it() {
+    let server = Server::start();
+    let (home, url) = about_to_go(&server);
+    add_link(&server, "v0.3", &url.replace("mac", "linux"));
+    home.manifest(
+        "[policy]\nunmanaged = \"delete\"\n[[releases]]\ntag_name = \"v0.2\"\n[[releases]]\ntag_name = \"v0.3\"\n",
+    );
+    add_link(&server, "v0.2", &url);
+    let run = home.run(&["plan", "--delete-packages"]).expect(0);
+    let of = "of package awesome-app v0.1 by";
+    let kept =
+        format!("2 files are kept, as other releases link to them (linux.tar.gz {of} v0.3, mac.tar.gz {of} v0.2).");
+    assert!(run.stdout.contains(&kept) && run.stdout.contains("1 file to delete"), "{run}");
+}
+
+#[test]
 fn a_file_that_others_have_come_to_link_to_stays_and_the_rest_goes() {
     let server = Server::start();
     let (home, url) = about_to_go(&server);
@@ -461,6 +477,36 @@ fn links_to_another_projects_packages_stay_even_if_this_ones_number_is_unknown()
     assert!(run.stdout.contains("Nothing needs to change"), "{run}");
     home.run(&["apply", "--yes"]).expect(0);
     assert_eq!(links(&server, "v0.1"), ["SHA256SUMS", "foreign", "linux.tar.gz", "mac.tar.gz"]);
+}
+
+#[test]
+fn that_releases_take_one_file_is_a_doubt_and_told_once() {
+    let server = Server::start();
+    let home = built(&server);
+    home.write("dist/0.1/a", "a");
+    home.write("dist/0.2/a", "a");
+    let releases = [1, 2, 3, 4].map(|n| format!("[[releases]]\ntag_name = \"v0.{n}\"\nref = \"main\"\n"));
+    let of = |path: &str, releases: &str| format!("[[defaults.files]]\npath = \"{path}\"\n{releases}");
+    home.manifest(&of("dist/*.tar.gz", &releases.concat()));
+    insta::assert_snapshot!("files_taken_twice", home.run(&["validate"]).expect(0));
+    let plan = home.run(&["plan", "--out", "plan.json"]).expect(0);
+    let note = "Note: several releases take the same files (dist/linux.tar.gz for v0.1 and v0.2); ";
+    assert_eq!(plan.stdout.matches(note).count(), 1, "{plan}");
+    let plan = home.run(&["apply", "plan.json", "--yes"]).expect(0);
+    assert!(plan.stdout.contains(note), "{plan}");
+    // Each by an entry of its own.
+    home.manifest(
+        &[("v1", "dist/*"), ("v2", "dist/mac*"), ("v3", "dist/linux*")]
+            .map(|(tag, path)| {
+                let path = path.replace("dist/*", "dist/*.tar.gz");
+                format!("[[releases]]\ntag_name = \"{tag}\"\n[[releases.files]]\npath = \"{path}\"\n")
+            })
+            .concat(),
+    );
+    let said = home.run(&["validate"]).expect(0).stderr;
+    assert!(said.contains("dist/mac.tar.gz for v1 and v2") && !said.contains("v3"), "{said}");
+    home.manifest(&of("dist/{version}/*", &releases[..2].concat()));
+    assert_eq!(home.run(&["validate"]).expect(0).stderr, "");
 }
 
 #[test]

@@ -127,7 +127,7 @@ links = [
 ]
 ",
     );
-    let Desired { files, policy, milestones, releases } = manifest.desired;
+    let Desired { files, policy, milestones, releases, shared_files: _ } = manifest.desired;
     assert_eq!(files, ["releases.toml"]);
     let line = |place: Option<Place>| place.map(|place| (place.file, place.line));
     assert_eq!((line(policy.unmanaged_place), line(milestones[0].places.title)), (Some((0, 3)), Some((0, 6))));

@@ -103,6 +103,7 @@ pub(crate) fn desired() -> impl Strategy<Value = Desired> {
     let protect = prop::option::of(prop::sample::select(vec!["v1.1", "debian/*"]));
     (releases, milestones, 0..3u8, protect).prop_map(|(releases, milestones, unmanaged, protect)| Desired {
         files: Vec::new(),
+        shared_files: Vec::new(),
         policy: Policy {
             unmanaged: [Unmanaged::Ignore, Unmanaged::Report, Unmanaged::Delete][usize::from(unmanaged)],
             tags: TagPatterns::default(),
@@ -193,6 +194,7 @@ pub(crate) fn exactly(current: &Current) -> Desired {
         policy: Policy { unmanaged: Unmanaged::Delete, ..Policy::default() },
         milestones: own.map(milestone).collect(),
         releases: current.releases.values().rev().map(release).collect(),
+        shared_files: Vec::new(),
     }
 }
 

@@ -3,7 +3,8 @@
 use super::flaw::{At, Flaw, maybe};
 use super::word;
 use crate::model::{
-    FileSource, PackageFileId, PackageId, PackagePlace, PackageVersion, Sha256, is_package_name, is_package_version,
+    FileSource, PackageFileId, PackageId, PackagePlace, PackageVersion, Sha256, SharedFile, is_package_name,
+    is_package_version,
 };
 use crate::plan::{KeptFile, Removal, Upload};
 use schemars::JsonSchema;
@@ -73,6 +74,28 @@ impl SavedKept {
     pub(super) fn read(self) -> Result<KeptFile, Flaw> {
         let Self { package, version, file_name, linked_by } = self;
         Ok(KeptFile { place: place(package, version, file_name)?, by: word::read_tag(&linked_by).at("linked_by")? })
+    }
+}
+
+/// A file of the disk that several releases take.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SavedShared {
+    /// Its path below the manifest's folder.
+    path: String,
+    /// The first two of those releases.
+    tag_names: [String; 2],
+}
+
+impl SavedShared {
+    pub(super) fn new(SharedFile { path, taken_by }: &SharedFile) -> Self {
+        Self { path: path.clone(), tag_names: taken_by.each_ref().map(ToString::to_string) }
+    }
+
+    pub(super) fn read(self) -> Result<SharedFile, Flaw> {
+        let Self { path, tag_names: [first, second] } = self;
+        let tag = |tag_name: String| word::read_tag(&tag_name).at("tag_names");
+        Ok(SharedFile { path, taken_by: [tag(first)?, tag(second)?] })
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a plan says about its steps, as a saved plan writes it: reasons, refusals, notes.
 
-use super::file::SavedKept;
+use super::file::{SavedKept, SavedShared};
 use super::flaw::{At, Flaw, each, shown};
 use super::word;
 use crate::model::{Place, TagName};
@@ -230,6 +230,8 @@ pub(super) enum SavedNote {
     FilesStay { tag_names: Vec<String> },
     /// Files that would be deleted with releases, but that others link to.
     FilesKept { files: Vec<SavedKept> },
+    /// Files of the disk that several releases take, one for each entry of the manifest that does so.
+    FilesShared { files: Vec<SavedShared> },
     /// A CI job token can't read milestones: their titles go through unchecked.
     MilestonesUnchecked {},
     /// So many releases' milestones were judged by GitLab's list, which may be five minutes old.
@@ -255,6 +257,7 @@ impl SavedNote {
             Note::Kept(tags) => Self::Kept { tag_names: names(tags) },
             Note::FilesStay(tags) => Self::FilesStay { tag_names: names(tags) },
             Note::FilesKept(files) => Self::FilesKept { files: files.iter().map(SavedKept::new).collect() },
+            Note::FilesShared(files) => Self::FilesShared { files: files.iter().map(SavedShared::new).collect() },
             Note::MilestonesUnchecked => Self::MilestonesUnchecked {},
             Note::ListAge(releases) => Self::ListAge { releases: *releases },
         }
@@ -280,6 +283,7 @@ impl SavedNote {
             Self::Kept { tag_names } => Note::Kept(tags(tag_names)?),
             Self::FilesStay { tag_names } => Note::FilesStay(tags(tag_names)?),
             Self::FilesKept { files } => Note::FilesKept(each("files", files, SavedKept::read)?),
+            Self::FilesShared { files } => Note::FilesShared(each("files", files, SavedShared::read)?),
             Self::MilestonesUnchecked {} => Note::MilestonesUnchecked,
             Self::ListAge { releases } => Note::ListAge(word::read_count(releases).at("releases")?),
         })
