@@ -35,6 +35,7 @@ mod kill;
 mod list;
 mod log;
 mod man;
+mod memory;
 mod milestones;
 mod moved;
 mod narrow;
