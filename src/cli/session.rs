@@ -72,7 +72,7 @@ pub(super) enum Artifacts {
 pub(super) fn load(
     ui: &Ui,
     paths: Vec<PathBuf>,
-    looked_for: &dyn Fn(&TagName) -> bool,
+    looked_for: manifest::LookedFor<'_>,
 ) -> Result<Vec<Manifest>, Failure> {
     let mut last_error = None;
     let mut manifests = Vec::new();
@@ -90,15 +90,20 @@ pub(super) fn load(
     last_error.map_or(Ok(manifests), |error| Err(error.into()))
 }
 
-/// The manifests of a run, and which of their releases it is about.
+/// The manifests of a run, and which of their releases it is about. Files are only looked for where the run is about them: what
+/// other shards upload may have been built for their jobs alone.
 pub(super) async fn wishes(
     ui: &Ui,
     manifests: &ManifestArgs,
     filter: &FilterArgs,
+    shard: &ShardArgs,
     artifacts: Artifacts,
 ) -> Result<(Vec<Manifest>, Selection), Failure> {
     let selection = filter.select.selection()?;
-    let looked_for = |tag: &TagName| artifacts == Artifacts::Read && selection.takes(tag);
+    shard.check()?;
+    let looked_for = |project: Option<&ProjectRef>, tag: &TagName| {
+        artifacts == Artifacts::Read && selection.takes(tag) && shard.may_have(project)
+    };
     let mut manifests = load(ui, manifests.paths()?, &looked_for)?;
     if filter.max_deletes.is_some() && manifests.len() > 1 {
         return Err(Failure::MaxDeletesOfMany);
@@ -158,7 +163,7 @@ impl Session {
         shard: &ShardArgs,
         artifacts: Artifacts,
     ) -> Result<Self, Failure> {
-        let (manifests, selection) = wishes(ui, manifests, filter, artifacts).await?;
+        let (manifests, selection) = wishes(ui, manifests, filter, shard, artifacts).await?;
         let args = server;
         let gitlab = Server::open(args).await?;
         let mut clients: Vec<Client> = Vec::new();

@@ -7,7 +7,7 @@
 
 use super::failure::Failure;
 use super::server::variable;
-use crate::model::ProjectRef;
+use crate::model::{ProjectId, ProjectRef};
 use clap::Args;
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -72,6 +72,19 @@ impl ShardArgs {
         chosen.filter(|chosen| chosen.shard.of.get() > 1)
     }
 
+    /// Whether a manifest that is for `project`, or for the CI job's own if it names none, may be for one in the shard. Only when
+    /// GitLab's address is known, it is known by which of its two names the job's project is shared out.
+    pub(super) fn may_have(&self, project: Option<&ProjectRef>) -> bool {
+        let Some(Chosen { shard, .. }) = self.chosen() else { return true };
+        if let Some(project) = project {
+            return shard.has(project);
+        }
+        let id = variable("CI_PROJECT_ID").and_then(|text| text.trim().parse().ok());
+        let id = id.map(|id| ProjectRef::Id(ProjectId(id)));
+        let mut of_job = id.into_iter().chain(variable("CI_PROJECT_PATH").map(ProjectRef::Path)).peekable();
+        of_job.peek().is_none() || of_job.any(|project| shard.has(&project))
+    }
+
     /// Makes sure that a job whose shard can't be made out does not take all projects, as its siblings would, too.
     pub(super) fn check(&self) -> Result<(), Failure> {
         if self.shard.is_some() { Ok(()) } else { of_job().map(drop).map_err(Failure::NoShard) }
@@ -110,7 +123,6 @@ impl Shard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ProjectId;
     use proptest::prelude::*;
 
     fn shard(text: &str) -> Shard {

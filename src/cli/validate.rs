@@ -8,7 +8,7 @@ use crate::report;
 use crate::ui::Ui;
 
 pub(super) fn run(ui: &Ui, args: &ManifestArgs) -> Result<Exit, Failure> {
-    let manifests = session::load(ui, args.paths()?, &|_| true)?;
+    let manifests = session::load(ui, args.paths()?, &|_, _| true)?;
     for file in manifests.chunk_by(|one, next| one.path == next.path) {
         let path = file.first().map(|manifest| manifest.path.to_string_lossy()).unwrap_or_default();
         let projects: Vec<_> = file.iter().map(|manifest| &manifest.desired).collect();

@@ -10,16 +10,17 @@ use crate::manifest::source::{Located, Sources, Span};
 use crate::manifest::values::{FileTemplate, Subject, Templated, Wrong};
 use crate::manifest::visible::Quoted;
 use crate::model::{
-    DesiredFile, DesiredFiles, FileSource, LinkPlaces, PathWish, Place, SharedFile, TagName, is_package_name,
-    package_version,
+    DesiredFile, DesiredFiles, FileSource, LinkPlaces, PathWish, Place, ProjectRef, SharedFile, TagName,
+    is_package_name, package_version,
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// The file that lists the digests of the others.
 const CHECKSUMS: &str = "SHA256SUMS";
 
-/// Which releases' files are looked for. Those of the others may not have been built.
-pub(super) type LookedFor<'a> = &'a dyn Fn(&TagName) -> bool;
+/// Of which releases files are looked for, by the project that the manifest names and the tag. Those of the others may not have
+/// been built.
+pub type LookedFor<'a> = &'a dyn Fn(Option<&ProjectRef>, &TagName) -> bool;
 
 /// Finds files, release by release.
 pub(super) struct Artifacts<'a> {
@@ -28,6 +29,8 @@ pub(super) struct Artifacts<'a> {
     looked_for: Option<LookedFor<'a>>,
     /// How many more folders and names may be looked at.
     looks: usize,
+    /// Whose releases they are, if the manifest says.
+    project: Option<ProjectRef>,
     /// Where defaults have failed already: they would for every release.
     told: HashSet<Span>,
     /// The packages that files go to by default.
@@ -79,6 +82,7 @@ impl<'a> Artifacts<'a> {
             sources,
             looked_for,
             looks,
+            project: None,
             told: HashSet::new(),
             packages_by_default: BTreeSet::new(),
             taken: HashMap::new(),
@@ -87,8 +91,13 @@ impl<'a> Artifacts<'a> {
         }
     }
 
-    /// What follows is of another project, whose registry is another, and which has these `files_by_default`.
-    pub(super) fn begin_project(&mut self, files_by_default: impl IntoIterator<Item = RawDefaultFile>) {
+    /// What follows is of another `project`, whose registry is another, and which has these `files_by_default`.
+    pub(super) fn begin_project(
+        &mut self,
+        project: Option<ProjectRef>,
+        files_by_default: impl IntoIterator<Item = RawDefaultFile>,
+    ) {
+        self.project = project;
         self.taken.clear();
         self.takers.clear();
         self.shared.clear();
@@ -112,7 +121,7 @@ impl<'a> Artifacts<'a> {
 
     /// The files of one release.
     pub(super) fn find(&mut self, wish: Wish, place: &dyn Fn(Span) -> Place, findings: &mut Findings) -> DesiredFiles {
-        if !self.looked_for.is_some_and(|looked_for| looked_for(&wish.tag.value)) {
+        if !self.looked_for.is_some_and(|looked_for| looked_for(self.project.as_ref(), &wish.tag.value)) {
             return DesiredFiles::NotLookedFor;
         }
         let mut release = Release {

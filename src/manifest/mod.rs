@@ -41,6 +41,7 @@ mod visible;
 #[cfg(test)]
 mod tests;
 
+pub use artifacts::LookedFor;
 pub use changelog::{Changelog, Heading, NoNotes, NoVersion, Section, version_of};
 pub use door::{Door, FileError};
 pub use error::{ManifestError, Problem};
@@ -49,8 +50,8 @@ pub use history::load_changelog;
 pub use naming::{NameTemplate, TemplateError};
 pub use schema::json_schema;
 
-use crate::model::{Desired, ProjectRef, TagName};
-use artifacts::{Artifacts, LookedFor};
+use crate::model::{Desired, ProjectRef};
+use artifacts::Artifacts;
 use defaults::Given;
 use files::Folder;
 use finding::{Finding, Findings, Kind};
@@ -90,7 +91,7 @@ pub fn load_all(path: &Path) -> Result<Vec<Manifest>, ManifestError> {
 ///
 /// # Errors
 /// Everything that is wrong with it, at once.
-pub fn load_all_with_files(path: &Path, looked_for: &dyn Fn(&TagName) -> bool) -> Result<Vec<Manifest>, ManifestError> {
+pub fn load_all_with_files(path: &Path, looked_for: LookedFor<'_>) -> Result<Vec<Manifest>, ManifestError> {
     let text = source::read(path)?;
     parse_within(&Limits::USUAL, path, &text, Projects::Many, Some(looked_for))
 }

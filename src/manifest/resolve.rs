@@ -52,7 +52,7 @@ impl<'r> Resolver<'r> {
         self.notes.share(keys.into_iter().flatten());
         let (project, url) = project.map_or((None, None), resolve_project);
         self.files = files;
-        self.artifacts.begin_project(files_by_default.into_iter().flatten());
+        self.artifacts.begin_project(project.clone(), files_by_default.into_iter().flatten());
         let mut desired = Desired {
             files: self.names.iter().take(1).chain(&self.names[self.files.clone()]).cloned().collect(),
             policy: policy.map(|policy| self.policy(policy)).unwrap_or_default(),

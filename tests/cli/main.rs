@@ -55,6 +55,7 @@ mod support;
 mod tags;
 mod terminal;
 mod upcoming;
+mod uploads;
 mod usage;
 mod validate;
 mod wire;

@@ -120,7 +120,8 @@ impl Original {
 
     /// Takes what the snapshot at `path` has.
     pub(super) async fn of_file(ui: &Ui, args: &RehearseArgs, path: &Path) -> Result<Self, Failure> {
-        let (manifests, selection) = session::wishes(ui, &args.manifest, &args.filter, Artifacts::Read).await?;
+        let (manifests, selection) =
+            session::wishes(ui, &args.manifest, &args.filter, &args.shard, Artifacts::Read).await?;
         let sites = manifests.into_iter().map(|mut manifest| {
             let of_job = || server::path_of_job().map(ProjectRef::Path);
             let reference = manifest.project.clone().or_else(of_job);
