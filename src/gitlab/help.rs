@@ -71,6 +71,14 @@ pub(super) fn help(failed: &Failed<'_>) -> Option<String> {
         Kind::Invalid if failed.message.starts_with("Target ") => {
             "`ref` must be a branch, a tag or a commit of the project"
         }
+        Kind::Invalid
+            if failed.message.contains("Duplicate package is not allowed") && failed.path.ends_with("/SHA256SUMS") =>
+        {
+            "the list of checksums names every file of the release, so it is another one now, and the package registry's group forbids \
+             to publish a file twice. Delete the SHA256SUMS that is there (Deploy > Package registry) and apply again; or take \
+             `checksums` out of the release; or allow it (the group's Settings > Packages and registries > Duplicate \
+             packages: Generic). The other files are not sent again, and are linked once the list that names them is there"
+        }
         Kind::Invalid if failed.message.contains("Duplicate package is not allowed") => {
             "the package registry has a file of this name with other content, and its group forbids to publish one twice. Give \
              the file or its package another name; or delete the one that is there (Deploy > Package registry); or allow it \

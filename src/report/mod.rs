@@ -26,6 +26,7 @@ mod style;
 mod table;
 mod terminal;
 mod text;
+mod uploaded;
 mod values;
 mod voice;
 mod widget;

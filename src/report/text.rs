@@ -7,7 +7,7 @@ use super::values::{
     self, content, diff, evidence, line, link, package, preview, quoted, timing, titles, upload, visible,
 };
 use super::voice::Voice;
-use super::{conflict, describe::describe, explain, fleet, notes, refusal};
+use super::{conflict, describe::describe, explain, fleet, notes, refusal, uploaded};
 use crate::model::{Desired, NewMilestone, NewRelease, NewTag, TagName, harmless};
 use crate::plan::{
     Action, Change, MilestoneDiff, Outcome, Plan, ReleaseDiff, Removal, StepId, StepOutcome, Timing, Upload,
@@ -117,6 +117,9 @@ pub fn outcome(plan: &Plan, outcome: &Outcome, named: bool, palette: &Palette) -
     page.gap();
     let place = if named { format!(" in {}", visible(&plan.project.to_string())) } else { String::new() };
     page.line(0, palette.heading, format_args!("Done{place}: {}.", counts::done(plan, outcome)));
+    if let Some(files) = uploaded::sentence(plan, outcome, Voice::PLAIN) {
+        page.plain(0, files);
+    }
     if let Some(advice) = Ends::of(outcome).advice() {
         page.plain(0, advice);
     }

@@ -9,12 +9,12 @@ use super::releases::{Changed, Other, Releases};
 use super::status::{Trouble, troubles};
 use super::timeline::{Dot, Timeline};
 use crate::model::Moment;
-use crate::plan::{Plan, StepOutcome};
+use crate::plan::{Outcome, Plan, StepOutcome};
 use crate::report::counts::{self, Ends, of};
 use crate::report::run::{Command, ProjectRun};
 use crate::report::values::short;
 use crate::report::voice::Voice;
-use crate::report::{notes, refusal};
+use crate::report::{notes, refusal, uploaded};
 
 /// Changes of no more releases than this are open from the start.
 pub(super) const FEW: usize = 8;
@@ -76,7 +76,7 @@ impl Section {
             advice: outcome.and_then(|outcome| Ends::of(outcome).advice()),
             troubles,
             more_troubles,
-            notes: notes(plan),
+            notes: notes(plan, outcome.as_ref().copied()),
             timeline,
             milestones,
             title: "Changed releases",
@@ -141,9 +141,10 @@ fn dots<'a>(changed: &'a [Changed], others: &'a [Other]) -> Vec<Dot<'a>> {
 }
 
 /// What a person should know, in sentences.
-fn notes(plan: &Plan) -> Vec<String> {
+fn notes(plan: &Plan, outcome: Option<&Outcome>) -> Vec<String> {
     let notes = plan.notes.iter().map(|note| format!("{}.", notes::sentence(note, Voice::PLAIN)));
-    notes.chain(counts::left_out(plan)).collect()
+    let uploaded = outcome.and_then(|outcome| uploaded::sentence(plan, outcome, Voice::PLAIN));
+    notes.chain(counts::left_out(plan)).chain(uploaded).collect()
 }
 
 /// `is_narrow`: some of them may not be as they should be.

@@ -6,7 +6,7 @@ use crate::plan::{Outcome, Plan, Step, StepOutcome};
 use crate::report::counts::{self, Ends};
 use crate::report::text::NOT_OFFERED;
 use crate::report::values::visible;
-use crate::report::{conflict, describe};
+use crate::report::{conflict, describe, uploaded};
 
 /// Differences of one release that are listed before the rest is counted.
 const MAX_DIFFERENCES: usize = 50;
@@ -14,6 +14,7 @@ const MAX_DIFFERENCES: usize = 50;
 /// What was done, and what to do next.
 pub(super) fn summary(plan: &Plan, outcome: &Outcome) -> String {
     let mut text = format!("**Done: {}.**\n\n", counts::done(plan, outcome));
+    text.extend(uploaded::sentence(plan, outcome, VOICE).map(|files| format!("{files}\n\n")));
     text.extend(Ends::of(outcome).advice().map(|advice| format!("{advice}\n\n")));
     let is_short = outcome.steps.contains(&StepOutcome::NotOffered);
     text.extend(is_short.then(|| format!("Note: {NOT_OFFERED}\n\n")));
