@@ -283,6 +283,8 @@ fn a_wrong_file_is_not_kept() {
     let home = home(&server);
     insta::assert_snapshot!("wrong", home.run(&["download", "v0.1", "--verify", "--retry-for", "0s"]).expect(1));
     assert_eq!(files(&home), ["checksums.txt 286", "good 4"]);
+    // What is named is wanted, and what can't be had is said.
+    insta::assert_snapshot!("named_ftp", home.run(&["download", "v0.1", "ftp"]).expect(1));
     // On stdout it can't be taken back, but it can be said.
     insta::assert_snapshot!("wrong_on_stdout", home.run(&["download", "v0.1", "evil", "-o", "-"]).expect(1));
     insta::assert_snapshot!("unverified_on_stdout", home.run(&["download", "v0.1", "unlisted", "-O", "-"]).expect(0));
@@ -409,6 +411,22 @@ fn names_are_made_safe() {
     insta::assert_snapshot!("safe_names", home.run(&["download", "v0.1", "-D", "deep/er"]).expect(0));
     assert_eq!(files(&home).len(), 1);
     assert_eq!(fs::read_dir(home.path().join("deep/er")).unwrap().count(), 9);
+}
+
+/// GitLab takes links to ftp; one of them is no reason for the others not to come.
+#[test]
+fn what_comes_by_another_protocol_is_left_out_of_many() {
+    let server = Server::start();
+    let host = Host::start(|_| whole(b"app"));
+    let ftp = "ftp://ftp.example.com/app.zip";
+    release(&server, &[("app", &format!("{}/app.zip", host.url), ""), ("ftp", ftp, ""), ("b", "ftp://ftp.example.com/b", "/b.zip")]);
+    let home = home(&server);
+    insta::assert_snapshot!("without_ftp", home.run(&["download", "v0.1", "-D", "all"]).expect(0));
+    home.run(&["download", "v0.1", "*.zip", "-D", "some"]).expect(0);
+    for word in ["b.zip", "b*"] {
+        let run = home.run(&["download", "v0.1", word]).expect(1);
+        assert!(run.stderr.contains("ftp is no protocol"), "{word}\n{run}");
+    }
 }
 
 #[test]

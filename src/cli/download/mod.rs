@@ -28,7 +28,7 @@ use args::DownloadArgs;
 use fetch::{Fetched, Sink, fetch};
 use futures_util::{StreamExt, stream};
 use gauge::Gauge;
-use pick::Asset;
+use pick::{Asset, Choice};
 use place::{Folder, Spool, There};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -67,10 +67,14 @@ pub(super) async fn run(ui: &Ui, args: DownloadArgs) -> Result<Exit, Failure> {
     let asked = Asked::open(ui, &args.project, &args.server).await?;
     let shown = release::find(ui, &asked, &which).await?;
     let links = pick::links(&asked.project, &shown);
-    let mut assets = match (words, args.source.as_slice()) {
-        ([], [_, ..]) => Vec::new(),
+    let Choice { mut assets, left_out } = match (words, args.source.as_slice()) {
+        ([], [_, ..]) => Choice::default(),
         (words, _) => pick::choose(&links, words)?,
     };
+    for asset in left_out {
+        let (called, why) = (harmless(&asset.called), asset.unfit.as_deref().unwrap_or_default());
+        ui.note(&format!("Note: {called} is left out: {why}."));
+    }
     for format in &args.source {
         assets.push(pick::source(&asked.project, &shown, format)?);
     }

@@ -1,7 +1,7 @@
 //! File names out of what a release says: whoever writes releases must not choose where on this machine a file lands.
 //!
 //! Pure. What comes out is one name, good on every system, and never hidden: a `.npmrc` or `.envrc` that somebody else wrote
-//! is nothing to be found in a working folder by surprise.
+//! is nothing to be found in a working folder by surprise. Nor is a `-rf` that the next `rm *` would take for an option.
 
 use crate::model::is_hostile;
 use percent_encoding::percent_decode_str;
@@ -33,8 +33,8 @@ pub(super) fn safe(text: &str) -> String {
     let stem = plain.split('.').next().unwrap_or_default();
     let plain = if plain.is_empty() {
         "_".to_owned()
-    } else if plain.starts_with('.') {
-        format!("_{}", plain.trim_start_matches('.'))
+    } else if plain.starts_with(['.', '-']) {
+        format!("_{}", plain.trim_start_matches(['.', '-']))
     } else if is_device(stem.trim_end()) {
         format!("_{plain}")
     } else {
@@ -102,7 +102,10 @@ mod tests {
             ("a\u{1b}[31m\r\nb\u{202e}", "a_[31m__b_"),
             ("a?b*c|d", "a_b_c_d"),
             ("a. . ", "a"),
-            ("-rf", "-rf"),
+            ("-rf", "_rf"),
+            ("--", "_"),
+            (".-x", "_x"),
+            ("a-b", "a-b"),
         ] {
             assert_eq!(safe(text), name, "{text:?}");
         }
@@ -126,7 +129,7 @@ mod tests {
             let name = safe(&text);
             let parts: Vec<_> = Path::new(&name).components().collect();
             prop_assert!(matches!(parts[..], [Component::Normal(_)]), "{name:?}");
-            prop_assert!(name.len() <= LONGEST && !name.contains(['/', '\\', ':']) && !name.starts_with('.'));
+            prop_assert!(name.len() <= LONGEST && !name.contains(['/', '\\', ':']) && !name.starts_with(['.', '-']));
             prop_assert!(!name.ends_with(['.', ' ']) && !name.contains(is_hostile));
             prop_assert_eq!(safe(&name), name);
         }

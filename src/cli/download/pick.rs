@@ -16,6 +16,8 @@ use url::Url;
 pub(super) struct Asset {
     /// Where it is; else what is wrong with its url.
     pub(super) file: Result<FileAt, String>,
+    /// Why nothing can be downloaded from where its link leads, if that shows.
+    pub(super) unfit: Option<String>,
     /// What its file is called here.
     pub(super) name: String,
     /// What the release calls it: its path, or its name.
@@ -24,6 +26,14 @@ pub(super) struct Asset {
     pub(super) names: Vec<String>,
     /// What a list of checksums may call it, the most telling first; whole paths, as far as they are known.
     pub(super) listed_as: Vec<String>,
+}
+
+/// What is meant.
+#[derive(Debug, Default)]
+pub(super) struct Choice {
+    pub(super) assets: Vec<Asset>,
+    /// What is meant only among others, and can't be downloaded: of many links, one may lead to what is no file for here.
+    pub(super) left_out: Vec<Asset>,
 }
 
 impl Asset {
@@ -48,6 +58,7 @@ pub(super) fn links(project: &ProjectRef, shown: &ShownRelease) -> Vec<Asset> {
     let release = &shown.release;
     let asset = |link: &crate::model::Link| {
         let url = Url::parse(&link.url);
+        let unfit = url.as_ref().ok().and_then(unfit);
         let of_url = url.as_ref().ok().and_then(name::of_url);
         let path_of_url = url.as_ref().ok().map(name::path_of_url);
         let path = link.direct_asset_path.as_ref();
@@ -71,9 +82,15 @@ pub(super) fn links(project: &ProjectRef, shown: &ShownRelease) -> Vec<Asset> {
         listed_as.extend(path_of_url);
         listed_as.extend([name.clone(), link.name.clone()]);
         let called = path.map_or_else(|| link.name.clone(), |path| path.as_str().to_owned());
-        Asset { file, name, called, names, listed_as }
+        Asset { file, unfit, name, called, names, listed_as }
     };
     release.links.iter().map(|live| asset(&live.link)).collect()
+}
+
+/// GitLab takes ftp for links, too.
+fn unfit(url: &Url) -> Option<String> {
+    let scheme = url.scheme();
+    (!matches!(scheme, "http" | "https")).then(|| format!("its url is {scheme}, and files come by http and https only"))
 }
 
 /// The archive of its sources in this format.
@@ -85,24 +102,43 @@ pub(super) fn source(project: &ProjectRef, shown: &ShownRelease, format: &str) -
     let own = of_url.unwrap_or_else(|| format!("source.{format}"));
     let file = FileAt::Archive { project: project.clone(), tag, format: format.clone() };
     let called = format!("source {format}");
-    Ok(Asset { file: Ok(file), name: name::safe(&own), called, listed_as: vec![own.clone()], names: vec![own] })
+    let (name, listed_as, names) = (name::safe(&own), vec![own.clone()], vec![own]);
+    Ok(Asset { file: Ok(file), unfit: None, name, called, listed_as, names })
 }
 
-/// Those that `words` mean: all, without any. Each word is a path, a name or a glob over both, and stands for something.
-pub(super) fn choose(assets: &[Asset], words: &[String]) -> Result<Vec<Asset>, Error> {
+/// Those that `words` mean: all, without any. Each word is a path, a name or a glob over both, and stands for something. What is
+/// not named itself is left out if it can't be downloaded but others can.
+pub(super) fn choose(assets: &[Asset], words: &[String]) -> Result<Choice, Error> {
+    let (mut is_met, mut is_chosen) = (vec![false; assets.len()], vec![false; assets.len()]);
+    let mut meet = |found: &[bool], is_named: bool| {
+        let is_fit = |index: usize| assets[index].unfit.is_none();
+        let is_any_fit = (0..assets.len()).any(|index| found[index] && is_fit(index));
+        for index in (0..assets.len()).filter(|index| found[*index]) {
+            is_met[index] = true;
+            is_chosen[index] |= is_named || !is_any_fit || is_fit(index);
+        }
+    };
     if words.is_empty() {
-        return Ok(assets.to_vec());
+        meet(&vec![true; assets.len()], false);
     }
-    let mut is_chosen = vec![false; assets.len()];
     for word in words {
         let exact: Vec<bool> = assets.iter().map(|asset| asset.names.contains(word)).collect();
-        let found = if exact.contains(&true) { exact } else { matching(assets, word)? };
+        let is_named = exact.contains(&true);
+        let found = if is_named { exact } else { matching(assets, word)? };
         if !found.contains(&true) {
             return Err(no_such(assets, word));
         }
-        is_chosen.iter_mut().zip(found).for_each(|(chosen, found)| *chosen |= found);
+        meet(&found, is_named);
     }
-    Ok(assets.iter().zip(is_chosen).filter(|(_, chosen)| *chosen).map(|(asset, _)| asset.clone()).collect())
+    let mut choice = Choice::default();
+    for (asset, (is_met, is_chosen)) in assets.iter().zip(is_met.into_iter().zip(is_chosen)) {
+        match (is_met, is_chosen) {
+            (_, true) => choice.assets.push(asset.clone()),
+            (true, false) => choice.left_out.push(asset.clone()),
+            (false, false) => {}
+        }
+    }
+    Ok(choice)
 }
 
 fn matching(assets: &[Asset], word: &str) -> Result<Vec<bool>, Error> {
@@ -140,7 +176,8 @@ mod tests {
     fn asset(called: &str, names: &[&str]) -> Asset {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let file = Ok(FileAt::Url("https://h/x".parse().unwrap()));
-        Asset { file, name: names[0].clone(), called: called.to_owned(), listed_as: names.clone(), names }
+        let (name, listed_as) = (names[0].clone(), names.clone());
+        Asset { file, unfit: None, name, called: called.to_owned(), listed_as, names }
     }
 
     fn chosen(words: &[&str]) -> Result<Vec<String>, String> {
@@ -150,7 +187,7 @@ mod tests {
             asset("notes [1]", &["notes.txt", "notes [1]"]),
         ];
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        let names = |assets: Vec<Asset>| assets.into_iter().map(|asset| asset.name).collect();
+        let names = |choice: Choice| choice.assets.into_iter().map(|asset| asset.name).collect();
         choose(&assets, &words).map(names).map_err(|error| error.to_string())
     }
 
@@ -164,6 +201,22 @@ mod tests {
         assert_eq!(chosen(&["Mac", "app-*", "Mac"]).unwrap(), ["app-linux", "app-mac"]);
         assert_eq!(chosen(&["Mac", "win*"]).unwrap_err(), "no asset of the release is called win*");
         assert!(chosen(&["[a"]).unwrap_err().contains("`[a` is no name or pattern"));
+    }
+
+    #[test]
+    fn what_can_not_be_downloaded_is_only_taken_if_it_is_named() {
+        let unfit = |name: &str| Asset { unfit: Some("ftp".to_owned()), ..asset(name, &[name]) };
+        let assets = [asset("a.zip", &["a.zip"]), unfit("b.zip"), unfit("c.deb")];
+        let chosen = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            let Choice { assets, left_out } = choose(&assets, &words).unwrap();
+            [assets, left_out].map(|assets| assets.into_iter().map(|asset| asset.name).collect::<Vec<_>>().join(" "))
+        };
+        assert_eq!(chosen(&[]), ["a.zip", "b.zip c.deb"]);
+        assert_eq!(chosen(&["*.zip"]), ["a.zip", "b.zip"]);
+        assert_eq!(chosen(&["*.zip", "b.zip"]), ["a.zip b.zip", ""]);
+        // Nothing but what can't be: that is an error, and to be said as one.
+        assert_eq!(chosen(&["*.deb"]), ["c.deb", ""]);
     }
 
     #[test]
