@@ -10,13 +10,13 @@ use crate::gitlab::handing_out::hands_out_files;
 use crate::gitlab::project::segment;
 use crate::gitlab::request::Request;
 use crate::gitlab::retry::{may_repeat, retry_after};
-use crate::gitlab::transport::Transport;
+use crate::gitlab::transport::{Transport, ms};
 use crate::gitlab::{Client, Error, Kind, Tries};
 use crate::http::{Broken, causes, is_loopback, message, read_some};
 use crate::model::{AssetPath, ProjectRef, Sha256, TagName};
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Method, Response, StatusCode};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use url::Url;
 
 /// More redirects than that lead nowhere.
@@ -63,9 +63,29 @@ pub struct Resume {
     pub etag: Option<String>,
 }
 
+/// A request for a file, told to the log once it is over: what it came to, and how much came.
+struct Told {
+    path: String,
+    has_token: bool,
+    began: Instant,
+    status: Option<u16>,
+    bytes: u64,
+    /// Why there was no answer, or no end of it.
+    reason: Option<String>,
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        let Self { path, has_token, began, status, bytes, reason } = self;
+        let reason = reason.as_deref();
+        tracing::debug!(method = %Method::GET, %path, status, bytes, ms = ms(*began), reason, has_token, "request");
+    }
+}
+
 /// A file that comes in.
 pub struct Incoming {
     response: Response,
+    told: Told,
     at: Address,
     /// Where in the file it begins: what was asked for, or 0.
     pub offset: u64,
@@ -93,10 +113,13 @@ impl Incoming {
     /// # Errors
     /// If the stream broke off.
     pub async fn chunk(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, Error> {
-        self.response.chunk().await.map_err(|error| {
-            let text = format!("the file broke off: {}", causes(&error));
-            Error::new(Broken::by(&error).into(), message::harmless(&text)).of_request(&Method::GET, &self.at.shown)
-        })
+        let chunk = self.response.chunk().await.map_err(|error| {
+            let text = message::harmless(&format!("the file broke off: {}", causes(&error)));
+            self.told.reason = Some(text.clone());
+            Error::new(Broken::by(&error).into(), text).of_request(&Method::GET, &self.at.shown)
+        })?;
+        self.told.bytes += chunk.as_ref().map_or(0, |bytes| bytes.len() as u64);
+        Ok(chunk)
     }
 
     /// Whether it comes from another machine over a connection that anybody on the way could have changed it on.
@@ -123,12 +146,12 @@ impl Client {
         let mut at = transport.first_address(file)?;
         let mut digest = None;
         for _ in 0..MOST_HOPS {
-            let response = transport.ask(&at, resume).await?;
+            let (response, told) = transport.ask(&at, resume).await?;
             if at.is_home && digest.is_none() {
                 digest = text(response.headers(), CHECKSUM).and_then(|digits| digits.parse().ok());
             }
             if !response.status().is_redirection() {
-                return transport.incoming(response, at, digest, resume).await;
+                return transport.incoming((response, told), at, digest, resume).await;
             }
             at = transport.next_address(&at, &response)?;
         }
@@ -219,7 +242,7 @@ impl Transport {
     }
 
     /// Asks, once.
-    async fn ask(&self, at: &Address, resume: Option<&Resume>) -> Result<Response, Error> {
+    async fn ask(&self, at: &Address, resume: Option<&Resume>) -> Result<(Response, Told), Error> {
         let pool = if at.is_home { self.pools.for_files() } else { self.pools.for_elsewhere() }?;
         let mut request = pool.get(at.url.clone()).header(header::ACCEPT, "*/*");
         // What is packed on the way has another length and digest.
@@ -233,21 +256,24 @@ impl Transport {
                 request = request.header(header::IF_RANGE, etag);
             }
         }
+        let (path, has_token, began) = (at.shown.clone(), at.has_token, Instant::now());
+        let mut told = Told { path, has_token, began, status: None, bytes: 0, reason: None };
         let sent = request.send().await;
-        let status = sent.as_ref().map(|response| response.status().as_u16()).ok();
-        tracing::debug!(method = "GET", path = at.shown, status, has_token = at.has_token, "file");
-        sent.map_err(|error| {
+        told.status = sent.as_ref().map(|response| response.status().as_u16()).ok();
+        let response = sent.map_err(|error| {
             let broken = Broken::by(&error);
             let text = broken.reason(&error, &at.url);
+            told.reason = Some(message::harmless(&self.redact(&text)));
             let is_unresolved = !at.is_home && broken.is_unresolved(&error);
             let help = is_unresolved.then_some("there seems to be no such host: correct the link's url");
             self.unfit(at, None, broken.into(), &text, help).of_no_host(is_unresolved)
-        })
+        })?;
+        Ok((response, told))
     }
 
     async fn incoming(
         &self,
-        response: Response,
+        (response, mut told): (Response, Told),
         at: Address,
         digest: Option<Sha256>,
         resume: Option<&Resume>,
@@ -255,7 +281,9 @@ impl Transport {
         let (status, headers) = (response.status(), response.headers());
         if !status.is_success() {
             let wait = retry_after(status, headers);
-            let body = self.readable(&read_some(response).await);
+            let body = read_some(response).await;
+            told.bytes = body.len() as u64;
+            let body = self.readable(&body);
             return Err(self.refused(&at, status, wait, &body));
         }
         let range = text(headers, header::CONTENT_RANGE.as_str()).and_then(range);
@@ -268,7 +296,7 @@ impl Transport {
             _ => (0, response.content_length()),
         };
         let etag = text(headers, header::ETAG.as_str()).filter(|etag| etag.starts_with('"')).map(str::to_owned);
-        Ok(Incoming { response, at, offset, length, etag, digest })
+        Ok(Incoming { response, told, at, offset, length, etag, digest })
     }
 
     fn refused(&self, at: &Address, status: StatusCode, wait: Option<Duration>, body: &str) -> Error {

@@ -326,8 +326,9 @@ impl Transport {
             return Err(failed(Kind::Timeout, "the answer did not come to its end in time"));
         };
         let request_id = headers.get("x-request-id").and_then(|id| id.to_str().ok()).map(|id| self.harmless(id));
+        let bytes = read.as_ref().map(|body| body.len() as u64).ok();
         tracing::debug!(
-            %method, %path, attempt, status = status.as_u16(), ms = ms(started),
+            %method, %path, attempt, status = status.as_u16(), bytes, ms = ms(started),
             request_id = request_id.as_deref(), "request"
         );
         let body = read.map_err(|unread| match unread {
@@ -456,7 +457,7 @@ impl Transport {
 }
 
 /// A number in a log, where `u128` would become a text.
-fn ms(since: Instant) -> u64 {
+pub(super) fn ms(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 

@@ -30,6 +30,29 @@ fn each_request_is_one_json_object_with_what_it_came_to() {
     assert_eq!(found, [get(releases, 503, 1), get(releases, 200, 2)], "{run}");
 }
 
+/// Files are asked for like all else, but for what no server says of them.
+#[test]
+fn files_are_logged_like_all_requests() {
+    let server = Server::start();
+    let url = crate::download::upload(&server, "app.zip", b"content");
+    let link = serde_json::json!({ "name": "app", "url": url, "direct_asset_path": "/app.zip" });
+    let release = serde_json::json!({ "tag_name": "v0.1", "assets": { "links": [link] } });
+    server.ask(reqwest::Method::POST, "/projects/24/releases", &release);
+    let home = Home::with_server(&server, "sandbox-maintainer").env("CI_PROJECT_PATH", "root/awesome-app");
+    let run = home.run(&["download", "v0.1", "-v", "--log-format", "json"]).expect(0);
+    let events = events(&run.stderr);
+    let facts = |event: &Value| {
+        assert!(event["ms"].as_u64().unwrap() < 60_000 && event["message"] == "request", "{event}");
+        assert_eq!(event["method"], "GET");
+        let bytes = event["bytes"].as_u64().unwrap();
+        (event["path"].as_str().unwrap().to_owned(), event["status"].as_u64().unwrap(), bytes)
+    };
+    let found: Vec<_> = events.iter().map(facts).filter(|(path, ..)| path.contains("app.zip")).collect();
+    let asset = "/projects/root%2Fawesome-app/releases/v0.1/downloads/app.zip".to_owned();
+    let package = "/projects/24/packages/generic/app/1.0/app.zip".to_owned();
+    assert_eq!(found, [(asset, 302, 0), (package, 200, 7)], "{run}");
+}
+
 #[test]
 fn the_request_id_is_what_the_server_says() {
     let wire = Wire::start(|path| (200, "x-request-id: 01HX\r\n".to_owned(), gitlab(path).2));
@@ -45,6 +68,6 @@ fn a_log_is_text_unless_asked_for_and_none_without_v() {
     let home = Home::with_server(&server, "sandbox-maintainer");
     home.manifest("");
     let run = home.run(&["-v", "plan"]).expect(0);
-    assert!(run.stderr.lines().any(|line| line.contains("attempt=1 status=200 ms=")), "{run}");
+    assert!(run.stderr.lines().any(|line| line.contains("attempt=1 status=200 bytes=2 ms=")), "{run}");
     assert_eq!(home.run(&["plan", "--log-format", "json"]).expect(0).stderr, "");
 }
