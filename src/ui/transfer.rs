@@ -35,6 +35,10 @@ impl Sending {
     /// The same without a bar, for a log.
     pub(super) fn words(&self, now: Instant) -> String {
         let Self { name, sent, size: all, began } = self;
+        if sent == all && *all > 0 {
+            // GitLab may take a while to file what is large. No speed is told of that: it would only seem to sink.
+            return format!("{} {} sent, waiting for the answer", shortened(name), size(*all));
+        }
         let took = now.saturating_duration_since(*began);
         let speed = u64::try_from(u128::from(*sent) * 1000 / took.as_millis().max(1)).unwrap_or(u64::MAX);
         let speed = if took >= SHORTEST_TOLD { format!(" · {}/s", size(speed)) } else { String::new() };
@@ -64,6 +68,7 @@ mod tests {
         let sending = |sent, size| Sending { name: "app.tar.gz".to_owned(), sent, size, began };
         let line = sending(1 << 30, 2 << 30).line(at(32));
         assert_eq!(line, "━━━━━━━━──────── app.tar.gz 1.0 GiB of 2.0 GiB · 32.0 MiB/s");
+        assert_eq!(sending(10, 10).words(at(9)), "app.tar.gz 10 bytes sent, waiting for the answer");
         assert_eq!(sending(0, 10).line(began), "──────────────── app.tar.gz 0 bytes of 10 bytes");
         assert!(sending(0, 0).line(began).starts_with('─'));
         assert!(sending(u64::MAX, 1).line(at(1)).starts_with(&"━".repeat(BAR)));
