@@ -34,7 +34,7 @@ fn home(server: &Server) -> Home {
     let home = Home::with_server(server, "sandbox-maintainer").env("CI_PROJECT_PATH", "root/awesome-app");
     home.write("releases.toml", &blocks("toml")[0]);
     home.write("notes/v1.2.0.md", "## Notes\n");
-    home.write("dist/app-linux-amd64.tar.gz", "an archive");
+    home.write("dist/1.2.0/app-linux-amd64.tar.gz", "an archive");
     home.write("releases/1.x.toml", "[[releases]]\ntag_name = \"v1.1.0\"\n");
     home.write("CHANGELOG.md", "# Changelog\n\n## [1.3.0] - 2026-02-01\n\n- More.\n\n## v1.1.0\n\n- Less.\n");
     home.write("seed.toml", &seeds()[0]);
