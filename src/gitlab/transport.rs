@@ -323,7 +323,9 @@ impl Transport {
             async { if status.is_success() { read_all(response).await } else { Ok(read_some(response).await) } };
         // Nothing else sets an end to the answer about a file.
         let Ok(read) = tokio::time::timeout(self.timeout * LONGEST_ANSWER, reading).await else {
-            return Err(failed(Kind::Timeout, "the answer did not come to its end in time"));
+            let (status, reason) = (status.as_u16(), "the answer did not come to its end in time");
+            tracing::debug!(%method, %path, attempt, status, ms = ms(started), reason, "request");
+            return Err(failed(Kind::Timeout, reason));
         };
         let request_id = headers.get("x-request-id").and_then(|id| id.to_str().ok()).map(|id| self.harmless(id));
         let bytes = read.as_ref().map(|body| body.len() as u64).ok();

@@ -247,7 +247,12 @@ impl Activity {
                 format!("{} {} of {} · {what}", bar_of(full.min(BAR)), size(*bytes), size(*of))
             }
             Doing::Writing(over, total, step) => {
-                let what = silence.unwrap_or_else(|| step.clone());
+                // Of steps side by side, the last to begin may long be over; the files have lines of their own.
+                let what = silence.unwrap_or_else(|| match self.sending.len() {
+                    0 => step.clone(),
+                    1 => "uploading 1 file".to_owned(),
+                    files => format!("uploading {files} files"),
+                });
                 if width < ROOM_FOR_A_BAR {
                     return format!("{over}/{total} {what}");
                 }
@@ -443,6 +448,8 @@ mod tests {
                 "and 1 more",
             ]
         );
+        writing.begin("upload app-3".to_owned());
+        assert_eq!(writing.bar(start + seconds(64), 60), format!("{} 0/10 · uploading 3 files", bar_of(0)));
         let sign = writing.sign(start + seconds(64));
         assert!(sign.starts_with("0 of 10 steps done; uploading app-1024 1.0 KiB of 1.0 MiB"), "{sign}");
         let sign = writing.sign(start + seconds(70));
