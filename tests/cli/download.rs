@@ -419,7 +419,10 @@ fn what_comes_by_another_protocol_is_left_out_of_many() {
     let server = Server::start();
     let host = Host::start(|_| whole(b"app"));
     let ftp = "ftp://ftp.example.com/app.zip";
-    release(&server, &[("app", &format!("{}/app.zip", host.url), ""), ("ftp", ftp, ""), ("b", "ftp://ftp.example.com/b", "/b.zip")]);
+    release(
+        &server,
+        &[("app", &format!("{}/app.zip", host.url), ""), ("ftp", ftp, ""), ("b", "ftp://ftp.example.com/b", "/b.zip")],
+    );
     let home = home(&server);
     insta::assert_snapshot!("without_ftp", home.run(&["download", "v0.1", "-D", "all"]).expect(0));
     home.run(&["download", "v0.1", "*.zip", "-D", "some"]).expect(0);
