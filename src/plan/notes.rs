@@ -5,8 +5,8 @@ use super::files;
 use super::links::{self, LinkStep, LinkWrite};
 use super::releases::Releases;
 use super::safety::Unnamed;
-use crate::model::{Current, Desired, Moment, PackagePlace, Release, SharedFile, TagName};
-use std::collections::HashMap;
+use crate::model::{Current, Desired, Moment, PackagePlace, Packages, Release, SharedFile, TagName};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// One thing to know. Those about releases name them.
@@ -41,6 +41,8 @@ pub enum Note {
     },
     /// Releases of which a link bears a temporary value between two requests, as others pass its values round.
     LinksInBetween(Vec<TagName>),
+    /// Releases that lose links to files which stay in the package registry.
+    FilesUnlinked(Vec<TagName>),
     /// Tags among those to be written to that are protected: not everybody may.
     ProtectedTags(Vec<TagName>),
     /// The policy wants them deleted, but GitLab can't: their git tags are gone.
@@ -97,6 +99,7 @@ pub(super) fn notes(
             let steps = steps(change);
             (0..steps.len()).any(|nth| links::is_temporary(steps, nth))
         })),
+        Note::FilesUnlinked(tags(&|change| loses_files(change, &current.packages))),
         Note::ProtectedTags(tags(&|change| current.protected_tags.contains(change.tag_name()))),
         Note::LeftBehind(unnamed.left_behind.iter().map(|release| release.tag_name.clone()).collect()),
         Note::FilesStay(files_stay(desired, current, unnamed)),
@@ -124,6 +127,7 @@ impl Note {
             | Self::DatePassed(tags)
             | Self::LinksMoved { releases: tags, .. }
             | Self::LinksInBetween(tags)
+            | Self::FilesUnlinked(tags)
             | Self::ProtectedTags(tags)
             | Self::LeftBehind(tags)
             | Self::FilesStay(tags)
@@ -191,6 +195,22 @@ fn renamed(changes: &[ReleaseChange<'_>], unnamed: &Unnamed<'_>) -> Vec<Note> {
         Some(Note::Renamed { from: from.clone(), to: change.tag_name().clone(), deleted })
     };
     if by_notes.is_empty() { Vec::new() } else { changes.iter().filter_map(renamed).collect() }
+}
+
+/// Whether a link to a file in the project's own registry goes, and no other of the release leads there.
+fn loses_files(change: &ReleaseChange<'_>, packages: &Packages) -> bool {
+    let (mut lost, mut led_to) = (BTreeSet::new(), BTreeSet::new());
+    for step in steps(change) {
+        match &step.write {
+            LinkWrite::Delete(live) => lost.extend(packages.place_of(&live.link.url)),
+            LinkWrite::Create(link) => led_to.extend(packages.place_of(&link.url)),
+            LinkWrite::Update { live, to } => {
+                lost.extend(packages.place_of(&live.link.url));
+                led_to.extend(packages.place_of(&to.url));
+            }
+        }
+    }
+    !lost.is_subset(&led_to)
 }
 
 fn links_moved(changes: &[ReleaseChange<'_>]) -> Option<Note> {

@@ -44,6 +44,11 @@ pub(super) fn sentence(note: &Note, voice: Voice) -> String {
             "links of {} take over each other's names, urls or paths: one bears another for the moment between two requests",
             named(tags)
         ),
+        Note::FilesUnlinked(tags) => format!(
+            "files that {} will not link to any more stay in the package registry ({}): delete them there if nobody needs them",
+            of(tags.len(), "release"),
+            named(tags)
+        ),
         Note::ProtectedTags(tags) => format!(
             "{} protected ({}): who may not create such a tag can't change its release either",
             if tags.len() == 1 { "a tag is".to_owned() } else { format!("{} tags are", tags.len()) },

@@ -81,3 +81,22 @@ fn a_list_that_can_not_be_replaced_says_what_to_do() {
     assert_eq!(sent.len(), 2, "{sent:?}");
     home.run(&["plan", "--detailed-exitcode"]).expect(0);
 }
+
+/// Whether anybody still needs it, nobody can tell: it is said, and left to people.
+#[test]
+fn a_file_that_is_no_longer_linked_stays_and_that_is_said() {
+    let server = Server::start();
+    let home = Home::with_server(&server, "sandbox-maintainer");
+    home.write("dist/linux.tar.gz", "for linux\n");
+    home.write("dist/mac.tar.gz", "for mac\n");
+    home.manifest(FILES);
+    let first = home.run(&["apply", "--yes"]).expect(0);
+    assert!(!first.stdout.contains("any more"), "{first}");
+    std::fs::remove_file(home.path().join("dist/mac.tar.gz")).unwrap();
+    insta::assert_snapshot!("unlinked", home.run(&["plan"]).expect(0));
+    home.run(&["plan", "--out", "plan.json"]).expect(0);
+    let applied = home.run(&["apply", "plan.json", "--yes"]).expect(0);
+    assert!(applied.stdout.contains("files that 1 release will not link to any more stay"), "{applied}");
+    let files = server.ask(Method::GET, "/projects/24/packages/1/package_files", &json!({}));
+    assert_eq!(files.as_array().unwrap().len(), 2);
+}

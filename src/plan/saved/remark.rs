@@ -220,6 +220,8 @@ pub(super) enum SavedNote {
     LinksMoved { links: usize, tag_names: Vec<String> },
     /// Releases of which a link bears a temporary value between two requests.
     LinksInBetween { tag_names: Vec<String> },
+    /// Releases that lose links to files which stay in the package registry.
+    FilesUnlinked { tag_names: Vec<String> },
     /// Protected tags among those to be written to.
     ProtectedTags { tag_names: Vec<String> },
     /// Releases that can't be deleted, as their git tags are gone.
@@ -252,6 +254,7 @@ impl SavedNote {
             }
             Note::LinksMoved { links, releases } => Self::LinksMoved { links: *links, tag_names: names(releases) },
             Note::LinksInBetween(tags) => Self::LinksInBetween { tag_names: names(tags) },
+            Note::FilesUnlinked(tags) => Self::FilesUnlinked { tag_names: names(tags) },
             Note::ProtectedTags(tags) => Self::ProtectedTags { tag_names: names(tags) },
             Note::LeftBehind(tags) => Self::LeftBehind { tag_names: names(tags) },
             Note::Kept(tags) => Self::Kept { tag_names: names(tags) },
@@ -278,6 +281,7 @@ impl SavedNote {
                 Note::LinksMoved { links: word::read_count(links).at("links")?, releases: tags(tag_names)? }
             }
             Self::LinksInBetween { tag_names } => Note::LinksInBetween(tags(tag_names)?),
+            Self::FilesUnlinked { tag_names } => Note::FilesUnlinked(tags(tag_names)?),
             Self::ProtectedTags { tag_names } => Note::ProtectedTags(tags(tag_names)?),
             Self::LeftBehind { tag_names } => Note::LeftBehind(tags(tag_names)?),
             Self::Kept { tag_names } => Note::Kept(tags(tag_names)?),
