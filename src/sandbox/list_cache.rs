@@ -7,9 +7,8 @@ use crate::sandbox::http::Call;
 use crate::sandbox::moment::Moment;
 use crate::sandbox::store::ids::{ReleaseId, UserId};
 use crate::sandbox::store::releases::Release;
-use serde_json::Value;
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// With more rows than this, those whose time is over are thrown away.
@@ -37,7 +36,7 @@ impl Seen {
 #[derive(Debug)]
 pub(crate) struct ListCache {
     keep: Option<Duration>,
-    rows: Mutex<HashMap<Seen, (Instant, Value)>>,
+    rows: Mutex<HashMap<Seen, (Instant, Arc<str>)>>,
 }
 
 impl ListCache {
@@ -46,14 +45,14 @@ impl ListCache {
         Self { keep, rows: Mutex::default() }
     }
 
-    /// The row as it was shown, or as it is now.
+    /// The row, in JSON, as it was shown, or as it is now.
     ///
     /// # Errors
     /// Those of `render`.
-    pub(crate) fn row<E>(&self, seen: Seen, render: impl FnOnce() -> Result<Value, E>) -> Result<Value, E> {
+    pub(crate) fn row<E>(&self, seen: Seen, render: impl FnOnce() -> Result<String, E>) -> Result<Arc<str>, E> {
         match self.keep {
             Some(keep) => self.row_at(Instant::now(), keep, seen, render),
-            None => render(),
+            None => render().map(Arc::from),
         }
     }
 
@@ -62,24 +61,24 @@ impl ListCache {
         now: Instant,
         keep: Duration,
         seen: Seen,
-        render: impl FnOnce() -> Result<Value, E>,
-    ) -> Result<Value, E> {
+        render: impl FnOnce() -> Result<String, E>,
+    ) -> Result<Arc<str>, E> {
         let is_fresh = |since: Instant| now.saturating_duration_since(since) < keep;
         if let Some((since, row)) = self.rows().get(&seen)
             && is_fresh(*since)
         {
-            return Ok(row.clone());
+            return Ok(Arc::clone(row));
         }
-        let row = render()?;
+        let row = Arc::from(render()?);
         let mut rows = self.rows();
         if rows.len() >= TIDY_FROM {
             rows.retain(|_, (since, _)| is_fresh(*since));
         }
-        rows.insert(seen, (now, row.clone()));
+        rows.insert(seen, (now, Arc::clone(&row)));
         Ok(row)
     }
 
-    fn rows(&self) -> MutexGuard<'_, HashMap<Seen, (Instant, Value)>> {
+    fn rows(&self) -> MutexGuard<'_, HashMap<Seen, (Instant, Arc<str>)>> {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -87,7 +86,6 @@ impl ListCache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
     use std::convert::Infallible;
 
     #[test]
@@ -101,14 +99,14 @@ mod tests {
             user: Some(UserId(user)),
             base: String::new(),
         };
-        let row = |seconds: u64, seen: Seen, value: i64| {
+        let row = |seconds: u64, seen: Seen, value: &str| {
             let now = start + Duration::from_secs(seconds);
-            cache.row_at(now, keep, seen, || Ok::<_, Infallible>(json!(value))).unwrap()
+            cache.row_at(now, keep, seen, || Ok::<_, Infallible>(value.to_owned())).unwrap()
         };
-        assert_eq!(row(0, seen(1, 0), 1), 1);
-        assert_eq!(row(299, seen(1, 0), 2), 1);
-        assert_eq!(row(299, seen(2, 0), 3), 3);
-        assert_eq!(row(299, seen(1, 9), 4), 4);
-        assert_eq!(row(300, seen(1, 0), 5), 5);
+        assert_eq!(&*row(0, seen(1, 0), "1"), "1");
+        assert_eq!(&*row(299, seen(1, 0), "2"), "1");
+        assert_eq!(&*row(299, seen(2, 0), "3"), "3");
+        assert_eq!(&*row(299, seen(1, 9), "4"), "4");
+        assert_eq!(&*row(300, seen(1, 0), "5"), "5");
     }
 }

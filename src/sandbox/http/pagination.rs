@@ -4,7 +4,9 @@ use super::{Answer, Call, Reader, Refusal};
 use crate::sandbox::store::page::{Page, Sort};
 use axum::http::StatusCode;
 use serde_json::Value;
+use std::sync::Arc;
 
+const JSON: &str = "application/json";
 const DEFAULT_SIZE: i64 = 20;
 const MAX_SIZE: i64 = 100;
 /// With more rows than this GitLab does not say how many there are.
@@ -57,6 +59,16 @@ impl Page {
     /// The answer with the page's rows and headers. `count` is how many rows there are, counted up to
     /// [`COUNT_TO`].
     pub(crate) fn answer(self, call: &Call, rows: Vec<Value>, more: bool, count: i64) -> Answer {
+        self.heading(Answer::ok(rows.into()), call, more, count)
+    }
+
+    /// The same, of rows that are JSON already.
+    pub(crate) fn answer_as_written(self, call: &Call, rows: &[Arc<str>], more: bool, count: i64) -> Answer {
+        self.heading(Answer::text(format!("[{}]", rows.join(",")), JSON), call, more, count)
+    }
+
+    /// `answer`, below the page's headers.
+    fn heading(self, answer: Answer, call: &Call, more: bool, count: i64) -> Answer {
         let Self { number, size } = self;
         let next = more.then(|| number.saturating_add(1));
         let prev = (number > 1).then(|| number - 1);
@@ -70,7 +82,7 @@ impl Page {
         links.extend(counted.then(|| format!("<{}>; rel=\"last\"", url(pages))));
 
         let text = |page: Option<i64>| page.map(|p| p.to_string()).unwrap_or_default();
-        let answer = Answer::ok(rows.into())
+        let answer = answer
             .with_header("x-page", &number.to_string())
             .with_header("x-per-page", &size.to_string())
             .with_header("x-next-page", &text(next))

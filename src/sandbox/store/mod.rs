@@ -25,6 +25,7 @@ pub(crate) mod users;
 use crate::sandbox::error::Error;
 use crate::sandbox::moment::Moment;
 use crate::sandbox::seed::Seed;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -173,6 +174,8 @@ fn connect(data: Option<&Path>, broken: &impl Fn(rusqlite::Error) -> Error) -> R
     };
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
     let settings = || {
+        // Or statements are prepared anew whenever other values are bound to them: there are no statistics to plan by.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.busy_timeout(BUSY)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;

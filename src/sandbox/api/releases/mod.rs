@@ -47,10 +47,10 @@ pub(super) fn list(tx: &mut Transaction<'_>, call: &Call) -> Result<Answer, Refu
     let count = releases::count(tx, project, updated, COUNT_TO)?;
     let rows = found.iter().map(|release| {
         let seen = Seen::new(call, &access, release);
-        call.list_cache.row(seen, || Ok(html.added_to(view(tx, call, &access, release)?, release)))
+        call.list_cache.row(seen, || Ok(html.added_to(view(tx, call, &access, release)?, release).to_string()))
     });
-    let rows = rows.collect::<Result<_, Refusal>>()?;
-    Ok(page.answer(call, rows, more, count))
+    let rows = rows.collect::<Result<Vec<_>, Refusal>>()?;
+    Ok(page.answer_as_written(call, &rows, more, count))
 }
 
 /// `GET /projects/:id/releases/:tag_name`
