@@ -11,7 +11,6 @@ use percent_encoding::percent_decode_str;
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use url::Url;
 
 /// The keys relsync reads of a link, here and inside a release.
 #[derive(Deserialize)]
@@ -57,8 +56,8 @@ impl Wire {
 /// GitLab does not return the path that was set, only this. The project's own address in front is not compared: behind
 /// a proxy it may be another than the one we know, and before `/-/` there is nothing else it could be.
 fn asset_path(direct_asset_url: &str, tag: &TagName) -> Option<AssetPath> {
-    let url = Url::parse(direct_asset_url).ok()?;
-    let (_, after) = url.path().split_once("/-/releases/")?;
+    let path = direct_asset_url.split(['?', '#']).next()?;
+    let (_, after) = path.split_once("/-/releases/")?;
     let after = percent_decode_str(after).decode_utf8().ok()?;
     let path = after.strip_prefix(tag.as_str())?.strip_prefix("/downloads")?;
     path.starts_with('/').then(|| AssetPath::from_gitlab(path))
@@ -193,6 +192,7 @@ mod tests {
             ("https://h/g/app/-/releases/v10/downloads/bin/a", "v1", None),
             ("https://h/g/app/-/releases/v1/downloads", "v1", None),
             ("https://elsewhere/x", "v1", None),
+            ("https://elsewhere/x?from=/-/releases/v1/downloads/a", "v1", None),
             ("no url", "v1", None),
         ] {
             let read = asset_path(url, &TagName::from_git(tag));
