@@ -31,17 +31,20 @@ impl Answer<'_> {
 
     /// The answer's body.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        serde_json::from_slice(&self.body).map_err(|e| {
-            let body = self.transport.readable(&self.body);
-            let text = if body.trim().is_empty() {
-                "an empty body where JSON was expected".to_owned()
-            } else if message::is_html(&body) {
-                format!("{}, where JSON was expected", message::web_page(&body))
-            } else {
-                format!("not what GitLab answers: {e}")
-            };
-            self.flaw(&Flaw::strange(text))
-        })
+        serde_json::from_slice(&self.body).map_err(|error| self.unlike(&error))
+    }
+
+    /// That the body is not what was expected.
+    pub(super) fn unlike(&self, error: &serde_json::Error) -> Error {
+        let body = self.transport.readable(&self.body);
+        let text = if body.trim().is_empty() {
+            "an empty body where JSON was expected".to_owned()
+        } else if message::is_html(&body) {
+            format!("{}, where JSON was expected", message::web_page(&body))
+        } else {
+            format!("not what GitLab answers: {error}")
+        };
+        self.flaw(&Flaw::strange(text))
     }
 
     /// An error about something in this answer.

@@ -19,9 +19,9 @@ pub(super) const PER_PAGE: usize = 100;
 const SIDE_BY_SIDE: usize = 8;
 
 /// The wire type of a list's rows.
-pub(super) trait Row: DeserializeOwned {
+pub(super) trait Row: DeserializeOwned + 'static {
     /// What it becomes.
-    type Model;
+    type Model: Send + 'static;
     /// What tells two rows apart.
     type Key: Ord;
 
@@ -147,10 +147,18 @@ impl Client {
         number: usize,
         per_page: usize,
     ) -> Result<Page<W::Model>, Error> {
-        let answer = self.transport.send(request).await?;
-        let rows = answer.json::<Vec<W>>()?.into_iter().map(W::into_model).collect::<Result<Vec<_>, _>>();
+        let mut answer = self.transport.send(request).await?;
+        let body = std::mem::take(&mut answer.body);
+        // A page takes milliseconds to read, and the others must not wait for that: their requests would go out later.
+        let read = tokio::task::spawn_blocking(move || (rows::<W>(&body), body)).await;
+        let (rows, body) =
+            read.map_err(|_| self.transport.failed(request, Kind::Stopped, "the answer was not read"))?;
+        answer.body = body;
+        let rows = rows.map_err(|unlike| match unlike {
+            Unlike::Json(error) => answer.unlike(&error),
+            Unlike::Row(flaw) => answer.flaw(&flaw),
+        })?;
         let count = |name: &str| answer.header(name).and_then(|text| text.parse().ok());
-        let rows = rows.map_err(|flaw| answer.flaw(&flaw))?;
         let total = count("x-total");
         self.transport.has_read(list, rows.len(), total.filter(|_| number == 1));
         let next = match answer.header("x-next-page") {
@@ -174,6 +182,17 @@ impl Client {
             })
         })
     }
+}
+
+/// How a page is not what it should be.
+enum Unlike {
+    Json(serde_json::Error),
+    Row(Flaw),
+}
+
+fn rows<W: Row>(body: &[u8]) -> Result<Vec<W::Model>, Unlike> {
+    let rows: Vec<W> = serde_json::from_slice(body).map_err(Unlike::Json)?;
+    rows.into_iter().map(|row| row.into_model().map_err(Unlike::Row)).collect()
 }
 
 fn numbered(list: &Request, number: usize, per_page: usize) -> Request {
