@@ -6,7 +6,7 @@
 mod histories;
 
 use divan::{Bencher, black_box};
-use histories::{current, manifest};
+use histories::{Live, current, manifest};
 use relsync::manifest::{Manifest, parse};
 use relsync::model::Moment;
 use relsync::plan::{Plan, Selection};
@@ -35,24 +35,30 @@ fn parse_and_validate(bencher: Bencher<'_, '_>, count: usize) {
 
 #[divan::bench(args = SIZES, sample_count = 5)]
 fn compare_unchanged(bencher: Bencher<'_, '_>, count: usize) {
-    compare(bencher, count, true);
+    compare(bencher, count, Live::AsWished);
 }
 
 #[divan::bench(args = SIZES, sample_count = 5)]
 fn compare_all_changed(bencher: Bencher<'_, '_>, count: usize) {
-    compare(bencher, count, false);
+    compare(bencher, count, Live::Changed);
 }
 
-fn compare(bencher: Bencher<'_, '_>, count: usize, as_wished: bool) {
-    let (manifest, current) = (read(&manifest(count)), current(count, as_wished));
+/// Links that have to get out of each other's way.
+#[divan::bench(args = SIZES, sample_count = 5)]
+fn order_links(bencher: Bencher<'_, '_>, count: usize) {
+    compare(bencher, count, Live::Rotated);
+}
+
+fn compare(bencher: Bencher<'_, '_>, count: usize, live: Live) {
+    let (manifest, current) = (read(&manifest(count)), current(count, live));
     let plan = || Plan::new(&manifest.desired, &current, &Selection::default(), now());
-    assert_eq!((plan().refusals.len(), plan().is_empty()), (0, as_wished));
+    assert_eq!((plan().refusals.len(), plan().is_empty()), (0, live == Live::AsWished));
     bencher.bench_local(plan);
 }
 
 #[divan::bench(args = SIZES, sample_count = 5)]
 fn report_all_changed(bencher: Bencher<'_, '_>, count: usize) {
-    let (manifest, current) = (read(&manifest(count)), current(count, false));
+    let (manifest, current) = (read(&manifest(count)), current(count, Live::Changed));
     let plan = Plan::new(&manifest.desired, &current, &Selection::default(), now());
     bencher.bench_local(|| report::plan(&plan, Detail::Changes, &Palette::plain()));
 }

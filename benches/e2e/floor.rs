@@ -8,10 +8,10 @@ use std::time::Duration;
 const PAGES_SIDE_BY_SIDE: usize = 8;
 
 /// Requests that it has under way at most.
-const AT_ONCE: usize = 32;
+pub(crate) const AT_ONCE: usize = 32;
 
 /// Rows of a page.
-const PER_PAGE: usize = 100;
+pub(crate) const PER_PAGE: usize = 100;
 
 /// Writes that a project allows in a time.
 #[derive(Debug, Clone, Copy)]

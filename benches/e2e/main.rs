@@ -100,6 +100,7 @@ impl Scenario {
     /// One run against a server of its own.
     fn once(&self, folder: &Path, command: impl Fn(&server::Server) -> std::process::Command) -> Result<run::Run> {
         let server = server::Server::start(folder, self.latency, self.limit)?;
+        server.warm(&self.work)?;
         server.forget()?;
         let usage = run::measure(command(&server))?;
         Ok(run::Run { usage, requests: server.requests()? })

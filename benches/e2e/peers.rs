@@ -1,6 +1,7 @@
 //! What users do today: a script on python-gitlab, installed into `target/peers`.
 
 use crate::Result;
+use crate::server::TOKEN;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -30,11 +31,7 @@ impl Peers {
     /// The script, on the manifests in `folder` and the GitLab at `url`.
     pub(crate) fn command(&self, folder: &Path, url: &str) -> Command {
         let mut command = Command::new(&self.python);
-        command
-            .arg(&self.script)
-            .arg(folder.join("fleet"))
-            .env("GITLAB_URL", url)
-            .env("GITLAB_TOKEN", "sandbox-maintainer");
+        command.arg(&self.script).arg(folder.join("fleet")).env("GITLAB_URL", url).env("GITLAB_TOKEN", TOKEN);
         command
     }
 }

@@ -1,5 +1,6 @@
 //! One run of a program, and what it took.
 
+use crate::server::TOKEN;
 use crate::{RELSYNC, Result};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -26,7 +27,7 @@ pub(crate) struct Usage {
 /// relsync, working in `folder` on the GitLab at `url`, with nothing of this machine in its environment.
 pub(crate) fn relsync(folder: &Path, url: &str) -> Command {
     let mut command = Command::new(RELSYNC);
-    command.current_dir(folder).env_clear().env("RELSYNC_URL", url).env("RELSYNC_TOKEN", "sandbox-maintainer");
+    command.current_dir(folder).env_clear().env("RELSYNC_URL", url).env("RELSYNC_TOKEN", TOKEN);
     command
 }
 

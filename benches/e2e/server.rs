@@ -1,13 +1,21 @@
 //! The embedded GitLab in a process of its own.
 
-use crate::floor::Limit;
+use crate::floor::{AT_ONCE, Limit, PER_PAGE};
+use crate::work::{self, Work};
 use crate::{RELSYNC, Result};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tokio::runtime::Runtime;
+
+/// Whoever asks is a maintainer.
+pub(crate) const TOKEN: &str = "sandbox-maintainer";
+
+/// How long rows of the list of releases are remembered: longer than any run.
+const KEPT: &str = "1h";
 
 /// It serves until it is dropped.
 pub(crate) struct Server {
@@ -22,7 +30,7 @@ impl Server {
     pub(crate) fn start(folder: &Path, latency: Duration, limit: Option<Limit>) -> Result<Self> {
         let mut command = Command::new(RELSYNC);
         command.args(["sandbox", "serve", "--listen", "127.0.0.1:0", "--seed"]).arg(folder.join("seed.toml"));
-        command.args(["--latency", &format!("{}ms", latency.as_millis())]);
+        command.args(["--latency", &format!("{}ms", latency.as_millis()), "--list-cache", KEPT]);
         if let Some(limit) = limit {
             command.args(["--limit", &format!("release-writes={}/{}s", limit.writes, limit.window.as_secs())]);
         }
@@ -40,6 +48,22 @@ impl Server {
 
     fn counter(&self) -> String {
         format!("{}/sandbox/requests", self.url)
+    }
+
+    /// Has it render all releases, page by page, as GitLab has those that somebody has listed a moment ago: the time that takes
+    /// is no client's.
+    pub(crate) fn warm(&self, work: &Work) -> Result<()> {
+        let (projects, releases) = work.size();
+        let pages =
+            (0..projects).flat_map(|project| (1..=releases.div_ceil(PER_PAGE)).map(move |page| (project, page)));
+        let read = |(project, page)| {
+            let url = format!("{}/api/v4/projects/{}/releases", self.url, work::id(project));
+            let request = self.http.get(url).query(&[("per_page", PER_PAGE), ("page", page)]);
+            request.header("PRIVATE-TOKEN", TOKEN).send()
+        };
+        let answers = stream::iter(pages.map(read)).buffer_unordered(AT_ONCE);
+        let answers: Vec<_> = self.runtime.block_on(answers.try_collect())?;
+        Ok(answers.into_iter().try_for_each(|answer: reqwest::Response| answer.error_for_status().map(drop))?)
     }
 
     /// Counts anew.

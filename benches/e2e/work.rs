@@ -85,6 +85,11 @@ impl Work {
     }
 }
 
+/// A project's number in GitLab.
+pub(crate) fn id(project: usize) -> usize {
+    100 + project
+}
+
 fn manifest(project: usize, releases: usize) -> std::result::Result<String, fmt::Error> {
     let mut text = format!("version = 1\n\n[project]\npath = \"acme/app-{project}\"\n");
     for number in 0..releases {
@@ -94,7 +99,7 @@ fn manifest(project: usize, releases: usize) -> std::result::Result<String, fmt:
 }
 
 fn seed_project(seed: &mut String, project: usize, releases: usize, live: Live) -> fmt::Result {
-    write!(seed, "\n[[projects]]\nid = {}\npath = \"acme/app-{project}\"\n", 100 + project)?;
+    write!(seed, "\n[[projects]]\nid = {}\npath = \"acme/app-{project}\"\n", id(project))?;
     for title in ["2024", "all"] {
         write!(seed, "[[projects.milestones]]\ntitle = \"{title}\"\n")?;
     }

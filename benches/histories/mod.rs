@@ -33,22 +33,36 @@ pub(crate) fn manifest(count: usize) -> String {
     text
 }
 
-/// What GitLab has once that manifest was applied; or, unless `as_wished`, with another name, other notes and another url
-/// for one of the links of each release.
-pub(crate) fn current(count: usize, as_wished: bool) -> Current {
+/// What GitLab has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Live {
+    /// What it has once that manifest was applied.
+    AsWished,
+    /// Another name, other notes and another url for one of the links of each release.
+    Changed,
+    /// Each link's url and path at the next one, so that they are in each other's way.
+    Rotated,
+}
+
+/// What GitLab has of `count` releases.
+pub(crate) fn current(count: usize, live: Live) -> Current {
     let at = Moment::new(DATE.parse().unwrap());
     let release = |n: usize| {
         let tag_name = TagName::from_git(format!("v{n}"));
-        let link = |link: usize| Link {
-            name: format!("asset {link}"),
-            url: if as_wished || link > 0 { url(n, link) } else { format!("https://old.example.com/{n}") },
-            direct_asset_path: Some(AssetPath::from_gitlab(path(link))),
-            link_type: LinkType::Package,
+        let is_changed = live == Live::Changed;
+        let link = |link: usize| {
+            let at = if live == Live::Rotated { (link + 1) % LINKS } else { link };
+            Link {
+                name: format!("asset {link}"),
+                url: if is_changed && link == 0 { format!("https://old.example.com/{n}") } else { url(n, at) },
+                direct_asset_path: Some(AssetPath::from_gitlab(path(at))),
+                link_type: LinkType::Package,
+            }
         };
         let release = Release {
             tag_name: tag_name.clone(),
-            name: if as_wished { format!("Release {n}") } else { format!("Old {n}") },
-            description: Description::new(&if as_wished { notes(n) } else { notes(n + 1) }),
+            name: format!("{} {n}", if is_changed { "Old" } else { "Release" }),
+            description: Description::new(&notes(n + usize::from(is_changed))),
             released_at: at,
             created_at: at,
             milestones: BTreeSet::from(["all".to_owned()]),
