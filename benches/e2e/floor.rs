@@ -98,16 +98,14 @@ impl Floor {
     /// The time it takes at `latency`, and under `limit`.
     pub(crate) fn time(&self, latency: Duration, limit: Option<Limit>) -> Duration {
         let busy = self.stages.iter().filter(|stage| stage.requests > 0 && !stage.is_with_the_one_before);
-        let rounds = busy.map(|stage| share(latency, stage.requests, stage.side_by_side.min(stage.requests)));
+        let rounds = busy.map(|stage| latency * count(stage.requests.div_ceil(stage.side_by_side)));
         let by_latency: Duration = rounds.sum();
         let writes = self.stages.iter().filter(|stage| stage.is_limited).map(|stage| stage.requests).sum();
-        let by_limit = limit.map(|limit| share(limit.window, writes, limit.writes));
+        let by_limit = limit.map(|limit| limit.window * count(writes) / count(limit.writes));
         by_latency.max(by_limit.unwrap_or_default())
     }
 }
 
-/// `each` so many times, by so many at once.
-fn share(each: Duration, times: usize, at_once: usize) -> Duration {
-    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    each * count(times) / count(at_once)
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
