@@ -100,8 +100,9 @@ impl Floor {
         let busy = self.stages.iter().filter(|stage| stage.requests > 0 && !stage.is_with_the_one_before);
         let rounds = busy.map(|stage| latency * count(stage.requests.div_ceil(stage.side_by_side)));
         let by_latency: Duration = rounds.sum();
-        let writes = self.stages.iter().filter(|stage| stage.is_limited).map(|stage| stage.requests).sum();
-        let by_limit = limit.map(|limit| limit.window * count(writes) / count(limit.writes));
+        let writes: usize = self.stages.iter().filter(|stage| stage.is_limited).map(|stage| stage.requests).sum();
+        // What the first window lets through need not be waited for.
+        let by_limit = limit.map(|limit| limit.window * count(writes.div_ceil(limit.writes).saturating_sub(1)));
         by_latency.max(by_limit.unwrap_or_default())
     }
 }
