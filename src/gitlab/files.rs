@@ -95,6 +95,16 @@ pub struct Incoming {
     pub etag: Option<String>,
     /// The digest that GitLab itself has of the file.
     pub digest: Option<Sha256>,
+    /// The first host on the way to it, GitLab among them, that was asked over a connection that anybody could have changed
+    /// the answer on: whoever says where a file is decides what it is.
+    pub in_clear_from: Option<String>,
+}
+
+/// What is learnt on the way to a file.
+#[derive(Debug, Default)]
+struct Learnt {
+    digest: Option<Sha256>,
+    in_clear_from: Option<String>,
 }
 
 /// An address that is asked, whether that is GitLab, and whether with the token.
@@ -121,18 +131,6 @@ impl Incoming {
         self.told.bytes += chunk.as_ref().map_or(0, |bytes| bytes.len() as u64);
         Ok(chunk)
     }
-
-    /// Whether it comes from another machine over a connection that anybody on the way could have changed it on.
-    #[must_use]
-    pub fn is_in_clear(&self) -> bool {
-        self.at.url.scheme() == "http" && !is_loopback(&self.at.url)
-    }
-
-    /// The host that it comes from.
-    #[must_use]
-    pub fn host(&self) -> String {
-        message::harmless(self.at.url.host_str().unwrap_or_default())
-    }
 }
 
 impl Client {
@@ -144,18 +142,26 @@ impl Client {
     pub async fn open(&self, file: &FileAt, resume: Option<&Resume>) -> Result<Incoming, Error> {
         let transport = &*self.transport;
         let mut at = transport.first_address(file)?;
-        let mut digest = None;
+        // It was GitLab that told of the file.
+        let mut learnt = Learnt { in_clear_from: self.in_clear_from(), ..Learnt::default() };
         for _ in 0..MOST_HOPS {
             let (response, told) = transport.ask(&at, resume).await?;
-            if at.is_home && digest.is_none() {
-                digest = text(response.headers(), CHECKSUM).and_then(|digits| digits.parse().ok());
+            if at.is_home && learnt.digest.is_none() {
+                learnt.digest = text(response.headers(), CHECKSUM).and_then(|digits| digits.parse().ok());
             }
+            learnt.in_clear_from = learnt.in_clear_from.or_else(|| host_in_clear(&at.url));
             if !response.status().is_redirection() {
-                return transport.incoming((response, told), at, digest, resume).await;
+                return transport.incoming((response, told), at, learnt, resume).await;
             }
             at = transport.next_address(&at, &response)?;
         }
         Err(transport.unfit(&at, None, Kind::Redirect { moved_to: None }, "it is sent on and on", None))
+    }
+
+    /// GitLab's host, if anybody on the way to it could change what it says: its digests prove nothing then.
+    #[must_use]
+    pub fn in_clear_from(&self) -> Option<String> {
+        host_in_clear(self.transport.url())
     }
 
     /// Waits until a file that failed like this may be asked for again.
@@ -275,7 +281,7 @@ impl Transport {
         &self,
         (response, mut told): (Response, Told),
         at: Address,
-        digest: Option<Sha256>,
+        Learnt { digest, in_clear_from }: Learnt,
         resume: Option<&Resume>,
     ) -> Result<Incoming, Error> {
         let (status, headers) = (response.status(), response.headers());
@@ -296,7 +302,7 @@ impl Transport {
             _ => (0, response.content_length()),
         };
         let etag = text(headers, header::ETAG.as_str()).filter(|etag| etag.starts_with('"')).map(str::to_owned);
-        Ok(Incoming { response, told, at, offset, length, etag, digest })
+        Ok(Incoming { response, told, at, offset, length, etag, digest, in_clear_from })
     }
 
     fn refused(&self, at: &Address, status: StatusCode, wait: Option<Duration>, body: &str) -> Error {
@@ -335,6 +341,12 @@ const NO_FILES: &str = "GitLab is asked that without the token, which is only fo
                         job artifacts and uploads";
 const ONLY_BROWSERS: &str = "that is an address for browsers, where GitLab takes no token for most of what is not public; the \
                              API's addresses (…/api/v4/projects/…) take one";
+
+/// The host of `url`, if it is another machine and the connection to it is one that anybody on the way can change things on.
+fn host_in_clear(url: &Url) -> Option<String> {
+    let is_in_clear = url.scheme() == "http" && !is_loopback(url);
+    is_in_clear.then(|| message::harmless(url.host_str().unwrap_or_default()))
+}
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok().map(str::trim)
@@ -379,6 +391,16 @@ mod tests {
         let client = Client::new(Settings::new("https://host".parse().unwrap(), None)).unwrap();
         let url = "https://user:password@dl.example.com/a/%1b[31m?X-Amz-Signature=secret#x";
         assert_eq!(client.transport.address_of(url.parse().unwrap(), true).shown, "https://dl.example.com/a/%1b[31m");
+    }
+
+    #[test]
+    fn plain_http_to_another_machine_is_in_clear() {
+        let host = |url: &str| host_in_clear(&url.parse().unwrap());
+        assert_eq!(host("http://dl.example.com:8080/a"), Some("dl.example.com".to_owned()));
+        assert_eq!(host("http://192.0.2.1/a"), Some("192.0.2.1".to_owned()));
+        for other in ["https://dl.example.com/a", "http://127.0.0.1:1/a", "http://[::1]/a", "http://localhost/a"] {
+            assert_eq!(host(other), None, "{other}");
+        }
     }
 
     #[test]

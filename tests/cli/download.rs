@@ -387,6 +387,51 @@ fn a_list_that_can_not_be_read_verifies_nothing() {
     );
 }
 
+/// Another machine that is asked over plain http, as a proxy stands for it, leads back to this one: what it says where to go
+/// is as little to be trusted as a file of its own.
+#[test]
+fn what_plain_http_has_led_to_verifies_nothing() {
+    let server = Server::start();
+    let list = format!("{}  app\n", sha256(b"app"));
+    let host = Host::start(move |head| whole(if head.path() == "/app" { b"app" } else { list.as_bytes() }));
+    let sums = format!("{}/sums", host.url);
+    let proxy = Host::start(move |head| match head.path() {
+        "http://dl.example.com/SHA256SUMS" => redirect("http://mirror.example.com/SHA256SUMS"),
+        "http://mirror.example.com/SHA256SUMS" => redirect(&sums),
+        _ => not_found(),
+    });
+    let app = format!("{}/app", host.url);
+    release(&server, &[("app", &app, ""), ("sums", "http://dl.example.com/SHA256SUMS", "")]);
+    let home = home(&server).env("http_proxy", &proxy.url).env("no_proxy", "127.0.0.1");
+    insta::assert_snapshot!("led_by_plain_http", home.run(&["download", "v0.1", "--verify"]).expect(1));
+    assert_eq!(files(&home), [""; 0]);
+    insta::assert_snapshot!("led_by_plain_http_unverified", home.run(&["download", "v0.1"]).expect(0));
+}
+
+/// Nor does what GitLab says, if GitLab is asked so: neither its digest nor where it says that a list is.
+#[test]
+fn a_gitlab_in_plain_http_verifies_nothing() {
+    let server = crate::list::serve(
+        "[[groups]]\npath = \"root\"\n[[projects]]\nid = 24\npath = \"root/awesome-app\"\nvisibility = \"public\"\n\
+         [[projects.tags]]\nname = \"v0.1\"\n",
+    );
+    let package = upload(&server, "app", b"app").replace(&server.url, "http://gitlab.test");
+    let list = format!("{}  listed\n", sha256(b"listed"));
+    let host = Host::start(move |head| whole(if head.path() == "/listed" { b"listed" } else { list.as_bytes() }));
+    let at = |path: &str| format!("{}{path}", host.url);
+    release(&server, &[("app", &package, ""), ("listed", &at("/listed"), ""), ("sums", &at("/SHA256SUMS"), "")]);
+    // Without a token a proxy is asked, which here is the sandbox: to the other machine no name leads.
+    let home = Home::new().env("RELSYNC_URL", "http://gitlab.test").env("CI_PROJECT_PATH", "root/awesome-app");
+    let home = home.env("http_proxy", &server.url).env("no_proxy", "127.0.0.1");
+    let download = ["download", "v0.1", "--insecure-http", "--retry-for", "0s"];
+    let run = |more: &[&str]| home.run(&[&download, more].concat());
+    insta::assert_snapshot!("gitlab_in_clear", run(&["--verify"]).expect(1));
+    assert_eq!(files(&home), [""; 0]);
+    insta::assert_snapshot!("gitlab_in_clear_unverified", run(&[]).expect(0));
+    // That it is the same nobody can tell either.
+    insta::assert_snapshot!("gitlab_in_clear_again", run(&["app"]).expect(1));
+}
+
 #[test]
 fn names_are_made_safe() {
     let server = Server::start();

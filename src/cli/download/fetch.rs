@@ -33,7 +33,7 @@ pub(in crate::cli) struct Fetched {
     pub(in crate::cli) digest: Sha256,
     /// What GitLab says the digest is.
     pub(super) by_gitlab: Option<Sha256>,
-    /// The host that it came from over a connection that anybody could have changed it on.
+    /// The first host on its way that was asked over a connection that anybody could have changed it on.
     pub(super) in_clear_from: Option<String>,
 }
 
@@ -75,8 +75,8 @@ impl State {
         self.length = incoming.length.or(self.length);
         self.etag.clone_from(&incoming.etag);
         self.by_gitlab = incoming.digest.or(self.by_gitlab);
-        if incoming.is_in_clear() {
-            self.in_clear_from = Some(incoming.host());
+        if self.in_clear_from.is_none() {
+            self.in_clear_from.clone_from(&incoming.in_clear_from);
         }
     }
 }

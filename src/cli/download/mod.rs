@@ -58,7 +58,7 @@ enum Proof {
     Gitlab,
     /// It is what verifies others.
     IsList,
-    /// Nothing tells; and perhaps it came unencrypted, from this host.
+    /// Nothing tells; and perhaps it came unencrypted, from this host or as this host said.
     None { in_clear_from: Option<String> },
 }
 
@@ -202,14 +202,21 @@ impl Work<'_> {
     /// believed.
     fn accept(&self, asset: &Asset, listed: Option<&Listed>, by_gitlab: Option<Sha256>) -> Result<(), Error> {
         let is_list = self.checksums.lists.iter().any(|(called, _)| *called == asset.called);
-        if !self.must_verify || is_list || listed.is_some() || by_gitlab.is_some() {
+        if !self.must_verify || is_list || listed.is_some() || self.proves(by_gitlab) {
             return Ok(());
         }
         Err(self.unverified(asset))
     }
 
+    /// Whether the digest that GitLab tells is there, and is GitLab's beyond doubt.
+    fn proves(&self, by_gitlab: Option<Sha256>) -> bool {
+        by_gitlab.is_some() && self.client.in_clear_from().is_none()
+    }
+
     fn unverified(&self, asset: &Asset) -> Error {
-        let why = if self.checksums.sums.is_empty() {
+        let why = if self.client.in_clear_from().is_some() {
+            "GitLab itself is asked over plain http, so that anybody on the way could have changed what it says"
+        } else if self.checksums.sums.is_empty() {
             "the release has no list of checksums that could be read, and GitLab tells no digest of it"
         } else {
             "the release's list of checksums does not name it, and GitLab tells no digest of it"
@@ -261,7 +268,7 @@ impl Work<'_> {
         let Ok(file) = &asset.file else { return Ok(None) };
         // Of what can't be opened, it is said when it is to be downloaded.
         let told = self.client.open(file, None).await.ok().and_then(|incoming| incoming.digest);
-        Ok((told == Some(digest)).then_some(Proof::Gitlab))
+        Ok((told == Some(digest) && self.proves(told)).then_some(Proof::Gitlab))
     }
 
     /// Downloads all that is not there.
@@ -351,10 +358,10 @@ impl Work<'_> {
         }
         let proof = match (listed, by_gitlab) {
             (Some(listed), _) => Proof::Listed(listed.list.clone()),
-            (None, Some(_)) => Proof::Gitlab,
-            (None, None) if in_clear_from.is_none() && self.is_list(asset, digest) => Proof::IsList,
-            (None, None) if self.must_verify => return Err(self.unverified(asset)),
-            (None, None) => Proof::None { in_clear_from },
+            (None, _) if self.proves(by_gitlab) => Proof::Gitlab,
+            (None, _) if in_clear_from.is_none() && self.is_list(asset, digest) => Proof::IsList,
+            (None, _) if self.must_verify => return Err(self.unverified(asset)),
+            (None, _) => Proof::None { in_clear_from },
         };
         Ok((size, proof))
     }
