@@ -6,7 +6,7 @@
 use super::error::Error;
 use super::gauge::Gauge;
 use super::place::{Draft, Spool};
-use crate::gitlab::{Client, FileAt, Incoming, Resume};
+use crate::gitlab::{self, Client, FileAt, Incoming, Resume};
 use crate::model::{Sha256, harmless};
 use crate::ui::Ui;
 use sha2::Digest as _;
@@ -79,6 +79,16 @@ impl State {
             self.in_clear_from.clone_from(&incoming.in_clear_from);
         }
     }
+
+    /// The file, if what is there is one and whole: parts may have been of two.
+    fn end(&self, expected: Option<Sha256>) -> Option<Fetched> {
+        let Self { size, length, by_gitlab, in_clear_from, .. } = self;
+        let digest = Sha256::new(self.hasher.clone().finalize().into());
+        let is_whole = length.is_none_or(|length| length == *size);
+        let is_one = !self.is_guess || expected.or(*by_gitlab) == Some(digest);
+        let in_clear_from = in_clear_from.clone();
+        (is_whole && is_one).then_some(Fetched { size: *size, digest, by_gitlab: *by_gitlab, in_clear_from })
+    }
 }
 
 impl Sink<'_> {
@@ -138,96 +148,118 @@ pub(super) async fn fetch(
     sink: &mut Sink<'_>,
     accept: impl Fn(&Incoming) -> Result<(), Error>,
 ) -> Result<Fetched, Error> {
-    let (mut state, mut tries) = (State::default(), client.tries());
-    let (mut furthest, mut restarts) = (0, 0);
+    let mut course = Course { called, gauge, sink, state: State::default(), restarts: 0, furthest: 0 };
+    let mut tries = client.tries();
     loop {
-        let resume = state.resume(expected);
-        let error = match client.open(file, resume.as_ref()).await {
-            Ok(incoming) => {
-                if !state.goes_on_with(&incoming) {
-                    // The whole of it may come as the server can't do otherwise; a part, only of another file.
-                    restarts += usize::from(incoming.offset > 0);
-                    begin_again(&mut state, sink, gauge, called, restarts)?;
-                    if incoming.offset > 0 {
-                        continue;
-                    }
+        match course.go_on(client, file, expected, &accept).await? {
+            Went::ToItsEnd(fetched) => return Ok(fetched),
+            Went::IntoAnother => course.restart()?,
+            Went::Wrong(error) => {
+                if course.has_got_on() {
+                    tries = client.tries();
                 }
-                accept(&incoming)?;
-                if !std::mem::replace(&mut state.is_counted, true) {
-                    gauge.opened(incoming.length);
-                }
-                state.take(&incoming);
-                match pour(incoming, &mut state, sink, gauge).await? {
-                    None if state.length.is_none_or(|length| length == state.size) => {
-                        let digest = Sha256::new(state.hasher.clone().finalize().into());
-                        let wanted = expected.or(state.by_gitlab);
-                        if !state.is_guess || wanted == Some(digest) {
-                            let State { size, by_gitlab, in_clear_from, .. } = state;
-                            return Ok(Fetched { size, digest, by_gitlab, in_clear_from });
-                        }
-                        // The parts were of two files.
-                        restarts += 1;
-                        begin_again(&mut state, sink, gauge, called, restarts)?;
-                        continue;
-                    }
-                    None => {
-                        restarts += 1;
-                        begin_again(&mut state, sink, gauge, called, restarts)?;
-                        continue;
-                    }
-                    Some(error) => error,
-                }
+                client.wait_for_file(&mut tries, error).await.map_err(|error| Error::fetch(called, error))?;
             }
-            // There is less of it than there was.
-            Err(error) if error.status() == Some(416) && resume.is_some() => {
-                restarts += 1;
-                begin_again(&mut state, sink, gauge, called, restarts)?;
-                continue;
-            }
-            Err(error) => error,
-        };
-        if state.size > furthest {
-            // As long as there is more each time, it is no failure.
-            (furthest, tries) = (state.size, client.tries());
         }
-        client.wait_for_file(&mut tries, error).await.map_err(|error| Error::fetch(called, error))?;
     }
 }
 
-fn begin_again(
-    state: &mut State,
-    sink: &mut Sink<'_>,
-    gauge: &Gauge,
-    called: &str,
+/// A file on its way, try by try.
+struct Course<'a, 'u> {
+    called: &'a str,
+    gauge: &'a Gauge,
+    sink: &'a mut Sink<'u>,
+    state: State,
     restarts: usize,
-) -> Result<(), Error> {
-    if restarts > MOST_RESTARTS {
-        return Err(Error::Changing { called: harmless(called).into_owned() });
-    }
-    gauge.lost(state.size);
-    let was_empty = state.size == 0;
-    *state = State { is_counted: state.is_counted, ..State::default() };
-    if was_empty { Ok(()) } else { sink.restart(called) }
+    /// How much there was when tries were last counted anew.
+    furthest: u64,
 }
 
-/// Lets the bytes through, until their end or until they break off.
-async fn pour(
-    mut incoming: Incoming,
-    state: &mut State,
-    sink: &mut Sink<'_>,
-    gauge: &Gauge,
-) -> Result<Option<crate::gitlab::Error>, Error> {
-    loop {
-        match incoming.chunk().await {
-            Ok(Some(bytes)) => {
-                let bytes = bytes.as_ref();
-                sink.write(bytes)?;
-                state.hasher.update(bytes);
-                state.size += bytes.len() as u64;
-                gauge.more(bytes.len() as u64);
+/// What became of a try.
+enum Went {
+    /// It is whole.
+    ToItsEnd(Fetched),
+    /// What came is of another file than what is there.
+    IntoAnother,
+    /// It broke off, or nothing came.
+    Wrong(gitlab::Error),
+}
+
+impl Course<'_, '_> {
+    /// One try.
+    async fn go_on(
+        &mut self,
+        client: &Client,
+        file: &FileAt,
+        expected: Option<Sha256>,
+        accept: &impl Fn(&Incoming) -> Result<(), Error>,
+    ) -> Result<Went, Error> {
+        let resume = self.state.resume(expected);
+        let incoming = match client.open(file, resume.as_ref()).await {
+            Ok(incoming) => incoming,
+            // There is less of it than there was.
+            Err(error) if error.status() == Some(416) && resume.is_some() => return Ok(Went::IntoAnother),
+            Err(error) => return Ok(Went::Wrong(error)),
+        };
+        if !self.state.goes_on_with(&incoming) {
+            // The whole of it may come as the server can't do otherwise; a part, only of another file.
+            if incoming.offset > 0 {
+                return Ok(Went::IntoAnother);
             }
-            Ok(None) => return Ok(None),
-            Err(error) => return Ok(Some(error)),
+            self.begin_again()?;
+        }
+        accept(&incoming)?;
+        if !std::mem::replace(&mut self.state.is_counted, true) {
+            self.gauge.opened(incoming.length);
+        }
+        self.state.take(&incoming);
+        if let Some(error) = self.pour(incoming).await? {
+            return Ok(Went::Wrong(error));
+        }
+        Ok(self.state.end(expected).map_or(Went::IntoAnother, Went::ToItsEnd))
+    }
+
+    /// Begins again, as it is another file than it was; not for ever.
+    fn restart(&mut self) -> Result<(), Error> {
+        self.restarts += 1;
+        if self.restarts > MOST_RESTARTS {
+            return Err(Error::Changing { called: harmless(self.called).into_owned() });
+        }
+        self.begin_again()
+    }
+
+    fn begin_again(&mut self) -> Result<(), Error> {
+        let Self { gauge, state, .. } = self;
+        gauge.lost(state.size);
+        let was_empty = state.size == 0;
+        *state = State { is_counted: state.is_counted, ..State::default() };
+        if was_empty { Ok(()) } else { self.sink.restart(self.called) }
+    }
+
+    /// Whether there is more than there was: as long as there is, it is no failure.
+    fn has_got_on(&mut self) -> bool {
+        let has = self.state.size > self.furthest;
+        if has {
+            self.furthest = self.state.size;
+        }
+        has
+    }
+
+    /// Lets the bytes through, until their end or until they break off.
+    async fn pour(&mut self, mut incoming: Incoming) -> Result<Option<gitlab::Error>, Error> {
+        let Self { gauge, sink, state, .. } = self;
+        loop {
+            match incoming.chunk().await {
+                Ok(Some(bytes)) => {
+                    let bytes = bytes.as_ref();
+                    sink.write(bytes)?;
+                    state.hasher.update(bytes);
+                    state.size += bytes.len() as u64;
+                    gauge.more(bytes.len() as u64);
+                }
+                Ok(None) => return Ok(None),
+                Err(error) => return Ok(Some(error)),
+            }
         }
     }
 }
