@@ -183,6 +183,19 @@ fn what_breaks_off_is_taken_up_where_it_was() {
     assert!(run.code == Some(0) && run.stdout.as_bytes() == large(1), "stdout is not the file");
 }
 
+/// A byte more each time is no reason to try for ever.
+#[test]
+fn a_server_that_drips_is_given_up() {
+    let server = Server::start();
+    let host = breaking(1, |_| Some("\"one\""), |_| b"dripping".to_vec());
+    release(&server, &[("app", &format!("{}/app", host.url), "")]);
+    let home = home(&server);
+    let run = home.run(&["download", "v0.1", "--retry-for", "1s"]).expect(1);
+    assert!(run.stderr.contains("failed to download app: "), "{run}");
+    assert!(host.seen().len() < 8, "{:?}", host.seen());
+    assert_eq!(files(&home), [""; 0]);
+}
+
 #[test]
 fn a_file_that_has_changed_is_not_stitched() {
     // The server sends the whole of the new one, as the tag is another.

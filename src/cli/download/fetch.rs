@@ -13,6 +13,8 @@ use sha2::Digest as _;
 
 /// How often a file may turn out to be another one before that is given up.
 const MOST_RESTARTS: usize = 5;
+/// With so many bytes more, a server is one that works, and may break off again.
+const LEAST_PROGRESS: u64 = 64 * 1024;
 
 /// Where the bytes go.
 pub(super) enum Sink<'u> {
@@ -236,9 +238,9 @@ impl Course<'_, '_> {
         if was_empty { Ok(()) } else { self.sink.restart(self.called) }
     }
 
-    /// Whether there is more than there was: as long as there is, it is no failure.
+    /// Whether there is so much more that failures are counted anew. A server that drips would keep this going for ever.
     fn has_got_on(&mut self) -> bool {
-        let has = self.state.size > self.furthest;
+        let has = self.state.size.saturating_sub(self.furthest) >= LEAST_PROGRESS;
         if has {
             self.furthest = self.state.size;
         }
@@ -261,5 +263,24 @@ impl Course<'_, '_> {
                 Err(error) => return Ok(Some(error)),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drops_are_no_progress() {
+        let gauge = Gauge::of(1);
+        let mut sink = Sink::Memory(Vec::new(), 0);
+        let state = State::default();
+        let mut course = Course { called: "x", gauge: &gauge, sink: &mut sink, state, restarts: 0, furthest: 0 };
+        let mut anew_after = |bytes: u64| {
+            course.state.size += bytes;
+            course.has_got_on()
+        };
+        assert_eq!((0..2 * LEAST_PROGRESS).filter(|_| anew_after(1)).count(), 2);
+        assert!(anew_after(LEAST_PROGRESS) && !anew_after(LEAST_PROGRESS - 1) && anew_after(1) && !anew_after(0));
     }
 }
