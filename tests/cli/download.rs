@@ -376,6 +376,20 @@ fn the_token_is_for_what_hands_out_files() {
 }
 
 #[test]
+fn what_a_killed_run_left_is_removed_and_long_names_fit() {
+    let server = Server::start();
+    let package = upload(&server, "app", b"app");
+    release(&server, &[("app", &package, "")]);
+    let home = home(&server);
+    home.write(".app.0123456789abcdef.part", "left");
+    home.run(&["download", "v0.1"]).expect(0);
+    assert_eq!(files(&home), ["app 3"]);
+    let long = "x".repeat(250);
+    home.run(&["download", "v0.1", "-O", &long]).expect(0);
+    assert_eq!(files(&home), ["app 3".to_owned(), format!("{long} 3")]);
+}
+
+#[test]
 fn a_host_that_does_not_exist_is_soon_given_up() {
     let server = Server::start();
     release(&server, &[("app", "https://nowhere.invalid/app", "")]);

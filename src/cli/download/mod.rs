@@ -8,6 +8,7 @@ mod error;
 mod fetch;
 mod gauge;
 mod name;
+mod part;
 mod pick;
 mod place;
 mod sums;
@@ -98,6 +99,7 @@ pub(super) async fn run(ui: &Ui, args: DownloadArgs) -> Result<Exit, Failure> {
         None => Folder::make(&args.dir)?,
     };
     pick::apart(&assets)?;
+    folder.tidy(assets.iter().map(|asset| asset.name.as_str()));
     let there = stoppable(work.look(&folder, &assets, &args)).await??;
     let what = format!("{} of {}", shown.release.tag_name, asked.project);
     let fetched = stoppable(work.fetch_all(&folder, &assets, there, &args, &what)).await;

@@ -5,6 +5,7 @@
 //! system takes into its cache is there before the next of them come.
 
 use super::error::Error;
+use super::part;
 use crate::model::Sha256;
 use sha2::Digest as _;
 use std::fs::{self, File};
@@ -85,11 +86,20 @@ impl Folder {
     /// Begins the file that is to get this name.
     pub(super) fn begin(&self, name: &str) -> Result<Draft, Error> {
         let target = self.real.join(name);
-        // By chance: what another run left behind must not be in the way, whatever process that was.
-        let path = self.real.join(format!(".{name}.{:016x}.part", fastrand::u64(..)));
-        // Not through a link that somebody has laid in its place.
-        let file = File::create_new(&path).map_err(|error| Error::write(&path, error))?;
-        Ok(Draft { file: BufWriter::with_capacity(128 * 1024, file), path, target })
+        loop {
+            // By chance: what another run left behind must not be in the way, whatever process that was.
+            let path = self.real.join(part::named(name, fastrand::u64(..)));
+            // Not through a link that somebody has laid in its place.
+            let file = File::create_new(&path).map_err(|error| Error::write(&path, error))?;
+            if part::hold(&file, &path) {
+                return Ok(Draft { file: BufWriter::with_capacity(128 * 1024, file), path, target });
+            }
+        }
+    }
+
+    /// Removes what runs that were killed have left of files with these names.
+    pub(super) fn tidy<'n>(&self, names: impl Iterator<Item = &'n str>) {
+        part::remove_left(&self.real, names);
     }
 }
 
@@ -106,6 +116,9 @@ impl Spool {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&path).map_err(|error| Error::write(&path, error))?;
+        // Where a file needs no name, it is gone with the process, however that ends.
+        #[cfg(unix)]
+        let _ = fs::remove_file(&path);
         Ok(Self(Draft { file: BufWriter::with_capacity(128 * 1024, file), target: path.clone(), path }))
     }
 
@@ -222,13 +235,42 @@ mod tests {
     }
 
     #[test]
-    fn what_another_run_left_is_not_in_the_way() {
+    fn what_killed_runs_left_is_removed_and_what_others_write_is_not() {
         let home = tempfile::tempdir().unwrap();
         let folder = Folder::make(home.path()).unwrap();
-        fs::write(home.path().join(format!(".a.txt.{}.part", std::process::id())), "left").unwrap();
-        let left = folder.begin("a.txt").unwrap();
+        let is_there = |name: &str| fs::symlink_metadata(home.path().join(name)).is_ok();
+        // Killed, it does not get to remove what it wrote.
+        let killed = folder.begin("a.txt").unwrap();
+        let left = killed.path.clone();
+        drop(killed);
+        fs::write(&left, "left").unwrap();
+        let others = [part::named("a.txt.gz", 1), ".a.txt.part".to_owned(), ".a.txt.0123.part".to_owned()];
+        for name in &others {
+            fs::write(home.path().join(name), "mine").unwrap();
+        }
+        let mut running = folder.begin("a.txt").unwrap();
+        running.write(b"running").unwrap();
+        folder.tidy(["a.txt"].into_iter());
+        assert!(!left.exists());
+        assert!(others.iter().all(|name| is_there(name)));
         write(&folder, "new", false).unwrap();
-        assert_eq!(fs::read_to_string(home.path().join("a.txt")).unwrap(), "new");
-        drop(left);
+        running.keep(true).unwrap();
+        assert_eq!(fs::read_to_string(home.path().join("a.txt")).unwrap(), "running");
+    }
+
+    #[test]
+    fn a_name_may_be_as_long_as_names_can_be() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = Folder::make(home.path()).unwrap();
+        for name in ["x".repeat(255), "é".repeat(127)] {
+            folder.begin(&name).unwrap().keep(false).unwrap();
+            assert_eq!(folder.there(&name).unwrap(), There::File);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_spool_has_no_name_that_could_be_left() {
+        assert!(!Spool::begin().unwrap().0.path.exists());
     }
 }
