@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::interrupt::stoppable;
 use super::project::Asked;
+use crate::gitlab::Permalink;
 use crate::model::{Moment, ShownRelease, TagName, harmless};
 use crate::ui::Ui;
 
@@ -11,8 +12,8 @@ use crate::ui::Ui;
 pub(super) enum Which {
     /// The one for this tag.
     Tag(TagName),
-    /// The one that GitLab calls the latest.
-    Latest,
+    /// The one that GitLab calls the latest, by what of it is asked for.
+    Latest(Permalink),
 }
 
 /// The release, as it is now.
@@ -26,14 +27,14 @@ pub(super) async fn find(ui: &Ui, asked: &Asked, which: &Which) -> Result<ShownR
         let look = async {
             match which {
                 Which::Tag(tag) => client.look_at(project, tag).await,
-                Which::Latest => client.latest(project).await,
+                Which::Latest(permalink) => client.latest(project, permalink).await,
             }
         };
         stoppable(look).await?.map_err(|error| asked.failure(error))?
     };
     let found = found.ok_or_else(|| Failure::no_release(project, which))?;
     let release = &found.release;
-    if matches!(which, Which::Latest) && release.released_at > Moment::new(jiff::Timestamp::now()) {
+    if matches!(which, Which::Latest(_)) && release.released_at > Moment::new(jiff::Timestamp::now()) {
         let tag = harmless(release.tag_name.as_str());
         ui.note(&format!("Note: {tag}, the latest release, is yet to come: its date is {}.", release.released_at));
     }

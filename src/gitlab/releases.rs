@@ -6,7 +6,7 @@ use crate::gitlab::links;
 use crate::gitlab::pages::Row;
 use crate::gitlab::project::segment;
 use crate::gitlab::request::Request;
-use crate::gitlab::{Client, Error, Kind, Tries};
+use crate::gitlab::{Client, Error, Kind, Permalink, Tries};
 use crate::model::{
     Description, Evidence, MilestoneId, Moment, NewRelease, ProjectRef, Release, ReleasePatch, ShownRelease,
     SourceArchive, TagName,
@@ -251,24 +251,25 @@ impl Client {
     /// # Errors
     /// Any but [`Kind::NotFound`] about the release itself.
     pub async fn look_at(&self, project: &ProjectRef, tag: &TagName) -> Result<Option<ShownRelease>, Error> {
-        self.shown(one(Method::GET, project, tag)).await
+        self.shown(one(Method::GET, project, tag), &Permalink::default()).await
     }
 
     /// The release that GitLab calls the latest, by `released_at`: also one that is yet to come. None if there is none.
+    /// `permalink` is what of it is asked for.
     ///
     /// # Errors
     /// Any but [`Kind::NotFound`] about the release itself.
-    pub async fn latest(&self, project: &ProjectRef) -> Result<Option<ShownRelease>, Error> {
-        self.shown(Request::get(&["projects", &segment(project), "releases", "permalink", "latest"])).await
+    pub async fn latest(&self, project: &ProjectRef, permalink: &Permalink) -> Result<Option<ShownRelease>, Error> {
+        self.shown(permalink.request(project), permalink).await
     }
 
     /// Follows the permalink, which leads to a tag's own address, and a project that has moved, to its number.
-    async fn shown(&self, mut request: Request) -> Result<Option<ShownRelease>, Error> {
+    async fn shown(&self, mut request: Request, permalink: &Permalink) -> Result<Option<ShownRelease>, Error> {
         for _ in 0..MOST_HOPS {
             match self.transport.send(&request).await {
                 Ok(answer) => return shown(&answer).map(Some),
                 Err(error) if error.says_absent() => return Ok(None),
-                Err(error) => request = error.leads_to().cloned().ok_or(error)?,
+                Err(error) => request = permalink.release(error.leads_to().cloned().ok_or(error)?),
             }
         }
         Err(self.transport.failed(&request, Kind::Redirect { moved_to: None }, "it is sent on and on"))

@@ -557,6 +557,28 @@ fn the_latest_release_and_what_is_not_there() {
     elsewhere.run(&["download", "v0.1"]).expect(0);
 }
 
+/// One redirect more than by the tag, and what it leads to is what the rest of the run is about.
+#[test]
+fn an_asset_of_the_latest_is_asked_for_by_its_permalink() {
+    let server = Server::start();
+    let home = home(&server);
+    for args in [&["download", "--latest", "/bin/app"][..], &["evidence", "--latest", "--show"]] {
+        let run = home.run(args).expect(1);
+        assert!(run.stderr.contains("there is no release at all"), "{run}");
+    }
+    let url = upload(&server, "app", b"app");
+    let links = json!([{ "name": "app", "url": url, "direct_asset_path": "/bin/app" }]);
+    let body = json!({ "tag_name": "release/1", "ref": "main", "assets": { "links": links } });
+    server.ask(reqwest::Method::POST, "/projects/24/releases", &body);
+    server.requests();
+    home.run(&["download", "--latest", "/bin/app"]).expect(0);
+    insta::assert_snapshot!("by_permalink", server.requests().join("\n"));
+    home.run(&["download", "release/1", "/bin/app", "-O", "b"]).expect(0);
+    insta::assert_snapshot!("by_tag", server.requests().join("\n"));
+    assert_eq!(files(&home), ["app 3", "b 3"]);
+    insta::assert_snapshot!("no_asset_of_latest", home.run(&["download", "--latest", "/bin/none"]).expect(1));
+}
+
 #[test]
 fn sources_come_as_archives() {
     let server = Server::start();

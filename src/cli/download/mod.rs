@@ -22,7 +22,7 @@ use super::failure::Failure;
 use super::interrupt::stoppable;
 use super::project::Asked;
 use super::release::{self, Which};
-use crate::gitlab::{Client, Incoming};
+use crate::gitlab::{Client, Incoming, Permalink};
 use crate::model::{Sha256, TagName, harmless};
 use crate::ui::{Progress, Ui};
 use args::DownloadArgs;
@@ -120,7 +120,10 @@ pub(super) async fn run(ui: &Ui, args: DownloadArgs) -> Result<Exit, Failure> {
 fn which(args: &DownloadArgs) -> (Which, &[String]) {
     match args.words.split_first() {
         Some((tag, words)) if !args.latest => (Which::Tag(TagName::from_git(tag.as_str())), words),
-        _ => (Which::Latest, &args.words),
+        _ => {
+            let asset = if let [path] = args.words.as_slice() { Permalink::asset(path) } else { None };
+            (Which::Latest(asset.unwrap_or_default()), &args.words)
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use super::interrupt::stoppable;
 use super::out::Target;
 use super::project::Asked;
 use super::release::{self, Which};
-use crate::gitlab;
+use crate::gitlab::{self, Permalink};
 use crate::model::{Evidence, Moment, Release, ShownRelease, TagName, harmless};
 use crate::plan::Timing;
 use crate::report;
@@ -35,7 +35,7 @@ pub(super) async fn run(ui: &Ui, args: EvidenceArgs) -> Result<Exit, Failure> {
         return Err(Error::taken(path).into());
     }
     let target = args.out.as_deref().filter(|_| !to_stdout).map(Target::open).transpose()?;
-    let which = args.tag.map_or(Which::Latest, |tag| Which::Tag(TagName::from_git(tag)));
+    let which = args.tag.map_or_else(|| Which::Latest(Permalink::evidence()), |tag| Which::Tag(TagName::from_git(tag)));
     let asked = Asked::open(ui, &args.project, &args.server).await?;
     let mut shown = release::find(ui, &asked, &which).await?;
     let tag = shown.release.tag_name.clone();

@@ -104,7 +104,7 @@ impl Failure {
             Which::Tag(tag) => {
                 (harmless(tag.as_str()).into_owned(), "check the tag; --latest takes the latest release")
             }
-            Which::Latest => {
+            Which::Latest(_) => {
                 ("at all".to_owned(), "there is none, or the token's user can't see it: that takes a Reporter")
             }
         };

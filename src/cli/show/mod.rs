@@ -7,13 +7,14 @@ use super::failure::Failure;
 use super::formats::Shape;
 use super::project::Asked;
 use super::release::{self, Which};
+use crate::gitlab::Permalink;
 use crate::model::{Moment, TagName, harmless};
 use crate::report::{self, Sheet};
 use crate::ui::{Stream, Ui};
 use args::ShowArgs;
 
 pub(super) async fn run(ui: &Ui, args: ShowArgs) -> Result<Exit, Failure> {
-    let which = args.tag.map_or(Which::Latest, |tag| Which::Tag(TagName::from_git(tag)));
+    let which = args.tag.map_or_else(|| Which::Latest(Permalink::default()), |tag| Which::Tag(TagName::from_git(tag)));
     let asked = Asked::open(ui, &args.project, &args.server).await?;
     let shown = release::find(ui, &asked, &which).await?;
     let sheet = Sheet { shown: &shown, now: Moment::new(jiff::Timestamp::now()) };
