@@ -3,7 +3,7 @@
 use super::date::{day, minute};
 use super::due::due;
 use super::style::Palette;
-use super::table::{Column, Room, table};
+use super::table::{Column, Room, full, table};
 use super::values::visible;
 use crate::model::{GroupRef, ListedRelease, ListedReleases, Moment, ProjectRef, ReleaseOrder, harmless};
 use crate::plan::Timing;
@@ -63,7 +63,11 @@ pub fn listing(listing: &Listing<'_>, width: Option<usize>, palette: &Palette) -
     });
     columns.push(column("milestones", Room::Least(10), &milestones));
     columns.push(column("links", Room::Whole, &links));
-    if list.releases.is_empty() { String::new() } else { table(columns, width, palette) }
+    match width {
+        _ if list.releases.is_empty() => String::new(),
+        Some(_) => table(columns, width, palette),
+        None => full(columns, palette),
+    }
 }
 
 /// What is to be said beside the table.

@@ -12,6 +12,8 @@ const GAP: usize = 2;
 const FIRST: usize = 3;
 /// What stands for the rest of a cell.
 const CUT: &str = "…";
+/// What stands for nothing where a program counts cells.
+const NOTHING: &str = "-";
 /// Joins two emoji into one: it is nothing by itself.
 const JOINER: char = '\u{200d}';
 
@@ -61,6 +63,20 @@ fn gaps(columns: &[Column]) -> usize {
 /// The table, in so many columns of a terminal if `width` says so. Each line ends in a newline.
 pub(super) fn table(mut columns: Vec<Column>, width: Option<usize>, palette: &Palette) -> String {
     leave_out_empty(&mut columns);
+    laid_out(columns, width, palette)
+}
+
+/// The same for programs: every column, whatever is in it, and something in every cell, so that the nth of a line is the
+/// nth column.
+pub(super) fn full(mut columns: Vec<Column>, palette: &Palette) -> String {
+    let cells = columns.iter_mut().flat_map(|column| &mut column.cells);
+    for cell in cells.filter(|cell| cell.is_empty()) {
+        NOTHING.clone_into(cell);
+    }
+    laid_out(columns, None, palette)
+}
+
+fn laid_out(mut columns: Vec<Column>, width: Option<usize>, palette: &Palette) -> String {
     if let Some(width) = width {
         while columns.len() > FIRST && least_width(&columns) > width {
             columns.pop();
@@ -188,6 +204,16 @@ mod tests {
         assert!(
             table(columns(), None, &Palette::plain()).contains("v1.0.0  A name that is much too long  2026-01-30\n")
         );
+    }
+
+    #[test]
+    fn for_programs_nothing_is_left_out() {
+        let columns = vec![
+            column("tag", Room::Whole, &["v1", "v2"]),
+            column("timing", Room::Whole, &["", ""]),
+            column("links", Room::Whole, &["", "3"]),
+        ];
+        assert_eq!(full(columns, &Palette::plain()), "tag  timing  links\nv1   -       -\nv2   -       3\n");
     }
 
     #[test]
