@@ -77,7 +77,7 @@ pub(super) async fn run(ui: &Ui, args: ApplyArgs) -> Result<Exit, Failure> {
 
 /// Plans what the manifests say.
 async fn made_now(ui: &Ui, args: &ApplyArgs, faces: &Faces) -> Result<Planned, Failure> {
-    let session = Session::open(ui, &args.manifest, &args.server, &args.filter, &args.shard, Artifacts::Read).await?;
+    let session = Session::open(ui, &args.manifest, &args.server, &args.filter, &args.shard, Artifacts::Needed).await?;
     faces.spare(&args.server.files())?;
     faces.spare(&session.files())?;
     let plans = session.plans(ui, faces.show_releases()).await?;

@@ -15,11 +15,14 @@ use crate::ui::{Stream, Ui};
 pub(super) async fn run(ui: &Ui, args: DriftArgs) -> Result<Exit, Failure> {
     let faces = Faces::open(args.faces.format, &args.faces.reports, None, None)?;
     let filter = FilterArgs { select: args.select, max_deletes: None, delete_packages: false };
-    let session = Session::open(ui, &args.manifest, &args.server, &filter, &args.shard, Artifacts::LeftAlone).await?;
+    let rev = Rev::choose(args.base);
+    // What has been built here says nothing of another commit.
+    let artifacts = if rev.is_some() { Artifacts::LeftAlone } else { Artifacts::Welcome };
+    let session = Session::open(ui, &args.manifest, &args.server, &filter, &args.shard, artifacts).await?;
     faces.spare(&args.server.files())?;
     faces.spare(&session.files())?;
     let ignored = args.ignore_field.into_iter().collect();
-    let bases = match Rev::choose(args.base) {
+    let bases = match rev {
         Some(rev) => Some(base::read(ui, &rev, &session.sites)?),
         None => None,
     };

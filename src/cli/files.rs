@@ -30,7 +30,7 @@ pub(super) async fn read(ui: &Ui, manifests: Vec<Manifest>) -> Result<Vec<Manife
 fn size(manifest: &Manifest) -> u64 {
     let files = manifest.desired.releases.iter().filter_map(|release| match &release.files {
         Some(DesiredFiles::Found(files)) => Some(files),
-        Some(DesiredFiles::NotLookedFor) | None => None,
+        Some(DesiredFiles::NotFound) | None => None,
     });
     files.flatten().map(|file| file.size).sum()
 }

@@ -15,7 +15,7 @@ use crate::ui::{Stream, Ui};
 
 pub(super) async fn run(ui: &Ui, args: PlanArgs) -> Result<Exit, Failure> {
     let faces = Faces::open(args.faces.format, &args.faces.reports, args.widget.as_deref(), args.out.as_deref())?;
-    let opened = Session::open(ui, &args.manifest, &args.server, &args.filter, &args.shard, Artifacts::Read).await;
+    let opened = Session::open(ui, &args.manifest, &args.server, &args.filter, &args.shard, Artifacts::Needed).await;
     let session = match opened {
         Ok(session) => session,
         Err(failure) => return no_plan(ui, &args, None, failure).await,

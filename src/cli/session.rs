@@ -9,7 +9,7 @@ use super::project::moved;
 use super::server::{self, Server};
 use super::shard::{Chosen, ShardArgs};
 use crate::gitlab::{Client, Kind, Observer, Settings, Wait};
-use crate::manifest::{self, Manifest};
+use crate::manifest::{self, LookFor, Manifest};
 use crate::model::{Current, Desired, DesiredRelease, Moment, Packages, Project, ProjectRef, TagName, harmless};
 use crate::plan::{self, Address, Plan, SavedPlan, Selection};
 use crate::report::Listed;
@@ -32,6 +32,8 @@ pub(super) struct Session {
     /// Whether there are other shards, with more sites.
     pub(super) is_part: bool,
     pub(super) selection: Selection,
+    /// What is asked of the files that releases bring along.
+    pub(super) artifacts: Artifacts,
     /// When the run began: what is upcoming or historical is judged by one moment.
     pub(super) now: Moment,
 }
@@ -62,8 +64,10 @@ pub(super) fn observer(ui: &Ui) -> Observer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Artifacts {
     /// Those of the selected releases have to be there, and are read.
-    Read,
-    /// Nobody looks for them: what GitLab has of them is taken for right.
+    Needed,
+    /// Those of the selected releases are read where all of a release's are there.
+    Welcome,
+    /// Nobody looks for them.
     LeftAlone,
 }
 
@@ -101,8 +105,10 @@ pub(super) async fn wishes(
 ) -> Result<(Vec<Manifest>, Selection), Failure> {
     let selection = filter.select.selection()?;
     shard.check()?;
-    let looked_for = |project: Option<&ProjectRef>, tag: &TagName| {
-        artifacts == Artifacts::Read && selection.takes(tag) && shard.may_have(project)
+    let looked_for = |project: Option<&ProjectRef>, tag: &TagName| match artifacts {
+        Artifacts::Needed if selection.takes(tag) && shard.may_have(project) => LookFor::All,
+        Artifacts::Welcome if selection.takes(tag) && shard.may_have(project) => LookFor::AllOrNothing,
+        Artifacts::Needed | Artifacts::Welcome | Artifacts::LeftAlone => LookFor::Nothing,
     };
     let mut manifests = load(ui, manifests.paths()?, &looked_for)?;
     if filter.max_deletes.is_some() && manifests.len() > 1 {
@@ -188,7 +194,7 @@ impl Session {
             manifest: &manifest.path,
         })?;
         let is_part = shard.chosen().is_some();
-        Ok(Self { server: gitlab, sites, is_part, selection, now: Moment::new(jiff::Timestamp::now()) })
+        Ok(Self { server: gitlab, sites, is_part, selection, artifacts, now: Moment::new(jiff::Timestamp::now()) })
     }
 
     /// Reads what GitLab has and compares, project by project. A project that can't be read does not keep the others
@@ -313,7 +319,8 @@ impl Session {
             current.project.path = server::path_of_job();
         }
         current.packages = self.packages(client, &current.project);
-        if let Some(tag) = plan::without_package(&manifest.desired, &current.packages) {
+        let needs_package = |_: &&TagName| self.artifacts == Artifacts::Needed;
+        if let Some(tag) = plan::without_package(&manifest.desired, &current.packages).filter(needs_package) {
             return Err(Failure::no_package(tag));
         }
         let wanted = plan::wanted_packages(&manifest.desired, &current.packages);

@@ -3,7 +3,7 @@
 
 use crate::manifest::files::{Folder, Refusal};
 use crate::manifest::finding::{Finding, Findings};
-use crate::manifest::glob::{self, Found};
+use crate::manifest::glob::{self, Found, Matches};
 use crate::manifest::raw::{RawLink, RawRelease};
 use crate::manifest::raw_file::{RawDefaultFile, RawFile};
 use crate::manifest::source::{Located, Sources, Span};
@@ -20,7 +20,18 @@ const CHECKSUMS: &str = "SHA256SUMS";
 
 /// Of which releases files are looked for, by the project that the manifest names and the tag. Those of the others may not have
 /// been built.
-pub type LookedFor<'a> = &'a dyn Fn(Option<&ProjectRef>, &TagName) -> bool;
+pub type LookedFor<'a> = &'a dyn Fn(Option<&ProjectRef>, &TagName) -> LookFor;
+
+/// Whether a release's files are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LookFor {
+    /// They are not.
+    Nothing,
+    /// They are, and count if every pattern matches. Else it is as if nobody had looked.
+    AllOrNothing,
+    /// They are, and that a pattern matches nothing is an error.
+    All,
+}
 
 /// Finds files, release by release.
 pub(super) struct Artifacts<'a> {
@@ -121,8 +132,10 @@ impl<'a> Artifacts<'a> {
 
     /// The files of one release.
     pub(super) fn find(&mut self, wish: Wish, place: &dyn Fn(Span) -> Place, findings: &mut Findings) -> DesiredFiles {
-        if !self.looked_for.is_some_and(|looked_for| looked_for(self.project.as_ref(), &wish.tag.value)) {
-            return DesiredFiles::NotLookedFor;
+        let look_for = |looked_for: LookedFor<'_>| looked_for(self.project.as_ref(), &wish.tag.value);
+        let look_for = self.looked_for.map_or(LookFor::Nothing, look_for);
+        if look_for == LookFor::Nothing {
+            return DesiredFiles::NotFound;
         }
         let mut release = Release {
             version: package_version(&wish.tag.value),
@@ -135,8 +148,13 @@ impl<'a> Artifacts<'a> {
             found: Vec::new(),
             place,
         };
-        for file in &wish.files {
-            self.matches(file, &mut release, findings);
+        let matched: Vec<_> = wish.files.iter().map(|file| (file, self.matches(file, &release, findings))).collect();
+        let is_there = |matches: &Option<Matches>| matches.as_ref().is_some_and(|matches| matches.refused.is_empty());
+        if look_for == LookFor::AllOrNothing && !matched.iter().all(|(_, matches)| is_there(matches)) {
+            return DesiredFiles::NotFound;
+        }
+        for (file, matches) in matched {
+            self.add(file, matches.unwrap_or_default(), &mut release, findings);
         }
         if let Some(first) = wish.files.first().filter(|_| wish.has_checksums && !release.found.is_empty()) {
             // Linked like the others, as far as that can be the same for all.
@@ -149,17 +167,26 @@ impl<'a> Artifacts<'a> {
         DesiredFiles::Found(release.found)
     }
 
-    fn matches(&mut self, file: &RawFile, release: &mut Release<'_>, findings: &mut Findings) {
-        let Some(path) = &file.path else { return };
+    /// What a pattern matches, if anybody can tell.
+    fn matches(&mut self, file: &RawFile, release: &Release<'_>, findings: &mut Findings) -> Option<Matches> {
+        let path = file.path.as_ref()?;
         let pattern = match path.value.fill("path", release.subject) {
             Ok(pattern) => pattern,
-            Err(wrong) => return self.tell(bad_pattern(wrong, path.span), path.span, release, findings),
+            Err(wrong) => {
+                self.tell(bad_pattern(wrong, path.span), path.span, release, findings);
+                return None;
+            }
         };
         if self.looks == 0 {
-            return;
+            return None;
         }
         let from = &self.sources.file(path.span.file).folder;
-        let matches = glob::find(self.folder, from, &pattern, &mut self.looks);
+        Some(glob::find(self.folder, from, &pattern, &mut self.looks))
+    }
+
+    /// Adds what a pattern matches, and tells what can't be taken.
+    fn add(&mut self, file: &RawFile, matches: Matches, release: &mut Release<'_>, findings: &mut Findings) {
+        let Some(path) = &file.path else { return };
         for (name, refusal) in &matches.refused {
             let finding = refusal.explain(name, path.span);
             let finding = match refusal {

@@ -41,7 +41,7 @@ mod visible;
 #[cfg(test)]
 mod tests;
 
-pub use artifacts::LookedFor;
+pub use artifacts::{LookFor, LookedFor};
 pub use changelog::{Changelog, Heading, NoNotes, NoVersion, Section, version_of};
 pub use door::{Door, FileError};
 pub use error::{ManifestError, Problem};

@@ -147,8 +147,8 @@ pub struct LinkPlaces {
 /// What a release's `[[releases.files]]` come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DesiredFiles {
-    /// Nobody has looked: there may be some, and GitLab's stay as they are.
-    NotLookedFor,
+    /// Nobody has looked, or not all were there: there may be some, and GitLab's stay as they are.
+    NotFound,
     /// These, and no others.
     Found(Vec<DesiredFile>),
 }

@@ -65,6 +65,11 @@ fn files<'w>(wish: &'w DesiredRelease, packages: &Packages) -> Option<Vec<(&'w D
     known.collect()
 }
 
+/// Whether a release has files of which it is not known what their links are to be.
+pub(super) fn are_unknown(wish: &DesiredRelease, packages: &Packages) -> bool {
+    wish.files.is_some() && files(wish, packages).is_none()
+}
+
 /// Where a file goes.
 fn place(file: &DesiredFile, default_package: Option<&str>) -> Option<PackagePlace> {
     let package = file.package.as_deref().or(default_package)?.to_owned();
@@ -112,7 +117,7 @@ pub fn wanted_packages(desired: &Desired, packages: &Packages) -> BTreeSet<Packa
 pub fn without_package<'d>(desired: &'d Desired, packages: &Packages) -> Option<&'d TagName> {
     let lacks_one = |wish: &&DesiredRelease| match &wish.files {
         Some(DesiredFiles::Found(files)) => files.iter().any(|file| place(file, packages.default_package()).is_none()),
-        Some(DesiredFiles::NotLookedFor) | None => false,
+        Some(DesiredFiles::NotFound) | None => false,
     };
     desired.releases.iter().find(lacks_one).map(|wish| &wish.tag_name)
 }

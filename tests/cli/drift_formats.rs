@@ -82,7 +82,8 @@ fn where_nothing_differs_each_format_says_so() {
     assert_eq!(
         found["counts"],
         json!({
-            "drift": nothing, "change": nothing, "conflicts": 0, "unmanaged": 0, "as_said": 3, "left_out": 0
+            "drift": nothing, "change": nothing, "conflicts": 0, "unmanaged": 0, "as_said": 3, "files_unknown": 0,
+            "left_out": 0
         })
     );
     let html = home.run(&["drift", "--format", "html"]).expect(0).stdout;

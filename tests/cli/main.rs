@@ -10,6 +10,7 @@ mod conflict;
 mod doctor;
 mod download;
 mod drift;
+mod drift_files;
 mod drift_formats;
 mod endpoints;
 mod evidence;

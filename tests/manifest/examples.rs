@@ -1,6 +1,6 @@
 //! The examples are right, and cover what they say they cover.
 
-use relsync::manifest;
+use relsync::manifest::{self, LookFor};
 use std::path::{Path, PathBuf};
 
 /// Every `examples/*/releases.toml`.
@@ -19,7 +19,7 @@ pub(crate) fn all() -> Vec<PathBuf> {
 #[test]
 fn every_example_is_taken() {
     for path in all() {
-        let manifests = manifest::load_all_with_files(&path, &|_, _| true)
+        let manifests = manifest::load_all_with_files(&path, &|_, _| LookFor::All)
             .unwrap_or_else(|error| panic!("{error}: {:?}", error.problems()));
         assert!(!manifests.is_empty());
         assert!(manifests.iter().all(|manifest| !manifest.desired.releases.is_empty()), "{}", path.display());

@@ -5,7 +5,7 @@ use super::original::{Material, Origin};
 use crate::apply::{self, Pace};
 use crate::cli::failure::Failure;
 use crate::cli::server::Server;
-use crate::cli::session::{Session, Site};
+use crate::cli::session::{Artifacts, Session, Site};
 use crate::gitlab::{Client, Error, Kind, Settings, Token, TokenKind};
 use crate::plan::{Action, Outcome, Plan};
 use crate::report::{Remark, Requests};
@@ -70,6 +70,7 @@ impl Replica {
             sites,
             is_part,
             selection,
+            artifacts: Artifacts::LeftAlone,
             now,
         };
         Ok(Self { sandbox, session, origins, is_asker_untold })

@@ -33,7 +33,7 @@ pub(super) fn of_snapshot(manifest: &mut Manifest) -> Vec<Remark> {
     let desired = &mut manifest.desired;
     let found = |files: &Option<DesiredFiles>| match files {
         Some(DesiredFiles::Found(files)) => Some(files.iter().map(|file| file.size).collect::<Vec<_>>()),
-        Some(DesiredFiles::NotLookedFor) | None => None,
+        Some(DesiredFiles::NotFound) | None => None,
     };
     let sizes: Vec<_> = desired.releases.iter().filter_map(|wish| found(&wish.files)).collect();
     let links = (!sizes.is_empty()).then_some(Remark::LinksOfFiles);
@@ -54,7 +54,7 @@ pub(super) fn leave_out(manifest: &mut Manifest) {
 /// As if nobody had looked for files.
 fn forget(desired: &mut Desired) {
     for files in desired.releases.iter_mut().filter_map(|wish| wish.files.as_mut()) {
-        *files = DesiredFiles::NotLookedFor;
+        *files = DesiredFiles::NotFound;
     }
 }
 

@@ -70,7 +70,7 @@ impl Original {
     pub(super) async fn of_gitlab(ui: &Ui, args: &RehearseArgs) -> Result<Self, Failure> {
         let target = args.save_snapshot.as_deref().map(Target::open).transpose()?;
         let session =
-            Session::open(ui, &args.manifest, &args.server, &args.filter, &args.shard, Artifacts::Read).await?;
+            Session::open(ui, &args.manifest, &args.server, &args.filter, &args.shard, Artifacts::Needed).await?;
         let read_files = [session.files(), args.server.files()].concat();
         if let Some(target) = target.as_ref().filter(|target| read_files.iter().any(|path| target.is(path))) {
             return Err(Failure::written_over(target.path()));
@@ -121,7 +121,7 @@ impl Original {
     /// Takes what the snapshot at `path` has.
     pub(super) async fn of_file(ui: &Ui, args: &RehearseArgs, path: &Path) -> Result<Self, Failure> {
         let (manifests, selection) =
-            session::wishes(ui, &args.manifest, &args.filter, &args.shard, Artifacts::Read).await?;
+            session::wishes(ui, &args.manifest, &args.filter, &args.shard, Artifacts::Needed).await?;
         let sites = manifests.into_iter().map(|mut manifest| {
             let of_job = || server::path_of_job().map(ProjectRef::Path);
             let reference = manifest.project.clone().or_else(of_job);

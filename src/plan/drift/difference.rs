@@ -1,16 +1,17 @@
 //! The differences between a manifest and GitLab, field by field, as values.
 
 use crate::model::{
-    AssetPath, Current, Description, Desired, Link, LinkType, LiveLink, MilestoneState, Moment, TagName,
+    AssetPath, Current, Description, Desired, DesiredLink, DesiredRelease, Link, LinkType, LiveLink, MilestoneState,
+    Moment, Sha256, TagName,
 };
 use crate::plan::diff::{Change, ReleaseChange, ReleaseDiff, ReleaseWrite};
 use crate::plan::milestones::{self, MilestoneChange, MilestoneDiff, MilestoneWrite};
 use crate::plan::reason::Field;
 use crate::plan::releases::{Pairs, Releases};
 use crate::plan::safety::Unnamed;
-use crate::plan::{Selection, links};
+use crate::plan::{Selection, Upload, links};
 use jiff::civil::Date;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One thing that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +62,8 @@ pub enum Value {
     Present,
     /// A whole link.
     Link(Link),
+    /// What is in a file: how many bytes, and their digest, if it is known.
+    Content(u64, Option<Sha256>),
     /// A name or url.
     Text(String),
     /// Notes, or a milestone's description.
@@ -186,8 +189,8 @@ impl List<'_> {
     }
 
     fn release(&mut self, change: ReleaseChange<'_>) {
-        // What is in files is not known of another commit, nor where they have not been built.
         let requires_evidence = change.requires_evidence();
+        let mut contents = self.contents(&change);
         let ReleaseChange { wish, uploads: _, write, milestones: _, timing: _, has_tag: _, collect: _ } = change;
         let of = &Subject::Release(wish.tag_name.clone());
         let (diff, links) = match write {
@@ -211,12 +214,31 @@ impl List<'_> {
             (links.is_empty(), self.current.releases.get(&wish.tag_name), &wish.links)
         {
             for (live, wished) in links::differences(&live.links, wished) {
+                let content = wished.as_ref().and_then(|wished| contents.remove(&wished.name));
                 self.link(&wish.tag_name, live, wished);
+                // With a link that is missing, its file may be, too.
+                self.differences.extend(content.filter(|_| live.is_some()));
             }
         }
+        self.differences.extend(contents.into_values());
         if self.differences.len() > first && self.current.missing_tags.contains(&wish.tag_name) {
             self.differences.insert(first, Difference::new(of.clone(), Aspect::Tag, Value::Absent, Value::Present));
         }
+    }
+
+    /// The files that are not in the registry as they were built, by the names of the links that lead to them.
+    fn contents(&self, change: &ReleaseChange<'_>) -> BTreeMap<String, Difference> {
+        let DesiredRelease { tag_name, links, .. } = change.wish;
+        let content = |upload: &Upload| {
+            let leads_there =
+                |link: &&DesiredLink| self.current.packages.likely_place_of(&link.url).as_ref() == Some(&upload.place);
+            let name = links.iter().flatten().find(leads_there)?.name.clone();
+            let subject = Subject::Link { tag_name: tag_name.clone(), name: name.clone() };
+            let live = upload.before.map_or(Value::Absent, |(size, sha256)| Value::Content(size, sha256));
+            let wished = Value::Content(upload.size, Some(upload.sha256));
+            Some((name, Difference::new(subject, Aspect::Field(Field::Content), live, wished)))
+        };
+        change.uploads.iter().filter_map(|(upload, _)| content(upload)).collect()
     }
 
     fn link(&mut self, tag_name: &TagName, live: Option<&LiveLink>, wished: Option<Link>) {

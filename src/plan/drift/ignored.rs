@@ -1,6 +1,7 @@
 //! Which differences don't count.
 
 use super::difference::{Aspect, Difference, Subject};
+use crate::plan::Field;
 use std::collections::BTreeSet;
 
 /// A key of the manifest's, whose differences are let be.
@@ -14,16 +15,18 @@ pub enum IgnoredField {
     ReleasedAt,
     /// Releases' milestones, and the milestones themselves.
     Milestones,
-    /// Releases' links.
+    /// Releases' links, and what is in the files that these lead to.
     Links,
+    /// What is in files: a build may come out otherwise each time.
+    Content,
     /// Releases' evidence.
     Evidence,
 }
 
 impl IgnoredField {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Name, Self::Description, Self::ReleasedAt, Self::Milestones, Self::Links, Self::Evidence];
+    pub const ALL: [Self; 7] =
+        [Self::Name, Self::Description, Self::ReleasedAt, Self::Milestones, Self::Links, Self::Content, Self::Evidence];
 
     /// The manifest's word for it.
     #[must_use]
@@ -34,6 +37,7 @@ impl IgnoredField {
             Self::ReleasedAt => "released_at",
             Self::Milestones => "milestones",
             Self::Links => "links",
+            Self::Content => "content",
             Self::Evidence => "evidence",
         }
     }
@@ -62,7 +66,14 @@ pub struct Ignored(BTreeSet<IgnoredField>);
 impl Ignored {
     /// Whether a difference doesn't count.
     pub(super) fn has(&self, difference: &Difference) -> bool {
-        IgnoredField::of(difference).is_some_and(|field| self.0.contains(&field))
+        let is_content = difference.aspect == Aspect::Field(Field::Content);
+        IgnoredField::of(difference).is_some_and(|field| self.has_field(field))
+            || is_content && self.has_field(IgnoredField::Content)
+    }
+
+    /// Whether no difference in this field counts.
+    pub(super) fn has_field(&self, field: IgnoredField) -> bool {
+        self.0.contains(&field)
     }
 }
 
@@ -75,7 +86,6 @@ impl FromIterator<IgnoredField> for Ignored {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::Field;
 
     #[test]
     fn fields_are_called_as_in_the_manifest() {

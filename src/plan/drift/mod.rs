@@ -21,7 +21,7 @@ pub use ignored::{Ignored, IgnoredField};
 
 use super::files;
 use super::selection::Selection;
-use crate::model::{Current, Desired, Moment, Project, TagName};
+use crate::model::{Current, Desired, DesiredRelease, Moment, Project, TagName};
 use difference::{Compared, LinksBy};
 use std::collections::BTreeSet;
 
@@ -44,6 +44,8 @@ pub struct Drift {
     pub left_out: usize,
     /// Milestones are declared, and the token can't read them.
     pub milestones_unread: bool,
+    /// Releases in GitLab whose files are not known, so that links to these were not looked at.
+    pub files_unknown: Vec<TagName>,
 }
 
 impl Drift {
@@ -66,6 +68,7 @@ impl Drift {
             unmanaged,
             left_out,
             milestones_unread: current.milestones.is_none() && !desired.milestones.is_empty(),
+            files_unknown: files_unknown([desired], current, selection, ignored),
         }
     }
 
@@ -104,7 +107,8 @@ impl Drift {
         clash::settle(&mut drift.drift, &mut change, &whole);
         forget_idle_tags(&mut drift.drift);
         let milestones_unread = drift.milestones_unread || current.milestones.is_none() && !here.milestones.is_empty();
-        Self { change, clashes, unmanaged, milestones_unread, ..drift }
+        let files_unknown = files_unknown([base, here], current, selection, ignored);
+        Self { change, clashes, unmanaged, milestones_unread, files_unknown, ..drift }
     }
 
     /// Whether somebody has changed something in GitLab. A mere change of the manifest is none.
@@ -112,6 +116,25 @@ impl Drift {
     pub fn has_drift(&self) -> bool {
         !self.drift.is_empty() || !self.clashes.is_empty()
     }
+}
+
+/// The releases whose links to files were not looked at, though somebody wanted to know of them.
+fn files_unknown<'d>(
+    manifests: impl IntoIterator<Item = &'d Desired>,
+    current: &Current,
+    selection: &Selection,
+    ignored: &Ignored,
+) -> Vec<TagName> {
+    let is_unknown = |wish: &&DesiredRelease| {
+        files::are_unknown(wish, &current.packages)
+            && selection.takes(&wish.tag_name)
+            && current.releases.contains_key(&wish.tag_name)
+    };
+    let wishes = manifests.into_iter().flat_map(|manifest| &manifest.releases).filter(is_unknown);
+    let mut tags = Vec::new();
+    let mut known = BTreeSet::new();
+    tags.extend(wishes.map(|wish| &wish.tag_name).filter(|tag| known.insert(*tag)).cloned());
+    if ignored.has_field(IgnoredField::Links) { Vec::new() } else { tags }
 }
 
 /// A lost tag only matters to who has to write to its release.

@@ -9,7 +9,8 @@ pub use text::{drift, drift_text};
 
 use super::counts::of;
 use super::run::Listed;
-use super::values::{link, titles};
+use super::text::MAX_UNMANAGED;
+use super::values::{content, link, titles};
 use super::voice::Voice;
 use crate::model::Moment;
 use crate::plan::{Aspect, Clash, Difference, Drift, Field, Subject, Value};
@@ -63,7 +64,11 @@ impl ProjectDrift<'_> {
             0 => String::new(),
             count => format!("; {} not in the manifest", of(count, "release")),
         };
-        format!("{}{change}{unmanaged}", what.trim_end_matches('.'))
+        let files = match self.drift.files_unknown.len() {
+            0 => String::new(),
+            count => format!("; files of {} not looked at", of(count, "release")),
+        };
+        format!("{}{change}{unmanaged}{files}", what.trim_end_matches('.'))
     }
 }
 
@@ -174,6 +179,7 @@ pub(super) fn value(value: &Value, aspect: Aspect, voice: Voice) -> String {
         Value::Absent => "not there".to_owned(),
         Value::Present => "there".to_owned(),
         Value::Link(whole) => link(whole, voice),
+        Value::Content(size, sha256) => content(*size, *sha256),
         Value::Text(text) => (voice.quoted)(text),
         Value::Notes(notes) if notes.is_empty() => none(),
         Value::Notes(notes) => (voice.quoted)(notes.as_str()),
@@ -193,7 +199,8 @@ pub(super) fn verdict(drift: &Drift, base: Option<Base<'_>>, voice: Voice) -> St
     if base.is_some_and(|base| !base.is_there) {
         format!("There is no {manifest} for {project}, so there can be no drift.")
     } else if drift.drift.is_empty() {
-        format!("No drift in {project}: {} as {manifest} says.", of(drift.as_said, "release"))
+        let seen = if drift.files_unknown.is_empty() { "" } else { ", but for what was not looked at" };
+        format!("No drift in {project}: {} as {manifest} says{seen}.", of(drift.as_said, "release"))
     } else {
         format!("Drift in {project}: not as {manifest} says")
     }
@@ -213,6 +220,22 @@ pub(super) fn left_out(drift: &Drift) -> Option<String> {
     let (others, differ) =
         (of(drift.left_out, "other release"), if drift.left_out == 1 { "differs" } else { "differ" });
     (drift.left_out > 0).then(|| format!("{others} {differ}, but not part of this run (--only, --ignore)."))
+}
+
+/// That links to files were not looked at, if there are any such.
+pub(super) fn files_unknown(drift: &Drift, base: Option<Base<'_>>, voice: Voice) -> Option<String> {
+    let tags = &drift.files_unknown;
+    let mut names: Vec<_> = tags.iter().take(MAX_UNMANAGED).map(|tag| (voice.name)(tag.as_str())).collect();
+    if let Some(more) = tags.len().checked_sub(MAX_UNMANAGED).filter(|more| *more > 0) {
+        names.push(format!("{more} more"));
+    }
+    let (releases, their) = (of(tags.len(), "release"), if tags.len() == 1 { "its" } else { "their" });
+    let why = match base {
+        Some(_) => "what is built here says nothing of another commit".to_owned(),
+        None => format!("{their} files are not all here"),
+    };
+    let names = names.join(", ");
+    (!tags.is_empty()).then(|| format!("links to the files of {releases} were not looked at, as {why}: {names}."))
 }
 
 /// What came of looking at several projects.

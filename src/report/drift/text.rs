@@ -2,8 +2,8 @@
 //! and where the two meet.
 
 use super::{
-    Base, DriftRun, MILESTONES_UNREAD, PERHAPS_A_CHANGE, Telling, Way, about, by_owner, drift_fleet, left_out, owner,
-    summary, value, verdict,
+    Base, DriftRun, MILESTONES_UNREAD, PERHAPS_A_CHANGE, Telling, Way, about, by_owner, drift_fleet, files_unknown,
+    left_out, owner, summary, value, verdict,
 };
 use crate::model::Description;
 use crate::plan::{Aspect, Change, Clash, Difference, Drift, Subject, Value};
@@ -51,15 +51,19 @@ pub fn drift(drift: &Drift, base: Option<Base<'_>>, palette: &Palette) -> String
         }
         clashes(&mut page, &drift.clashes, &visible(base.name));
     }
-    end(&mut page, drift, base.is_some());
+    end(&mut page, drift, base);
     page.finish()
 }
 
 /// The counts, and what else should be known.
-fn end(page: &mut Page, drift: &Drift, has_base: bool) {
+fn end(page: &mut Page, drift: &Drift, base: Option<Base<'_>>) {
     let quiet = page.palette.quiet;
-    if drift.milestones_unread || drift.left_out > 0 || drift.has_drift() {
+    let files = files_unknown(drift, base, Voice::PLAIN);
+    if drift.milestones_unread || files.is_some() || drift.left_out > 0 || drift.has_drift() {
         page.gap();
+    }
+    if let Some(files) = files {
+        page.line(0, quiet, format_args!("Note: {files}"));
     }
     if drift.milestones_unread {
         page.line(0, quiet, format_args!("Note: {MILESTONES_UNREAD}"));
@@ -70,7 +74,7 @@ fn end(page: &mut Page, drift: &Drift, has_base: bool) {
     if let Some(summary) = summary(drift) {
         page.line(0, page.palette.heading, summary);
         page.plain(0, "`relsync apply` makes it what the manifest says; to keep an edit, write it into the manifest.");
-        if !has_base {
+        if base.is_none() {
             page.line(0, quiet, PERHAPS_A_CHANGE);
         }
     }

@@ -15,8 +15,8 @@ use super::when::When;
 use crate::model::{Moment, TagName};
 use crate::plan::{Aspect, Clash, Difference, Drift, Field, Subject, Value};
 use crate::report::drift::{
-    self, Base, MILESTONES_UNREAD, PERHAPS_A_CHANGE, ProjectDrift, Telling, Touched, Way, by_owner, left_out, owner,
-    summary, verdict,
+    self, Base, MILESTONES_UNREAD, PERHAPS_A_CHANGE, ProjectDrift, Telling, Touched, Way, by_owner, files_unknown,
+    left_out, owner, summary, verdict,
 };
 use crate::report::run::Listed;
 use crate::report::values::{line, short};
@@ -301,6 +301,7 @@ fn notes(drift: &Drift, base: Option<Base<'_>>) -> Vec<String> {
         notes.push(PERHAPS_A_CHANGE.to_owned());
     }
     notes.extend(drift.milestones_unread.then(|| format!("Milestones: {MILESTONES_UNREAD}")));
+    notes.extend(files_unknown(drift, base, Voice::PLAIN).map(|files| format!("Files: {files}")));
     notes.extend(left_out(drift));
     notes
 }

@@ -59,6 +59,8 @@ struct SavedProjectDrift {
     unmanaged: Vec<String>,
     /// Whether milestones were declared, and could not be looked at.
     milestones_unread: bool,
+    /// Tags of the releases whose links to files were not looked at: their files are not all here, or not known of a base.
+    files_unknown: Vec<String>,
     /// Every release that the project has, the latest first.
     releases: Vec<SavedListed>,
 }
@@ -90,8 +92,10 @@ struct SavedDriftCounts {
     conflicts: usize,
     /// Releases that no entry names, and that are let be.
     unmanaged: usize,
-    /// Releases that are as they should be.
+    /// Releases that are as they should be, as far as they were looked at.
     as_said: usize,
+    /// Releases whose links to files were not looked at.
+    files_unknown: usize,
     /// Releases that are not as they should be, but were left out by `--only` or `--ignore`.
     left_out: usize,
 }
@@ -112,7 +116,8 @@ struct SavedTouched {
 struct SavedDifference {
     /// Of what.
     subject: SavedSubject,
-    /// In which field, by the API's name; `tag` is a release's git tag, `evidence` whether it has any. Null is all of it: one
+    /// In which field, by the API's name; `tag` is a release's git tag, `evidence` whether it has any, `content` what is in the
+    /// file that a link leads to. Null is all of it: one
     /// side has it, and the other has not.
     field: Option<String>,
     /// What GitLab has.
@@ -167,8 +172,20 @@ enum SavedValue {
     Text(String),
     /// Titles of milestones.
     Titles(Vec<String>),
+    /// What is in a file.
+    Content(SavedContent),
     /// A whole link.
     Link(SavedLink),
+}
+
+/// What is in a file.
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct SavedContent {
+    /// How many bytes.
+    size: u64,
+    /// Their digest; null, if GitLab does not know it.
+    sha256: Option<String>,
 }
 
 impl DriftReport {
@@ -188,8 +205,8 @@ impl DriftReport {
 
 impl SavedProjectDrift {
     fn new(ProjectDrift { gitlab, drift, base, releases }: &ProjectDrift<'_>) -> Self {
-        let Drift { project, drift: found, change, clashes, unmanaged, as_said: _, left_out: _, milestones_unread } =
-            drift;
+        let Drift { project, drift: found, change, clashes, unmanaged, .. } = drift;
+        let Drift { as_said: _, left_out: _, milestones_unread, files_unknown, .. } = drift;
         Self {
             url: saved_url(gitlab.as_deref()),
             project: SavedProject::new(project, gitlab.is_some()),
@@ -200,6 +217,7 @@ impl SavedProjectDrift {
             conflicts: clashes.iter().map(SavedClash::new).collect(),
             unmanaged: unmanaged.iter().map(TagName::to_string).collect(),
             milestones_unread: *milestones_unread,
+            files_unknown: files_unknown.iter().map(TagName::to_string).collect(),
             releases: releases.iter().map(SavedListed::new).collect(),
         }
     }
@@ -220,6 +238,7 @@ impl SavedDriftCounts {
             conflicts: drift.clashes.len(),
             unmanaged: drift.unmanaged.len(),
             as_said: drift.as_said,
+            files_unknown: drift.files_unknown.len(),
             left_out: drift.left_out,
         }
     }
@@ -232,6 +251,7 @@ impl SavedDriftCounts {
             conflicts: self.conflicts + other.conflicts,
             unmanaged: self.unmanaged + other.unmanaged,
             as_said: self.as_said + other.as_said,
+            files_unknown: self.files_unknown + other.files_unknown,
             left_out: self.left_out + other.left_out,
         }
     }
@@ -287,6 +307,9 @@ impl SavedValue {
             Value::Absent => Self::Nothing(()),
             Value::Present => Self::There(true),
             Value::Link(link) => Self::Link(SavedLink::new(link)),
+            Value::Content(size, sha256) => {
+                Self::Content(SavedContent { size: *size, sha256: sha256.map(|sha256| sha256.to_string()) })
+            }
             Value::Text(text) => Self::Text(text.clone()),
             Value::Notes(notes) => Self::Text(notes.as_str().to_owned()),
             Value::Moment(at) => Self::Text(at.to_string()),

@@ -6,7 +6,8 @@ use super::{VOICE, code, project, row};
 use crate::model::Description;
 use crate::plan::{Aspect, Change, Clash, Difference, Subject, Value};
 use crate::report::drift::{
-    self, MILESTONES_UNREAD, PERHAPS_A_CHANGE, ProjectDrift, Telling, Way, by_owner, left_out, owner, summary, verdict,
+    self, MILESTONES_UNREAD, PERHAPS_A_CHANGE, ProjectDrift, Telling, Way, by_owner, files_unknown, left_out, owner,
+    summary, verdict,
 };
 use crate::report::values::link;
 use crate::report::voice::Voice;
@@ -32,6 +33,7 @@ pub(super) fn section(project: &ProjectDrift<'_>, is_alone: bool, hopes: &mut Ho
     }]);
     head.extend((base.is_none() && drift.has_drift()).then(|| format!("{PERHAPS_A_CHANGE}\n\n")));
     head.extend(drift.milestones_unread.then(|| format!("Note: {MILESTONES_UNREAD}\n\n")));
+    head.extend(files_unknown(drift, *base, VOICE).map(|files| format!("Note: {files}\n\n")));
     head.extend(left_out(drift).map(|others| format!("{others}\n\n")));
     head.extend((base.is_some() && drift.change.is_empty()).then_some("This change does nothing in GitLab.\n\n"));
     let telling = Telling::Drift(base.map(|base| base.manifest));
