@@ -4,7 +4,7 @@ use super::counts::{self, Ends, of};
 use super::run::Run;
 use super::style::{Palette, paint};
 use super::values::{
-    self, content, diff, evidence, line, link, package, preview, quoted, timing, titles, upload, visible,
+    self, content, diff, evidence, line, link, package, preview, quoted, timing, timings, titles, upload, visible,
 };
 use super::voice::Voice;
 use super::{conflict, describe::describe, explain, fleet, notes, refusal, uploaded};
@@ -291,9 +291,10 @@ impl Page {
             self.change("name", quoted(before), quoted(after));
         }
         if let Some(change) = released_at {
-            let side = |date, when| format!("{date}{}", timing(when));
-            let before = side(change.date.before, change.timing.before);
-            self.change("released_at", before, side(change.date.after, change.timing.after));
+            let when = timings(&change.timing);
+            let side = |date, when| format!("{date}{when}");
+            let before = side(change.date.before, when.before);
+            self.change("released_at", before, side(change.date.after, when.after));
         }
         if let Some(Change { before, after }) = milestones {
             self.change("milestones", titles(before, Voice::PLAIN), titles(after, Voice::PLAIN));

@@ -75,6 +75,15 @@ pub(super) fn timing(timing: Timing) -> &'static str {
     }
 }
 
+/// Both of them; where they differ, each by its name, as an absence names nothing.
+pub(super) fn timings(Change { before, after }: &Change<Timing>) -> Change<&'static str> {
+    let named = |when| match when {
+        Timing::Current if before != after => " (current)",
+        when => timing(when),
+    };
+    Change { before: named(*before), after: named(*after) }
+}
+
 /// Name, url, path and type of a link on one line.
 pub(super) fn link(link: &Link, voice: Voice) -> String {
     let Link { name, url, direct_asset_path, link_type } = link;

@@ -51,6 +51,12 @@ fn a_date_that_changes_what_a_release_is_called_says_so() {
         ],
     );
     insta::assert_snapshot!("moves_otherwise", home.run(&["plan"]).expect(0));
+    for format in ["markdown", "html"] {
+        let page = home.run(&["plan", "--format", format]).expect(0).stdout;
+        for state in ["2999-01-01 00:00 (upcoming)", "2021-06-01 00:00 (current)", "2021-01-01 00:00 (historical)"] {
+            assert!(page.replace("T00:00:00Z", " 00:00").replace(" UTC", "").contains(state), "{state}: {page}");
+        }
+    }
     home.run(&["apply", "--yes"]).expect(0);
     let listed = home.run(&["list", "--upcoming"]).expect(0).stdout;
     assert_eq!(

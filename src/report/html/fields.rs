@@ -91,9 +91,10 @@ pub(super) fn of_diff(diff: &ReleaseDiff) -> Vec<Row> {
     let mut rows = Vec::new();
     rows.extend(name.as_ref().map(|Change { before, after }| Row::new("name", short(before), short(after))));
     rows.extend(released_at.as_ref().map(|change| {
-        let side = |at, timing| format!("{}{}", precise(at), values::timing(timing));
-        let before = side(change.date.before, change.timing.before);
-        Row::new("released_at", before, side(change.date.after, change.timing.after))
+        let when = values::timings(&change.timing);
+        let side = |at, when| format!("{}{when}", precise(at));
+        let before = side(change.date.before, when.before);
+        Row::new("released_at", before, side(change.date.after, when.after))
     }));
     rows.extend(
         milestones

@@ -8,7 +8,7 @@ use crate::model::{Description, Link, NewMilestone, NewRelease, NewTag, Release}
 use crate::plan::{Action, Change, MilestoneDiff, Plan, ReleaseDiff, Removal, StepId};
 use crate::report::counts::{Counts, Words, of};
 use crate::report::explain;
-use crate::report::values::{self, content, link, package, quoted, timing, titles, upload, visible};
+use crate::report::values::{self, content, link, package, quoted, timing, timings, titles, upload, visible};
 use jiff::civil::Date;
 
 /// What is said of one release or milestone.
@@ -178,9 +178,10 @@ impl Card {
             self.field("name", &code::quoted(before), &code::quoted(after));
         }
         if let Some(change) = released_at {
-            let side = |date, when| format!("{date}{}", timing(when));
-            let before = side(change.date.before, change.timing.before);
-            self.field("released_at", &before, &side(change.date.after, change.timing.after));
+            let when = timings(&change.timing);
+            let side = |date, when| format!("{date}{when}");
+            let before = side(change.date.before, when.before);
+            self.field("released_at", &before, &side(change.date.after, when.after));
         }
         if let Some(Change { before, after }) = milestones {
             self.field("milestones", &titles(before, VOICE), &titles(after, VOICE));
