@@ -11,10 +11,15 @@ const TAKE_BACK: &str = "\r\u{1b}[K";
 
 /// relsync on a terminal that is so wide.
 pub(crate) fn terminal(home: &Home, server: &Server, args: &str, columns: usize) -> PtySession {
+    terminal_at(home, &server.url, args, columns)
+}
+
+/// The same, talking to whatever is at `url`.
+pub(crate) fn terminal_at(home: &Home, url: &str, args: &str, columns: usize) -> PtySession {
     let mut command = Command::new("/bin/sh");
     let line = format!("stty cols {columns} rows 60 && exec {} {args}", env!("CARGO_BIN_EXE_relsync"));
     command.args(["-c", &line]).env_clear().env("PATH", "/usr/bin:/bin").env("TERM", "xterm");
-    command.env("CI_SERVER_URL", &server.url).env("RELSYNC_TOKEN", "sandbox-maintainer");
+    command.env("CI_SERVER_URL", url).env("RELSYNC_TOKEN", "sandbox-maintainer");
     command.current_dir(home.path());
     spawn_command(command, Some(PATIENCE_MS)).unwrap()
 }
