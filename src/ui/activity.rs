@@ -259,7 +259,8 @@ impl Activity {
                 let full = (over * BAR).checked_div(*total).unwrap_or(BAR);
                 let bar = bar_of(full);
                 let left = self.left(now).map(|left| format!(" · {left}")).unwrap_or_default();
-                format!("{bar} {over}/{total}{left} · {what}")
+                let what = if what.is_empty() { what } else { format!(" · {what}") };
+                format!("{bar} {over}/{total}{left}{what}")
             }
         }
     }
@@ -419,8 +420,9 @@ mod tests {
         for _ in 0..300 {
             writing.finish(start + seconds(1));
         }
-        let at =
-            |writing: &Activity, now| writing.bar(start + seconds(now), 80).split(" · ").nth(1).unwrap().to_owned();
+        let at = |writing: &Activity, now| {
+            writing.bar(start + seconds(now), 80).split(" · ").nth(1).unwrap_or_default().to_owned()
+        };
         assert_eq!(at(&writing, 1), "");
         writing.wait(seconds(2), "GitLab is down", false, start + seconds(1));
         assert!(at(&writing, 1).starts_with("waiting, 2 s left"));
@@ -470,6 +472,8 @@ mod tests {
     fn a_full_bar_is_full_and_a_plan_of_nothing_divides_by_nothing() {
         let now = Instant::now();
         assert!(Activity::writing(0, now).bar(now, 80).starts_with(&"━".repeat(BAR)));
+        // Before the first step has begun.
+        assert_eq!(Activity::writing(3, now).bar(now, 80), format!("{} 0/3", bar_of(0)));
         let mut writing = Activity::writing(1, now);
         assert!(writing.bar(now, 80).starts_with(&"─".repeat(BAR)));
         writing.finish(now);
