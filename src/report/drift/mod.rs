@@ -19,10 +19,6 @@ use std::collections::BTreeSet;
 /// Said where a token can't see milestones.
 pub(super) const MILESTONES_UNREAD: &str = "a CI job token can't read milestones: those declared were not looked at.";
 
-/// Said of drift without a base.
-pub(super) const PERHAPS_A_CHANGE: &str =
-    "A manifest that was never applied looks the same; `--base` tells a change apart.";
-
 /// One run of `drift`.
 #[derive(Debug)]
 pub struct DriftRun<'a> {
@@ -213,6 +209,18 @@ pub(super) fn summary(drift: &Drift) -> Option<String> {
     let they = if drift.as_said == 1 { "it" } else { "they" };
     let as_said = (drift.as_said > 0).then(|| format!(" {} as {they} should be.", of(drift.as_said, "release")));
     drift.has_drift().then(|| format!("Drift: {}.{}", parts.join("; "), as_said.unwrap_or_default()))
+}
+
+/// What looks like drift, and may be none. Of a base, nothing that is here is taken for drift.
+pub(super) fn perhaps_none(drift: &Drift, base: Option<Base<'_>>) -> Option<String> {
+    let apart = "A manifest that was never applied looks the same; `--base` tells a change apart.";
+    let has_content = drift.drift.iter().any(|one| one.aspect == Aspect::Field(Field::Content));
+    let built = if has_content {
+        " A file that was built anew looks the same, too; `--ignore-field content` lets that be."
+    } else {
+        ""
+    };
+    (base.is_none() && drift.has_drift()).then(|| format!("{apart}{built}"))
 }
 
 /// That narrowing the run left something out, if it did.

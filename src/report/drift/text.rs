@@ -2,8 +2,8 @@
 //! and where the two meet.
 
 use super::{
-    Base, DriftRun, MILESTONES_UNREAD, PERHAPS_A_CHANGE, Telling, Way, about, by_owner, drift_fleet, files_unknown,
-    left_out, owner, summary, value, verdict,
+    Base, DriftRun, MILESTONES_UNREAD, Telling, Way, about, by_owner, drift_fleet, files_unknown, left_out, owner,
+    perhaps_none, summary, value, verdict,
 };
 use crate::model::Description;
 use crate::plan::{Aspect, Change, Clash, Difference, Drift, Subject, Value};
@@ -74,8 +74,8 @@ fn end(page: &mut Page, drift: &Drift, base: Option<Base<'_>>) {
     if let Some(summary) = summary(drift) {
         page.line(0, page.palette.heading, summary);
         page.plain(0, "`relsync apply` makes it what the manifest says; to keep an edit, write it into the manifest.");
-        if base.is_none() {
-            page.line(0, quiet, PERHAPS_A_CHANGE);
+        if let Some(perhaps) = perhaps_none(drift, base) {
+            page.line(0, quiet, perhaps);
         }
     }
 }

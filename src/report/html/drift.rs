@@ -15,8 +15,8 @@ use super::when::When;
 use crate::model::{Moment, TagName};
 use crate::plan::{Aspect, Clash, Difference, Drift, Field, Subject, Value};
 use crate::report::drift::{
-    self, Base, MILESTONES_UNREAD, PERHAPS_A_CHANGE, ProjectDrift, Telling, Touched, Way, by_owner, files_unknown,
-    left_out, owner, summary, verdict,
+    self, Base, MILESTONES_UNREAD, ProjectDrift, Telling, Touched, Way, by_owner, files_unknown, left_out, owner,
+    perhaps_none, summary, verdict,
 };
 use crate::report::run::Listed;
 use crate::report::values::{line, short};
@@ -297,9 +297,8 @@ fn notes(drift: &Drift, base: Option<Base<'_>>) -> Vec<String> {
     if let Some(base) = base {
         notes.push(format!("Held against {}, commit {}.", line(base.manifest), line(base.commit)));
         notes.extend(drift.change.is_empty().then(|| "This change does nothing in GitLab.".to_owned()));
-    } else if drift.has_drift() {
-        notes.push(PERHAPS_A_CHANGE.to_owned());
     }
+    notes.extend(perhaps_none(drift, base));
     notes.extend(drift.milestones_unread.then(|| format!("Milestones: {MILESTONES_UNREAD}")));
     notes.extend(files_unknown(drift, base, Voice::PLAIN).map(|files| format!("Files: {files}")));
     notes.extend(left_out(drift));

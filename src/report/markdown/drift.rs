@@ -6,7 +6,7 @@ use super::{VOICE, code, project, row};
 use crate::model::Description;
 use crate::plan::{Aspect, Change, Clash, Difference, Subject, Value};
 use crate::report::drift::{
-    self, MILESTONES_UNREAD, PERHAPS_A_CHANGE, ProjectDrift, Telling, Way, by_owner, files_unknown, left_out, owner,
+    self, MILESTONES_UNREAD, ProjectDrift, Telling, Way, by_owner, files_unknown, left_out, owner, perhaps_none,
     summary, verdict,
 };
 use crate::report::values::link;
@@ -31,7 +31,7 @@ pub(super) fn section(project: &ProjectDrift<'_>, is_alone: bool, hopes: &mut Ho
         Some(summary) => format!("**{verdict}.**\n\n{summary}\n\n"),
         None => format!("**{verdict}**\n\n"),
     }]);
-    head.extend((base.is_none() && drift.has_drift()).then(|| format!("{PERHAPS_A_CHANGE}\n\n")));
+    head.extend(perhaps_none(drift, *base).map(|perhaps| format!("{perhaps}\n\n")));
     head.extend(drift.milestones_unread.then(|| format!("Note: {MILESTONES_UNREAD}\n\n")));
     head.extend(files_unknown(drift, *base, VOICE).map(|files| format!("Note: {files}\n\n")));
     head.extend(left_out(drift).map(|others| format!("{others}\n\n")));
