@@ -1,9 +1,9 @@
 //! Files on their way to GitLab: where they are read from, how far they are, and what is in the registry already.
 
 use crate::gitlab::{Client, Error};
-use crate::model::{PackagePlace, PackageVersion, ProjectRef, StoredFile};
-use crate::plan::StepId;
-use std::collections::BTreeMap;
+use crate::model::{PackagePlace, PackageVersion, ProjectRef, Sha256, StoredFile, TagName};
+use crate::plan::{Action, Plan, StepId};
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
 use std::sync::{self, Arc, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -70,19 +70,74 @@ impl Files {
 /// plan was made, or an earlier run of the same plan.
 pub(super) struct Shelf<'p> {
     packages: BTreeMap<&'p PackageVersion, Mutex<Option<Look>>>,
+    /// The files that have to be there when a release is made, or led to them.
+    promised: HashMap<&'p TagName, Vec<(&'p PackagePlace, Sha256)>>,
     /// How long a look is good for.
     fresh_for: Duration,
+}
+
+/// What is at a place where another file was to be.
+pub(super) enum Other {
+    Nothing,
+    /// A file with this digest, as far as GitLab knows it.
+    File(Option<Sha256>),
 }
 
 /// What was found, and until when that is good enough. An error is kept as long, as those of guards are.
 struct Look {
     good_until: Instant,
     found: Result<Vec<(PackagePlace, StoredFile)>, Error>,
+    /// What this run has put there since.
+    sent: BTreeMap<PackagePlace, Sha256>,
 }
 
 impl<'p> Shelf<'p> {
-    pub(super) fn new(packages: impl IntoIterator<Item = &'p PackageVersion>, fresh_for: Duration) -> Self {
-        Self { packages: packages.into_iter().map(|package| (package, Mutex::default())).collect(), fresh_for }
+    pub(super) fn new(plan: &'p Plan, fresh_for: Duration) -> Self {
+        let uploads = plan.steps.iter().filter_map(|step| match &step.action {
+            Action::UploadFile(upload) => Some((&upload.tag_name, (&upload.place, upload.sha256))),
+            _ => None,
+        });
+        let present = plan.present.iter().map(|file| (&file.tag_name, (&file.place, file.sha256)));
+        let (mut packages, mut promised) = (BTreeMap::new(), HashMap::<_, Vec<_>>::new());
+        for (tag, file) in uploads.chain(present) {
+            packages.entry(&file.0.of).or_default();
+            promised.entry(tag).or_default().push(file);
+        }
+        Self { packages, promised, fresh_for }
+    }
+
+    /// The first of a release's files, but for `except`, in whose place there is another one; and until when all that is sure,
+    /// if there are any.
+    pub(super) async fn broken(
+        &self,
+        client: &Client,
+        project: &ProjectRef,
+        tag: &TagName,
+        except: Option<&PackagePlace>,
+    ) -> Result<(Option<(&'p PackagePlace, Other)>, Option<Instant>), Error> {
+        let mut good_until: Option<Instant> = None;
+        let promised = self.promised.get(tag).into_iter().flatten().filter(|(place, _)| Some(*place) != except);
+        for (place, sha256) in promised {
+            let digest =
+                |look: &[(PackagePlace, StoredFile)], sent: &BTreeMap<PackagePlace, Sha256>| match sent.get(place) {
+                    Some(sent) => Other::File(Some(*sent)),
+                    None => newest(look, place).map_or(Other::Nothing, |file| Other::File(file.sha256)),
+                };
+            let (found, until) = self.look(client, project, &place.of, digest).await?;
+            good_until = Some(good_until.map_or(until, |then| then.min(until)));
+            if !matches!(found, Other::File(Some(found)) if found == *sha256) {
+                return Ok((Some((place, found)), good_until));
+            }
+        }
+        Ok((None, good_until))
+    }
+
+    /// This run has put a file there.
+    pub(super) async fn sent(&self, place: &PackagePlace, sha256: Sha256) {
+        let Some(package) = self.packages.get(&place.of) else { return };
+        if let Some(look) = &mut *package.lock().await {
+            look.sent.insert(place.clone(), sha256);
+        }
     }
 
     /// The newest file at `place`, and until when that is sure.
@@ -92,19 +147,31 @@ impl<'p> Shelf<'p> {
         project: &ProjectRef,
         place: &PackagePlace,
     ) -> Result<(Option<StoredFile>, Instant), Error> {
-        let Some(package) = self.packages.get(&place.of) else {
-            return Ok((look(client, project, place).await?, Instant::now() + self.fresh_for));
+        self.look(client, project, &place.of, |found, _| newest(found, place)).await
+    }
+
+    /// What `read` makes of a look at `of` and of what this run has put there since, and until when that is sure.
+    async fn look<T>(
+        &self,
+        client: &Client,
+        project: &ProjectRef,
+        of: &PackageVersion,
+        read: impl FnOnce(&[(PackagePlace, StoredFile)], &BTreeMap<PackagePlace, Sha256>) -> T,
+    ) -> Result<(T, Instant), Error> {
+        let Some(package) = self.packages.get(of) else {
+            let found = client.package_files(project, &[of]).await?;
+            return Ok((read(&found, &BTreeMap::new()), Instant::now() + self.fresh_for));
         };
         let mut last = package.lock().await;
         let young = last.take().filter(|look| Instant::now() < look.good_until);
         let look = if let Some(look) = young {
             look
         } else {
-            let found = client.package_files(project, &[&place.of]).await;
-            Look { good_until: Instant::now() + self.fresh_for, found }
+            let found = client.package_files(project, &[of]).await;
+            Look { good_until: Instant::now() + self.fresh_for, found, sent: BTreeMap::new() }
         };
-        let Look { good_until, found } = last.insert(look);
-        Ok((newest(found.as_ref().map_err(Error::clone)?, place), *good_until))
+        let Look { good_until, found, sent } = last.insert(look);
+        Ok((read(found.as_ref().map_err(Error::clone)?, sent), *good_until))
     }
 }
 
@@ -158,7 +225,8 @@ mod tests {
         let (client, project) = (client().await, ProjectRef::Id(ProjectId(24)));
         let of = PackageVersion { package: "app".into(), version: "v1".into() };
         let place = PackagePlace { of: of.clone(), file_name: "a".into() };
-        let shelf = Shelf::new([&of], fresh_for);
+        let packages = BTreeMap::from([(&of, Mutex::default())]);
+        let shelf = Shelf { packages, promised: HashMap::new(), fresh_for };
         let mut found = Vec::new();
         for _ in 0..times {
             let newest = shelf.newest(&client, &project, &place).await;

@@ -1,7 +1,7 @@
 //! Runs a plan's steps: independent ones side by side, each after those it needs, and tells of each as it happens.
 //!
 //! Makes the plan's requests and no others but looks: at each release before it is first changed, at each package before files
-//! are sent, at all releases before files are deleted, and at what became of a request whose answer was lost. Imports `plan`, `gitlab` and `model`; prints nothing.
+//! are sent or led to, at all releases before files are deleted, and at what became of a request whose answer was lost. Imports `plan`, `gitlab` and `model`; prints nothing.
 
 mod cost;
 mod files;
@@ -77,11 +77,7 @@ pub async fn run(
     let (mut asked_to_stop, mut stopped) = (false, false);
     let mut schedule = Schedule::new(plan);
     let guards = Guards::new(plan, pace.fresh_for);
-    let packages = plan.steps.iter().filter_map(|step| match &step.action {
-        Action::UploadFile(upload) => Some(&upload.place.of),
-        _ => None,
-    });
-    let shelf = Shelf::new(packages, pace.fresh_for);
+    let shelf = Shelf::new(plan, pace.fresh_for);
     let site = &Site {
         client,
         project: &plan.project.reference,

@@ -4,20 +4,20 @@
 //! that it is there already. If it is as wished, all is well; if it is absent, it is tried again; if it is another, somebody
 //! else was faster, and it is left alone.
 
-use super::files::{self, Files, Shelf};
+use super::files::{self, Files, Other, Shelf};
 use super::guard::{Guards, Verdict};
 use super::linked::Linked;
 use super::look;
 use crate::gitlab::{self, Client, Error, Kind, Tries};
 use crate::model::{
-    FileSource, Link, MilestoneId, NewMilestone, NewRelease, NewTag, ProjectRef, Sha256, StoredFile, TagName,
+    FileSource, Link, MilestoneId, NewMilestone, NewRelease, NewTag, PackagePlace, ProjectRef, StoredFile, TagName,
 };
 use crate::plan::{Action, Conflict, MilestonesBy, Removal, StepId, StepOutcome, Upload, WithoutEvidence};
 use miette::Diagnostic;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
 /// How often a step looks anew as a rate limit did not let it write in time, until that is taken for hopeless.
@@ -55,8 +55,13 @@ pub(super) enum Ended {
     Stopped,
     /// A milestone that it names has no id: nothing was sent, rather than something else than was planned.
     NoMilestone,
-    /// Somebody has uploaded another file of that name since the plan was made.
-    OtherFile(Option<Sha256>),
+    /// Somebody has changed what is in the registry since the plan was made.
+    OtherFile {
+        /// The name of the file.
+        file_name: String,
+        /// What is there now.
+        found: Other,
+    },
     /// GitLab says that it is done, but answers another value of this key.
     NotTaken(&'static str),
 }
@@ -85,13 +90,20 @@ impl From<Ended> for StepOutcome {
             Ended::NotOffered => Self::NotOffered,
             Ended::Stopped => Self::Interrupted,
             Ended::NoMilestone => failed("a milestone has no id yet".to_owned(), None),
-            Ended::OtherFile(sha256) => failed(
-                format!(
-                    "somebody has uploaded another file of this name since the plan was made{}",
-                    sha256.map(|sha256| format!(", with the SHA-256 {sha256}")).unwrap_or_default()
-                ),
-                Some("plan again: a new plan starts from what is there now"),
-            ),
+            Ended::OtherFile { file_name, found } => {
+                let error = match found {
+                    Other::Nothing => {
+                        format!(
+                            "{file_name}, which was in the package registry when the plan was made, is not there any more"
+                        )
+                    }
+                    Other::File(sha256) => format!(
+                        "somebody has uploaded another {file_name} since the plan was made{}",
+                        sha256.map(|sha256| format!(", with the SHA-256 {sha256}")).unwrap_or_default()
+                    ),
+                };
+                failed(error, Some("plan again: a new plan starts from what is there now"))
+            }
             Ended::NotTaken(key) => failed(
                 format!("GitLab said that it was done, but the release's {key} is not what was sent"),
                 Some(
@@ -187,12 +199,20 @@ impl Site<'_> {
             Verdict::Moved(conflict) => return Err(conflict.into()),
         }
         let mut good_until = good_until;
+        let mut sure_until = |until: Instant| good_until = Some(good_until.map_or(until, |then| then.min(until)));
         if let Action::UploadFile(upload) = action {
             let (there, until) = self.shelf.newest(self.client, self.project, &upload.place).await?;
             if is_there(upload, there)? {
                 return Ok(Done::found(tries));
             }
-            good_until = Some(good_until.map_or(until, |then| then.min(until)));
+            sure_until(until);
+        }
+        if let Some((tag, except)) = leads_to_files(action) {
+            let (broken, until) = self.shelf.broken(self.client, self.project, tag, except).await?;
+            if let Some((place, found)) = broken {
+                return Err(Ended::OtherFile { file_name: place.file_name.clone(), found });
+            }
+            until.map(&mut sure_until);
         }
         if let Action::DeleteFile(removal) = action
             && let Some(linked_by) = self.linked.by(self.client, self.project, removal).await?
@@ -220,6 +240,9 @@ impl Site<'_> {
             Action::UploadFile(upload) => {
                 let done = self.upload(id, upload, tries).await;
                 self.files.over(id);
+                if done.is_ok() {
+                    self.shelf.sent(&upload.place, upload.sha256).await;
+                }
                 done
             }
             Action::CreateRelease { release, milestones: by, .. } => {
@@ -450,11 +473,26 @@ impl Site<'_> {
     }
 }
 
+/// The release that people find files by once `action` is done, all but the file that is `action`'s own.
+fn leads_to_files(action: &Action) -> Option<(&TagName, Option<&PackagePlace>)> {
+    match action {
+        Action::UploadFile(upload) if upload.is_list() => Some((&upload.tag_name, Some(&upload.place))),
+        Action::CreateRelease { .. }
+        | Action::CreateLink { .. }
+        | Action::UpdateLink { .. }
+        | Action::DeleteLink { .. } => action.tag_name().map(|tag| (tag, None)),
+        _ => None,
+    }
+}
+
 /// Whether the file is `there` already. If it is neither that one nor the one that is to be replaced, it is somebody else's.
 fn is_there(upload: &Upload, there: Option<StoredFile>) -> Result<bool, Ended> {
     match there {
         Some(there) if there.sha256 == Some(upload.sha256) => Ok(true),
-        Some(there) if upload.before != Some((there.size, there.sha256)) => Err(Ended::OtherFile(there.sha256)),
+        Some(there) if upload.before != Some((there.size, there.sha256)) => {
+            let file_name = upload.place.file_name.clone();
+            Err(Ended::OtherFile { file_name, found: Other::File(there.sha256) })
+        }
         _ => Ok(false),
     }
 }

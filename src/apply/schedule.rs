@@ -174,6 +174,7 @@ mod tests {
                 unchanged: 0,
                 left_out: 0,
                 before: Vec::new(),
+                present: Vec::new(),
             }
         })
     }

@@ -4,8 +4,8 @@ use super::failure::Failure;
 use super::interrupt::stoppable;
 use crate::apply::Files;
 use crate::manifest::{Door, FileError, Manifest};
-use crate::model::{DesiredFiles, FileSource};
-use crate::plan::{Action, Plan, Upload};
+use crate::model::{DesiredFiles, FileSource, Sha256};
+use crate::plan::{Action, Plan};
 use crate::ui::Ui;
 use std::path::Path;
 use std::sync::Arc;
@@ -37,13 +37,13 @@ fn size(manifest: &Manifest) -> u64 {
 
 /// Refuses a plan that was saved of files that are others by now. Nothing is written then.
 pub(super) async fn check(ui: &Ui, plans: &[&Plan]) -> Result<(), Failure> {
-    let door = |plan: &Plan| door(plan);
-    let files: Vec<_> =
-        plans.iter().flat_map(|plan| uploads(plan).map(|upload| (door(plan), upload.clone()))).collect();
-    let total = files.iter().map(|(_, upload)| upload.size).sum();
+    let files: Vec<_> = plans
+        .iter()
+        .flat_map(|plan| on_disk(plan).map(|(path, size, sha256)| (door(plan), path.to_owned(), size, sha256)))
+        .collect();
+    let total = files.iter().map(|(_, _, size, _)| size).sum();
     reading(ui, total, move |tick| {
-        for (door, Upload { source, size, sha256, .. }) in files {
-            let FileSource::Disk(path) = source else { continue };
+        for (door, path, size, sha256) in files {
             let (found, length) = door.digest(&path, tick)?;
             if (found, length) != (sha256, size) {
                 return Err(Failure::file_changed(&path, sha256, found));
@@ -64,10 +64,16 @@ fn door(plan: &Plan) -> Door {
     Door::beside(Path::new(plan.files.first().map_or("", String::as_str)))
 }
 
-fn uploads(plan: &Plan) -> impl Iterator<Item = &Upload> {
-    plan.steps.iter().filter_map(|step| match &step.action {
-        Action::UploadFile(upload) => Some(&**upload),
+/// The files of the disk that a plan was made of, whether they are uploaded or there already.
+fn on_disk(plan: &Plan) -> impl Iterator<Item = (&str, u64, Sha256)> {
+    let uploads = plan.steps.iter().filter_map(|step| match &step.action {
+        Action::UploadFile(upload) => Some((&upload.source, upload.size, upload.sha256)),
         _ => None,
+    });
+    let present = plan.present.iter().map(|file| (&file.source, file.size, file.sha256));
+    uploads.chain(present).filter_map(|(source, size, sha256)| match source {
+        FileSource::Disk(path) => Some((&**path, size, sha256)),
+        FileSource::Text(_) => None,
     })
 }
 

@@ -1,8 +1,10 @@
 //! The files that releases bring along: which have to be uploaded, the links that they come to, and which go with a release
 //! that is deleted.
 
+use super::diff::{ReleaseChange, ReleaseWrite};
+use super::links::LinkWrite;
 use super::notes::KeptFile;
-use super::step::{Removal, Upload};
+use super::step::{PresentFile, Removal, Upload};
 use crate::model::{
     Current, Desired, DesiredFile, DesiredFiles, DesiredLink, DesiredRelease, LeadsTo, Link, LinkPlaces, LiveLink,
     PackagePlace, PackageVersion, Packages, PathWish, Release, TagName, package_version,
@@ -139,6 +141,32 @@ pub(super) fn uploads(wish: &DesiredRelease, is_new: bool, packages: &Packages) 
         (before.and_then(|stored| stored.sha256) != Some(sha256)).then_some((upload, file.places))
     });
     missing.collect()
+}
+
+/// What GitLab has already of the files of a release that is made, or that is to lead to other ones than before.
+pub(super) fn present(change: &ReleaseChange<'_>, packages: &Packages) -> Vec<PresentFile> {
+    let ReleaseChange { wish, uploads, write, milestones: _, timing: _, has_tag: _, collect: _ } = change;
+    let files = files(wish, packages).unwrap_or_default();
+    let leads_to_one = |url: &str| {
+        let place = packages.likely_place_of(url);
+        files.iter().any(|(_, of_file)| Some(of_file) == place.as_ref())
+    };
+    let is_led_to = match write {
+        ReleaseWrite::Create(_) => true,
+        ReleaseWrite::Update { links, .. } => links.iter().any(|link| match &link.write {
+            LinkWrite::Create(to) | LinkWrite::Update { to, .. } => leads_to_one(&to.url),
+            LinkWrite::Delete(_) => false,
+        }),
+    };
+    if !is_led_to && uploads.is_empty() {
+        return Vec::new();
+    }
+    let present = files.into_iter().filter_map(|(file, place)| {
+        let sha256 = file.sha256.filter(|_| uploads.iter().all(|(upload, _)| upload.place != place))?;
+        let (tag_name, source) = (wish.tag_name.clone(), file.source.clone());
+        Some(PresentFile { tag_name, place, source, size: file.size, sha256 })
+    });
+    present.collect()
 }
 
 /// What a release that is deleted leads to in the project's own registry.

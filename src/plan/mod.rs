@@ -31,7 +31,9 @@ pub use saved::{
     SavedProjectPlan, SavedRelease, SavedTiming, json_schema, saved_url, schema_of,
 };
 pub use selection::{Selection, TagWords};
-pub use step::{Action, MilestoneHandle, MilestonesBy, Removal, Stage, Step, StepId, Upload, WithoutEvidence};
+pub use step::{
+    Action, MilestoneHandle, MilestonesBy, PresentFile, Removal, Stage, Step, StepId, Upload, WithoutEvidence,
+};
 
 use crate::model::{Current, Desired, Moment, Project, Release, TagName};
 use files::Removals;
@@ -61,6 +63,8 @@ pub struct Plan {
     pub left_out: usize,
     /// The live releases that it changes or deletes, as they were.
     pub before: Vec<Arc<Release>>,
+    /// Files that are not uploaded, as they are there already, and that have to be there still when their release is written.
+    pub present: Vec<PresentFile>,
 }
 
 impl Plan {
@@ -114,9 +118,11 @@ impl Plan {
         let notes = notes::notes(desired, current, &releases, &unnamed, &removals.kept, now);
         let Releases { changes, left_out, selected, .. } = releases;
         let changed = changes.iter().filter_map(|change| current.releases.get(change.tag_name()));
+        let present = changes.iter().flat_map(|change| files::present(change, &current.packages)).collect();
         let before = changed.chain(unnamed.deletes.iter().copied()).cloned().collect();
         Self {
             before,
+            present,
             project: current.project.clone(),
             files: desired.files.clone(),
             unchanged: selected - changes.iter().filter(|change| change.is_difference()).count(),

@@ -127,6 +127,21 @@ impl Upload {
     }
 }
 
+/// A file that is in the registry already, of a release that is made or whose links or files change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PresentFile {
+    /// Of which release.
+    pub tag_name: TagName,
+    /// Where it is.
+    pub place: PackagePlace,
+    /// What its bytes are.
+    pub source: FileSource,
+    /// How many there are.
+    pub size: u64,
+    /// Their digest.
+    pub sha256: Sha256,
+}
+
 /// A file to be deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removal {

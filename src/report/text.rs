@@ -4,7 +4,8 @@ use super::counts::{self, Ends, of};
 use super::run::Run;
 use super::style::{Palette, paint};
 use super::values::{
-    self, content, diff, evidence, line, link, package, preview, quoted, timing, timings, titles, upload, visible,
+    self, content, diff, evidence, line, link, package, present, preview, quoted, timing, timings, titles, upload,
+    visible,
 };
 use super::voice::Voice;
 use super::{conflict, describe::describe, explain, fleet, notes, refusal, uploaded};
@@ -43,11 +44,17 @@ pub fn plan(plan: &Plan, detail: Detail, palette: &Palette) -> String {
         page.line(0, palette.heading, format_args!("Changes to {}", visible(&plan.project.to_string())));
     }
     let mut subject = None;
-    for (index, step) in plan.steps.iter().enumerate().filter(|(_, step)| is_shown(&step.action)) {
+    let mut steps = plan.steps.iter().enumerate().filter(|(_, step)| is_shown(&step.action)).peekable();
+    while let Some((index, step)) = steps.next() {
         page.step(&step.action, subject);
         subject = step.action.tag_name();
         if detail == Detail::Reasons {
             page.line(4, palette.quiet, explain::line(plan, StepId(index), Voice::PLAIN));
+        }
+        if steps.peek().is_none_or(|(_, next)| next.action.tag_name() != subject) {
+            for file in plan.present.iter().filter(|file| Some(&file.tag_name) == subject) {
+                page.plain(4, format_args!("= file {}", present(file, Voice::PLAIN)));
+            }
         }
     }
     page.unmanaged(&plan.unmanaged);

@@ -4,7 +4,7 @@ use super::hunks::hunks;
 use super::style::{Palette, paint};
 use super::voice::Voice;
 use crate::model::{Description, Link, PackagePlace, Sha256, harmless};
-use crate::plan::{Change, Timing, Upload, WithoutEvidence};
+use crate::plan::{Change, PresentFile, Timing, Upload, WithoutEvidence};
 use similar::ChangeTag;
 use similar::udiff::UnifiedHunkHeader;
 use std::collections::BTreeSet;
@@ -129,6 +129,13 @@ pub(super) fn evidence(else_is: WithoutEvidence, is_new: bool) -> &'static str {
 pub(super) fn upload(upload: &Upload, voice: Voice) -> String {
     let Upload { tag_name: _, is_new: _, place, source: _, size, sha256, before: _ } = upload;
     format!("{} in {} ({})", (voice.name)(&place.file_name), package(place, voice), content(*size, Some(*sha256)))
+}
+
+/// A file that is there already, on one line.
+pub(super) fn present(file: &PresentFile, voice: Voice) -> String {
+    let PresentFile { tag_name: _, place, source: _, size, sha256 } = file;
+    let content = content(*size, Some(*sha256));
+    format!("{} in {} ({content}), there already", (voice.name)(&place.file_name), package(place, voice))
 }
 
 /// The beginning of a new text.

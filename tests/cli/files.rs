@@ -187,7 +187,7 @@ fn somebody_elses_upload_is_not_covered_up() {
     other.run(&["apply", "--yes"]).expect(0);
     server.ask(Method::DELETE, "/projects/24/releases/v0.1", &json!({}));
     let run = home.run(&["apply", "plan.json", "--yes"]).expect(1);
-    assert!(run.stdout.contains("somebody has uploaded another file of this name"), "{run}");
+    assert!(run.stdout.contains("somebody has uploaded another mac.tar.gz since"), "{run}");
     assert_eq!(stored(&server).iter().filter(|file| file.contains("mac.tar.gz")).count(), 1);
 }
 

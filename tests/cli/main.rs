@@ -16,6 +16,7 @@ mod endpoints;
 mod evidence;
 mod evidence_of;
 mod files;
+mod files_there;
 mod fleet;
 mod fleet_file;
 mod formats;

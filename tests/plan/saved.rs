@@ -217,6 +217,10 @@ fn example() -> Value {
             "url": "https://gitlab.example.com", "files": ["releases.toml"], "refusals": [], "notes": [],
             "project": {"id": 24, "path": "root/app", "web_url": null, "group": null},
             "unmanaged": [], "unchanged": 0, "left_out": 0, "before": [before],
+            "present_files": [{
+                "tag_name": "v2", "package": "app", "version": "v2", "file_name": "app.zip", "path": "dist/app.zip",
+                "text": null, "size": 3, "sha256": "0".repeat(64),
+            }],
             "steps": [
                 step(1, &[], json!({"kind": "create_milestone", "milestone": milestone})),
                 step(2, &[], json!({"kind": "update_release", "tag_name": "v1", "changes": changes, "milestone_ids": null})),
@@ -240,6 +244,7 @@ fn each_flaw_is_said_with_its_place() {
     let good = example();
     let read = ReadPlan::from_json(good.to_string().as_bytes()).unwrap();
     assert!(matches!(read.projects[0].1.steps[3].action, Action::CreateRelease { .. }));
+    let present = &good["projects"][0]["present_files"][0];
     let cases = [
         ("/projects/0/url", json!("https://user:secret@gitlab.example.com")),
         ("/projects/0/url", json!("file:///etc")),
@@ -275,6 +280,12 @@ fn each_flaw_is_said_with_its_place() {
         ("/projects/0/steps/3/action/release/tag_name", json!("v1")),
         ("/projects/0/steps/4/needs", json!([])),
         ("/projects/0/steps/4/action/new_release", json!(false)),
+        ("/projects/0/present_files/0/tag_name", json!("v3")),
+        ("/projects/0/present_files/0/file_name", json!("../app.zip")),
+        ("/projects/0/present_files/0/path", json!(null)),
+        ("/projects/0/present_files/0/text", json!("one")),
+        ("/projects/0/present_files/0/sha256", json!("0")),
+        ("/projects/0/present_files", json!([present, present])),
         ("/projects/0/unchanged", json!(u64::MAX)),
         ("/projects/0/notes", json!([{"kind": "tags_made", "tag_names": ["v1", "v 2"]}])),
         (

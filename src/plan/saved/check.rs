@@ -38,7 +38,8 @@ pub(super) fn plan(plan: &Plan) -> Result<(), Flaw> {
             milestones(plan, step).and_then(|()| release(&before, &step.action)).and_then(|()| follows(plan, step));
         checked.at("action").at(&format!("steps[{index}]"))?;
     }
-    uploads(plan)
+    uploads(plan)?;
+    present(plan)
 }
 
 /// What goes into one version of a package goes one after the other, and a list of checksums after all that it lists.
@@ -64,6 +65,32 @@ fn uploads(plan: &Plan) -> Result<(), Flaw> {
             listed.insert(&upload.tag_name);
         }
         files.insert(&upload.place.of, StepId(index));
+    }
+    Ok(())
+}
+
+/// A file is there already or uploaded, not both, and of a release that is made or whose links or files change.
+fn present(plan: &Plan) -> Result<(), Flaw> {
+    let (mut changed, mut seen) = (HashSet::new(), HashSet::new());
+    for action in plan.steps.iter().map(|step| &step.action) {
+        match action {
+            Action::UploadFile(upload) => {
+                seen.insert((&upload.tag_name, &upload.place));
+            }
+            Action::CreateRelease { .. } | Action::CreateLink { .. } | Action::UpdateLink { .. } => {}
+            _ => continue,
+        }
+        changed.extend(action.tag_name());
+    }
+    for (index, file) in plan.present.iter().enumerate() {
+        let at = format!("present_files[{index}]");
+        if !changed.contains(&file.tag_name) {
+            let what = format!("neither links nor files of release {} change", name(&file.tag_name));
+            return Err(Flaw::new(what).within("tag_name").within(&at));
+        }
+        if !seen.insert((&file.tag_name, &file.place)) {
+            return Err(Flaw::new("is uploaded, or stands there twice").within(&at));
+        }
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::model::{
     FileSource, PackageFileId, PackageId, PackagePlace, PackageVersion, Sha256, SharedFile, is_package_name,
     is_package_version,
 };
-use crate::plan::{KeptFile, Removal, Upload};
+use crate::plan::{KeptFile, PresentFile, Removal, Upload};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
@@ -31,6 +31,25 @@ pub(super) struct SavedUpload {
     sha256: String,
     /// What GitLab has there, and will keep below the new one.
     before: Option<SavedStored>,
+}
+
+/// A file that GitLab has already.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SavedPresentFile {
+    /// The release that leads to it, or will.
+    tag_name: String,
+    package: String,
+    version: String,
+    file_name: String,
+    /// The file it is to be, by its path below the manifest's folder. Null if `text` is all of it.
+    path: Option<String>,
+    /// All of it, where relsync makes it itself.
+    text: Option<String>,
+    /// How many bytes it has.
+    size: u64,
+    /// Their SHA-256, in hexadecimal. Nothing is written if the file has another by then, and its release is not if GitLab has.
+    sha256: String,
 }
 
 /// A file that GitLab has.
@@ -102,10 +121,7 @@ impl SavedShared {
 impl SavedUpload {
     pub(super) fn new(upload: &Upload) -> Self {
         let Upload { tag_name, is_new, place, source, size, sha256, before } = upload;
-        let (path, text) = match source {
-            FileSource::Disk(path) => (Some(path.clone()), None),
-            FileSource::Text(text) => (None, Some(text.clone())),
-        };
+        let (path, text) = apart(source);
         Self {
             tag_name: tag_name.to_string(),
             new_release: *is_new,
@@ -127,18 +143,30 @@ impl SavedUpload {
             tag_name: word::read_tag(&tag_name).at("tag_name")?,
             is_new: new_release,
             place: place(package, version, file_name)?,
-            source: match (path, text) {
-                (Some(path), None) => FileSource::Disk(path),
-                (None, Some(text)) if hash(&text).to_string() == sha256 && text.len() as u64 == size => {
-                    FileSource::Text(text)
-                }
-                (None, Some(_)) => return Err(Flaw::new("is not what its digest and size say").within("text")),
-                (Some(_), Some(_)) => return Err(Flaw::new("both a path and a text")),
-                (None, None) => return Err(Flaw::new("neither a path nor a text")),
-            },
+            source: source(path, text, size, &sha256)?,
             size,
             sha256: digest(&sha256).at("sha256")?,
             before: maybe("before", before, stored)?,
+        })
+    }
+}
+
+impl SavedPresentFile {
+    pub(super) fn new(PresentFile { tag_name, place, source, size, sha256 }: &PresentFile) -> Self {
+        let PackagePlace { of: PackageVersion { package, version }, file_name } = place.clone();
+        let (path, text) = apart(source);
+        let (tag_name, sha256) = (tag_name.to_string(), sha256.to_string());
+        Self { tag_name, package, version, file_name, path, text, size: *size, sha256 }
+    }
+
+    pub(super) fn read(self) -> Result<PresentFile, Flaw> {
+        let Self { tag_name, package, version, file_name, path, text, size, sha256 } = self;
+        Ok(PresentFile {
+            tag_name: word::read_tag(&tag_name).at("tag_name")?,
+            place: place(package, version, file_name)?,
+            source: source(path, text, size, &sha256)?,
+            size,
+            sha256: digest(&sha256).at("sha256")?,
         })
     }
 }
@@ -166,6 +194,26 @@ impl SavedRemoval {
             file: PackageFileId(file_id),
             size,
         })
+    }
+}
+
+/// The path or the text.
+fn apart(source: &FileSource) -> (Option<String>, Option<String>) {
+    match source {
+        FileSource::Disk(path) => (Some(path.clone()), None),
+        FileSource::Text(text) => (None, Some(text.clone())),
+    }
+}
+
+fn source(path: Option<String>, text: Option<String>, size: u64, sha256: &str) -> Result<FileSource, Flaw> {
+    match (path, text) {
+        (Some(path), None) => Ok(FileSource::Disk(path)),
+        (None, Some(text)) if hash(&text).to_string() == sha256 && text.len() as u64 == size => {
+            Ok(FileSource::Text(text))
+        }
+        (None, Some(_)) => Err(Flaw::new("is not what its digest and size say").within("text")),
+        (Some(_), Some(_)) => Err(Flaw::new("both a path and a text")),
+        (None, None) => Err(Flaw::new("neither a path nor a text")),
     }
 }
 

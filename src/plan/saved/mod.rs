@@ -28,6 +28,7 @@ pub use action::{SavedMilestoneDiff, SavedTiming};
 pub use value::{SavedLink, SavedProject, SavedRelease};
 
 use action::SavedAction;
+use file::SavedPresentFile;
 use remark::{SavedNote, SavedReason, SavedRefusal};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -80,6 +81,8 @@ pub struct SavedProjectPlan {
     left_out: usize,
     /// The releases that the plan changes or deletes, as they were when it was made.
     before: Vec<SavedRelease>,
+    /// Files that are not uploaded, as GitLab has them already, of releases that are made or whose links or files change.
+    present_files: Vec<SavedPresentFile>,
 }
 
 /// One request.
@@ -157,7 +160,7 @@ impl SavedProjectPlan {
     /// Takes the plan for a project of the GitLab at `url`; `None` is the embedded one.
     #[must_use]
     pub fn new(url: Option<&str>, plan: &Plan) -> Self {
-        let Plan { project, files, steps, refusals, notes, unmanaged, unchanged, left_out, before } = plan;
+        let Plan { project, files, steps, refusals, notes, unmanaged, unchanged, left_out, before, present } = plan;
         let step = |(index, step): (usize, &super::Step)| SavedStep {
             id: index + 1,
             stage: SavedStage::of(&step.action),
@@ -176,6 +179,7 @@ impl SavedProjectPlan {
             unchanged: *unchanged,
             left_out: *left_out,
             before: before.iter().map(|release| SavedRelease::new(release)).collect(),
+            present_files: present.iter().map(SavedPresentFile::new).collect(),
         }
     }
 }

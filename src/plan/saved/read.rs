@@ -1,6 +1,7 @@
 //! Reads a saved plan: whatever the bytes are, they are a plan that could have been written, or an error that says what
 //! is wrong and where.
 
+use super::file::SavedPresentFile;
 use super::flaw::{At, Flaw, each, shown};
 use super::remark::{SavedNote, SavedRefusal};
 use super::{Address, Digest, FORMAT, SavedPlan, SavedProjectPlan, SavedStage, SavedStep, check, word};
@@ -145,7 +146,8 @@ fn parse(bytes: &[u8]) -> Result<SavedPlan, ReadError> {
 
 impl SavedProjectPlan {
     fn read(self) -> Result<(Address, Plan), Flaw> {
-        let Self { url, project, files, steps, refusals, notes, unmanaged, unchanged, left_out, before } = self;
+        let Self { url, project, files, steps, refusals, notes, unmanaged, unchanged, left_out, before, present_files } =
+            self;
         let gitlab = Address::read(&url).at("url")?;
         let mut by_name = HashMap::new();
         for (index, name) in (0..).zip(&files) {
@@ -165,6 +167,7 @@ impl SavedProjectPlan {
             unchanged: word::read_count(unchanged).at("unchanged")?,
             left_out: word::read_count(left_out).at("left_out")?,
             before: each("before", before, |release| release.read().map(Arc::new))?,
+            present: each("present_files", present_files, SavedPresentFile::read)?,
             files,
         };
         check::plan(&plan)?;

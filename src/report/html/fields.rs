@@ -2,7 +2,7 @@
 
 use super::when::When;
 use crate::model::{NewRelease, NewTag, Release};
-use crate::plan::{Change, ReleaseDiff, Removal, Timing, Upload, WithoutEvidence};
+use crate::plan::{Change, PresentFile, ReleaseDiff, Removal, Timing, Upload, WithoutEvidence};
 use crate::report::date;
 use crate::report::values::{self, content, evidence, package, short, titles};
 use crate::report::voice::Voice;
@@ -135,6 +135,13 @@ pub(super) fn of_upload(upload: &Upload) -> Row {
         before: before.map(|(size, sha256)| content(size, sha256)),
         after: Some(content(*size, Some(*sha256))),
     }
+}
+
+/// Of a file that is there already.
+pub(super) fn of_present(file: &PresentFile) -> Row {
+    let PresentFile { tag_name: _, place, source: _, size, sha256 } = file;
+    let name = format!("file {}", short(&place.file_name)).into();
+    Row { name, before: None, after: Some(format!("{}, there already", content(*size, Some(*sha256)))) }
 }
 
 /// Of a file that is deleted.

@@ -137,6 +137,7 @@ impl Known<'_> {
                 _ => {}
             }
         }
+        draft.rows.extend(plan.present.iter().filter(|file| file.tag_name == *tag).map(fields::of_present));
         let Draft { kind, rows, links, files, notes, mut gist } = draft;
         if kind == Kind::Update && !links.is_empty() {
             gist.push(of(links.len(), "link"));

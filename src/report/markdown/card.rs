@@ -62,6 +62,8 @@ impl Card {
         for action in actions() {
             card.action(action);
         }
+        let present = plan.present.iter().filter(|file| Some(&file.tag_name) == tag);
+        card.items.extend(present.map(|file| format!("`=` file {}", values::present(file, VOICE))));
         let counts = Counts::of(actions());
         card.short.extend(counts.links.words("link", &Words::PLANNED));
         card.short.extend(counts.files.words("file", &Words::PLANNED.of_files()));
