@@ -1,9 +1,9 @@
 //! Looks whether releases have come to link to files that are about to be deleted: a plan may be old by then.
 
 use crate::gitlab::{Client, Error};
-use crate::model::{LeadsTo, Packages, ProjectRef, Release, TagName};
+use crate::model::{LinkedFiles, Packages, ProjectRef, Release, TagName};
 use crate::plan::{Plan, Removal};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use tokio::sync::OnceCell;
 
 /// What the project's releases link to, read before the first file is deleted. An error stands for all the others, too.
@@ -12,7 +12,7 @@ pub(super) struct Linked<'p> {
     packages: Packages,
     /// The releases that the plan deletes, as they were.
     going: HashMap<&'p TagName, &'p Release>,
-    found: OnceCell<Result<BTreeMap<LeadsTo, TagName>, Error>>,
+    found: OnceCell<Result<LinkedFiles, Error>>,
 }
 
 impl<'p> Linked<'p> {
@@ -33,15 +33,12 @@ impl<'p> Linked<'p> {
     ) -> Result<Option<TagName>, Error> {
         let linked = self.found.get_or_init(async || self.look(client, project).await).await;
         let linked = linked.as_ref().map_err(Error::clone)?;
-        let ways = [LeadsTo::File(removal.file), LeadsTo::Place(removal.place.clone())];
-        Ok(ways.iter().find_map(|way| linked.get(way)).cloned())
+        Ok(linked.by(&removal.place, [removal.file]).cloned())
     }
 
-    async fn look(&self, client: &Client, project: &ProjectRef) -> Result<BTreeMap<LeadsTo, TagName>, Error> {
+    async fn look(&self, client: &Client, project: &ProjectRef) -> Result<LinkedFiles, Error> {
         let live = client.releases(project).await?;
-        let staying = live.iter().filter(|live| !self.is_going(live));
-        let links = staying.flat_map(|live| live.links.iter().map(|link| (&live.tag_name, &link.link.url)));
-        Ok(links.filter_map(|(tag, url)| Some((self.packages.may_lead_to(url)?, tag.clone()))).collect())
+        Ok(LinkedFiles::new(&self.packages, live.iter().filter(|live| !self.is_going(live))))
     }
 
     /// Whether the plan deletes this release. One that has other links by now, or was made anew, stays.

@@ -101,8 +101,8 @@ pub struct Packages {
     api: String,
     /// How urls may name the project; links get the first.
     names: Vec<String>,
-    /// Whether its number is known.
-    has_id: bool,
+    /// Its number, if that is known.
+    id: Option<ProjectId>,
     /// The package that files go to unless the manifest names one.
     package: Option<String>,
     /// What has been read of it.
@@ -117,13 +117,12 @@ impl Packages {
             ProjectRef::Id(id) => Some(id),
             ProjectRef::Path(_) => id_of_job,
         };
-        let id = id.map(|id| id.to_string());
         let path = project.path.as_ref().map(|path| utf8_percent_encode(path, RESERVED).to_string());
         let package = project.path.as_deref().and_then(|path| path.rsplit('/').next());
         Self {
             api: api.trim_end_matches('/').to_owned(),
-            has_id: id.is_some(),
-            names: id.into_iter().chain(path).collect(),
+            id,
+            names: id.map(|id| id.to_string()).into_iter().chain(path).collect(),
             package: package.filter(|name| is_package_name(name)).map(str::to_owned),
             stored: BTreeMap::new(),
         }
@@ -179,33 +178,32 @@ impl Packages {
     #[must_use]
     pub fn likely_place_of(&self, url: &str) -> Option<PackagePlace> {
         let (project, place) = self.apart(url)?;
-        let may_be_its = !self.has_id && project.bytes().all(|byte| byte.is_ascii_digit());
+        let may_be_its = self.id.is_none() && project.bytes().all(|byte| byte.is_ascii_digit());
         (may_be_its || self.place_of(url).is_some()).then_some(place)
     }
 
     /// What `url` may lead to in this project's own registry, however it is spelled: by another host's name or with a query,
-    /// escaped or not, or by the number of the file. For what must not be deleted.
+    /// escaped or not, by any path, as GitLab leads on from those that the project had before, or by the number of the file.
+    /// Only another project's number shows that it is another's. For what must not be deleted.
     #[must_use]
     pub fn may_lead_to(&self, url: &str) -> Option<LeadsTo> {
         let path = url.split(['?', '#']).next().unwrap_or_default();
         let path = percent_decode_str(path).decode_utf8_lossy();
         let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
-        let number = |part: &str| part.parse().ok().map(PackageFileId);
-        if let Some(id) = parts.windows(2).find_map(|two| if two[0] == "package_files" { number(two[1]) } else { None })
-        {
-            return Some(LeadsTo::File(id));
+        if let [project @ .., "packages", "generic", package, version, file_name] = &*parts {
+            let is_anothers = match project {
+                [.., "api", "v4", "projects", number] => {
+                    number.parse().is_ok_and(|number| self.id.is_some_and(|id| id != ProjectId(number)))
+                }
+                _ => !project.contains(&"projects"),
+            };
+            let of = PackageVersion { package: (*package).to_owned(), version: (*version).to_owned() };
+            let place = PackagePlace { of, file_name: (*file_name).to_owned() };
+            return (!is_anothers).then_some(LeadsTo::Place(place));
         }
-        let at = parts.windows(2).position(|two| two == ["packages", "generic"])?;
-        let [package, version, file_name] = parts.get(at + 2..)? else { return None };
-        let project = parts[..at].join("/");
-        let is_its = |name: &String| {
-            let name = percent_decode_str(name).decode_utf8_lossy().to_lowercase();
-            project.to_lowercase().ends_with(&format!("/projects/{name}"))
-        };
-        let is_number = || parts[..at].last().is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
-        let of = PackageVersion { package: (*package).to_owned(), version: (*version).to_owned() };
-        let place = PackagePlace { of, file_name: (*file_name).to_owned() };
-        (self.names.iter().any(is_its) || (!self.has_id && is_number())).then_some(LeadsTo::Place(place))
+        let number = |part: &str| part.parse().ok().map(PackageFileId);
+        let of_file = parts.windows(2).find_map(|two| if two[0] == "package_files" { number(two[1]) } else { None });
+        of_file.map(LeadsTo::File)
     }
 
     fn apart<'u>(&self, url: &'u str) -> Option<(&'u str, PackagePlace)> {
@@ -272,14 +270,24 @@ mod tests {
             "https://h/api/v4/projects/24/packages/generic/app/1/a+b.gz?inline=false",
             "http://H.example//api/v4/projects/24/packages/generic/app/1/a%2Bb.gz#top",
             "https://h/api/v4/projects/Group%2fapp/packages/generic/%61pp/1/a+b.gz",
+            // It may have been called so.
+            "https://h/api/v4/projects/old%2Fname/packages/generic/app/1/a+b.gz",
+            "https://h/api/v4/projects/old/projects/25/packages/generic/app/1/a+b.gz",
+            "https://h/api/v4/projects/024/packages/generic/app/1/a+b.gz",
         ] {
             assert_eq!(packages.may_lead_to(url), there, "{url}");
         }
         let by_number = packages.may_lead_to("https://h/group/app/-/package_files/7/download?x");
         assert_eq!(by_number, Some(LeadsTo::File(PackageFileId(7))));
-        for other in ["https://h/api/v4/projects/124/packages/generic/app/1/a", "https://e.com/a", ""] {
+        let misleading = "https://h/api/v4/projects/24/packages/generic/package_files/7/a+b.gz";
+        let place = place("package_files", "7", "a+b.gz");
+        assert_eq!(packages.may_lead_to(misleading), Some(LeadsTo::Place(place)));
+        let mirror = "https://h/packages/generic/app/1/a";
+        for other in ["https://h/api/v4/projects/124/packages/generic/app/1/a", mirror, "https://e.com/a", ""] {
             assert_eq!(packages.may_lead_to(other), None, "{other}");
         }
+        let nameless = Packages::new("", &project(ProjectRef::Path("group/app".into())), None);
+        assert!(nameless.may_lead_to("https://h/api/v4/projects/124/packages/generic/app/1/a").is_some());
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod digest;
 mod file;
 mod harmless;
 mod link;
+mod linked_files;
 mod milestone;
 mod place;
 mod policy;
@@ -31,6 +32,7 @@ pub use file::{
 };
 pub use harmless::{harmless, is_hostile};
 pub use link::{AssetPath, AssetPathError, Link, LinkId, LinkType, LiveLink, check_link_url};
+pub use linked_files::LinkedFiles;
 pub use milestone::{Milestone, MilestoneId, MilestonePatch, MilestoneScope, MilestoneState, NewMilestone};
 pub use place::Place;
 pub use policy::{MaxDeletes, MaxDeletesError, MissingMilestones, Policy, TagPatterns, Unmanaged};

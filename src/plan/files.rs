@@ -6,8 +6,8 @@ use super::links::LinkWrite;
 use super::notes::KeptFile;
 use super::step::{PresentFile, Removal, Upload};
 use crate::model::{
-    Current, Desired, DesiredFile, DesiredFiles, DesiredLink, DesiredRelease, LeadsTo, Link, LinkPlaces, LiveLink,
-    PackagePlace, PackageVersion, Packages, PathWish, Release, TagName, package_version,
+    Current, Desired, DesiredFile, DesiredFiles, DesiredLink, DesiredRelease, LeadsTo, Link, LinkPlaces, LinkedFiles,
+    LiveLink, PackagePlace, PackageVersion, Packages, PathWish, Release, TagName, package_version,
 };
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -201,11 +201,9 @@ impl Removals {
         let packages = &current.packages;
         let gone: BTreeSet<&TagName> = deletes.iter().map(|release| &release.tag_name).collect();
         let staying = current.releases.values().filter(|release| !gone.contains(&release.tag_name));
-        let live = staying.flat_map(|release| release.links.iter().map(|live| (&release.tag_name, &live.link.url)));
+        let mut linked = LinkedFiles::new(packages, staying.map(|release| &**release));
         let wished = desired.releases.iter().map(|wish| (&wish.tag_name, wish.links.iter().flatten()));
-        let wished = wished.flat_map(|(tag, links)| links.map(move |link| (tag, &link.url)));
-        let leads_to = |(tag, url): (_, &String)| Some((packages.may_lead_to(url)?, tag));
-        let linked: BTreeMap<LeadsTo, &TagName> = live.chain(wished).filter_map(leads_to).collect();
+        linked.add(packages, wished.flat_map(|(tag, links)| links.map(move |link| (tag, &*link.url))));
         let mut leading: BTreeMap<LeadsTo, BTreeSet<usize>> = BTreeMap::new();
         for (nth, release) in deletes.iter().enumerate() {
             for to in release.links.iter().filter_map(|live| packages.may_lead_to(&live.link.url)) {
@@ -219,13 +217,13 @@ impl Removals {
             if stored.is_empty() || !seen.insert(place.clone()) {
                 continue;
             }
-            let by_number = stored.iter().map(|stored| LeadsTo::File(stored.id));
-            let ways: Vec<_> = by_number.chain([LeadsTo::Place(place.clone())]).collect();
-            if let Some(by) = ways.iter().find_map(|way| linked.get(way)) {
-                removals.kept.push(KeptFile { place, by: (*by).clone() });
+            let numbers = || stored.iter().map(|stored| stored.id);
+            if let Some(by) = linked.by(&place, numbers()) {
+                removals.kept.push(KeptFile { by: by.clone(), place });
                 continue;
             }
-            let after: BTreeSet<usize> = ways.iter().filter_map(|way| leading.get(way)).flatten().copied().collect();
+            let ways = numbers().map(LeadsTo::File).chain([LeadsTo::Place(place.clone())]);
+            let after: BTreeSet<usize> = ways.filter_map(|way| leading.get(&way)).flatten().copied().collect();
             let after: Vec<TagName> = after.into_iter().map(|nth| deletes[nth].tag_name.clone()).collect();
             let Some(tag_name) = after.last() else { continue };
             let of = removals.by_release.entry(tag_name.clone()).or_default();

@@ -336,7 +336,8 @@ fn about_to_go(server: &Server) -> (Home, String) {
 }
 
 fn add_link(server: &Server, tag: &str, url: &str) {
-    let link = json!({ "name": "for macs", "url": url });
+    let name = url.rsplit('/').next().unwrap();
+    let link = json!({ "name": name, "url": url });
     server.ask(Method::POST, &format!("/projects/24/releases/{tag}/assets/links"), &link);
 }
 
@@ -370,6 +371,33 @@ fn a_file_that_others_have_come_to_link_to_stays_and_the_rest_goes() {
     assert!(stored(&server)[0].contains(" mac.tar.gz "));
     let run = home.run(&["apply", "--delete-packages", "--yes"]).expect(0);
     assert!(run.stdout.contains("Nothing needs to change"), "{run}");
+}
+
+/// GitLab leads on from the paths that a project had before; only another project's number is surely another's.
+#[test]
+fn links_by_a_former_path_of_the_project_keep_files() {
+    let server = Server::start();
+    let (home, url) = about_to_go(&server);
+    let linux = url.replace("mac", "linux");
+    add_link(&server, "v0.3", &linux.replace("/24/", "/root%2Fformer-name/"));
+    home.run(&["plan", "--delete-packages", "--out", "plan.json"]).expect(0);
+    add_link(&server, "v0.3", &url.replace("/24/", "/other%2Fformer-name/"));
+    let run = home.run(&["apply", "plan.json", "--yes"]).expect(1);
+    assert!(
+        run.stdout.contains("linux.tar.gz of package awesome-app v0.1 is kept, as release v0.3 links to it"),
+        "{run}"
+    );
+    assert!(run.stdout.contains("left alone: delete mac.tar.gz"), "{run}");
+    assert_eq!(stored(&server).len(), 2);
+}
+
+#[test]
+fn links_to_another_projects_packages_keep_none() {
+    let server = Server::start();
+    let (home, url) = about_to_go(&server);
+    add_link(&server, "v0.3", &url.replace("/24/", "/25/"));
+    home.run(&["apply", "--delete-packages", "--yes"]).expect(0);
+    assert!(stored(&server).is_empty());
 }
 
 #[test]
