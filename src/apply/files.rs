@@ -2,7 +2,7 @@
 
 use crate::gitlab::{Client, Error};
 use crate::model::{PackagePlace, PackageVersion, ProjectRef, Sha256, StoredFile, TagName};
-use crate::plan::{Action, Plan, StepId};
+use crate::plan::{Action, Plan, Removal, StepId};
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
 use std::sync::{self, Arc, MutexGuard, PoisonError};
@@ -83,6 +83,14 @@ pub(super) enum Other {
     File(Option<Sha256>),
 }
 
+/// What became of a file that is to be deleted.
+pub(super) enum Standing {
+    There,
+    Gone,
+    /// What has its number is another file.
+    Another,
+}
+
 /// What was found, and until when that is good enough. An error is kept as long, as those of guards are.
 struct Look {
     good_until: Instant,
@@ -103,7 +111,37 @@ impl<'p> Shelf<'p> {
             packages.entry(&file.0.of).or_default();
             promised.entry(tag).or_default().push(file);
         }
+        for step in &plan.steps {
+            if let Action::DeleteFile(removal) = &step.action {
+                packages.entry(&removal.place.of).or_default();
+            }
+        }
         Self { packages, promised, fresh_for }
+    }
+
+    /// Whether the number of a file that is to be deleted is that of the file that a person was shown, and until when that is sure.
+    pub(super) async fn standing(
+        &self,
+        client: &Client,
+        project: &ProjectRef,
+        removal: &Removal,
+    ) -> Result<(Standing, Instant), Error> {
+        let Removal { tag_name: _, place, package, file, size: _ } = removal;
+        let find = |stored: &[(PackagePlace, StoredFile)], _: &_| {
+            let found = stored.iter().find(|(_, stored)| stored.id == *file);
+            found.map(|(at, stored)| at == place && stored.package == *package)
+        };
+        let (is_it, until) = self.look(client, project, &place.of, find).await?;
+        let standing = match is_it {
+            Some(true) => Standing::There,
+            Some(false) => Standing::Another,
+            // It is gone, unless it is in another package than the plan says.
+            None => match client.files_of_package(project, *package).await? {
+                Some(files) if files.iter().any(|(_, stored)| stored.id == *file) => Standing::Another,
+                _ => Standing::Gone,
+            },
+        };
+        Ok((standing, until))
     }
 
     /// The first of a release's files, but for `except`, in whose place there is another one; and until when all that is sure,

@@ -1,7 +1,7 @@
 //! Runs a plan's steps: independent ones side by side, each after those it needs, and tells of each as it happens.
 //!
 //! Makes the plan's requests and no others but looks: at each release before it is first changed, at each package before files
-//! are sent or led to, at all releases before files are deleted, and at what became of a request whose answer was lost. Imports `plan`, `gitlab` and `model`; prints nothing.
+//! are sent or led to, at all releases and at their packages before files are deleted, and at what became of a request whose answer was lost. Imports `plan`, `gitlab` and `model`; prints nothing.
 
 mod cost;
 mod files;

@@ -4,7 +4,7 @@
 //! that it is there already. If it is as wished, all is well; if it is absent, it is tried again; if it is another, somebody
 //! else was faster, and it is left alone.
 
-use super::files::{self, Files, Other, Shelf};
+use super::files::{self, Files, Other, Shelf, Standing};
 use super::guard::{Guards, Verdict};
 use super::linked::Linked;
 use super::look;
@@ -62,6 +62,8 @@ pub(super) enum Ended {
         /// What is there now.
         found: Other,
     },
+    /// The number of the file to delete is another file's.
+    AnothersNumber,
     /// GitLab says that it is done, but answers another value of this key.
     NotTaken(&'static str),
 }
@@ -104,6 +106,10 @@ impl From<Ended> for StepOutcome {
                 };
                 failed(error, Some("plan again: a new plan starts from what is there now"))
             }
+            Ended::AnothersNumber => failed(
+                "the file with the number that the plan says is another one: nothing was deleted".to_owned(),
+                Some("somebody may have changed the plan: plan again"),
+            ),
             Ended::NotTaken(key) => failed(
                 format!("GitLab said that it was done, but the release's {key} is not what was sent"),
                 Some(
@@ -214,10 +220,16 @@ impl Site<'_> {
             }
             until.map(&mut sure_until);
         }
-        if let Action::DeleteFile(removal) = action
-            && let Some(linked_by) = self.linked.by(self.client, self.project, removal).await?
-        {
-            return Err(Conflict::File { linked_by }.into());
+        if let Action::DeleteFile(removal) = action {
+            if let Some(linked_by) = self.linked.by(self.client, self.project, removal).await? {
+                return Err(Conflict::File { linked_by }.into());
+            }
+            let (standing, until) = self.shelf.standing(self.client, self.project, removal).await?;
+            match standing {
+                Standing::There => sure_until(until),
+                Standing::Gone => return Ok(Done::found(tries)),
+                Standing::Another => return Err(Ended::AnothersNumber),
+            }
         }
         if let Some(then) = good_until {
             tries.good_until(then);

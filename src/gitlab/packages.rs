@@ -5,7 +5,7 @@ use crate::gitlab::pages::Row;
 use crate::gitlab::project::segment;
 use crate::gitlab::request::Request;
 use crate::gitlab::upload::Upload;
-use crate::gitlab::{Client, Error, Tries};
+use crate::gitlab::{Client, Error, Kind, Tries};
 use crate::model::{PackageFileId, PackageId, PackagePlace, PackageVersion, ProjectRef, StoredFile};
 use reqwest::Method;
 use serde::Deserialize;
@@ -88,12 +88,36 @@ impl Client {
         let mut found = Vec::new();
         // GitLab takes the name for a part of one, and older ones know no version.
         for Package { id, is } in self.list::<Wire>(&list).await?.into_iter().filter(|one| wanted.contains(&&one.is)) {
-            let files = ["projects", &segment(project), "packages", &id.0.to_string(), "package_files"];
-            let files = self.list::<FileWire>(&Request::get(&files)).await?;
+            let files = self.files_in(project, id).await?;
             let place = |file_name| PackagePlace { of: is.clone(), file_name };
             found.extend(files.into_iter().map(|(file_name, file)| (place(file_name), file)));
         }
         Ok(found)
+    }
+
+    /// All files of a package, each with its name; `None` if there is no such package.
+    ///
+    /// # Errors
+    /// Any.
+    pub async fn files_of_package(
+        &self,
+        project: &ProjectRef,
+        package: PackageId,
+    ) -> Result<Option<Vec<(String, StoredFile)>>, Error> {
+        match self.files_in(project, package).await {
+            Ok(files) => Ok(Some(files)),
+            Err(error) if error.kind() == Kind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn files_in(
+        &self,
+        project: &ProjectRef,
+        PackageId(package): PackageId,
+    ) -> Result<Vec<(String, StoredFile)>, Error> {
+        let files = ["projects", &segment(project), "packages", &package.to_string(), "package_files"];
+        self.list::<FileWire>(&Request::get(&files)).await
     }
 
     /// Puts a file into a package, which is made if need be. It is not sent again if it may have arrived.

@@ -373,6 +373,60 @@ fn a_file_that_others_have_come_to_link_to_stays_and_the_rest_goes() {
     assert!(run.stdout.contains("Nothing needs to change"), "{run}");
 }
 
+/// Who says yes sees names; what is deleted goes by numbers.
+#[test]
+fn a_forged_plan_deletes_no_other_file() {
+    let server = Server::start();
+    let (home, url) = about_to_go(&server);
+    add_link(&server, "v0.3", &url.replace("mac", "linux"));
+    home.write("dist/app.deb", "of another package\n");
+    let other = "[[releases]]\ntag_name = \"v0.3\"\n";
+    home.manifest(&format!("{other}{}", files(&[("dist/app.deb", "other")])));
+    home.run(&["apply", "--yes"]).expect(0);
+    home.manifest(&format!("[policy]\nunmanaged = \"delete\"\nmax_deletes = 2\n{other}"));
+    home.run(&["plan", "--delete-packages", "--out", "plan.json"]).expect(0);
+    let good = std::fs::read_to_string(home.path().join("plan.json")).unwrap();
+    let packages = server.ask(Method::GET, "/projects/24/packages?package_name=other", &json!({}));
+    let package = &packages[0]["id"];
+    let theirs = server.ask(Method::GET, &format!("/projects/24/packages/{package}/package_files"), &json!({}));
+    let ours = server.ask(Method::GET, "/projects/24/packages/1/package_files", &json!({}));
+    let linux = &ours.as_array().unwrap().iter().find(|file| file["file_name"] == "linux.tar.gz").unwrap()["id"];
+    let forged = |edit: &dyn Fn(&mut Value)| {
+        let mut plan: Value = serde_json::from_str(&good).unwrap();
+        let steps = plan["projects"][0]["steps"].as_array_mut().unwrap();
+        let is_of_mac = |step: &Value| {
+            let action = &step["action"];
+            action["kind"] == "delete_file" && action["file_name"] == "mac.tar.gz"
+        };
+        edit(&mut steps.iter_mut().find(|step| is_of_mac(step)).unwrap()["action"]);
+        home.write("plan.json", &serde_json::to_string_pretty(&plan).unwrap());
+        crate::apply_plan::with_its_digest(&home);
+        server.requests();
+        home.run(&["apply", "plan.json", "--yes"]).expect(1)
+    };
+    let place = forged(&|action| {
+        action["package"] = json!("other");
+        action["version"] = json!("v0.3");
+    });
+    let said = place.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains(".action.file_name") && said.contains("release v0.1 has no link to"), "{said}");
+    assert_eq!(server.requests(), Vec::<String>::new());
+    insta::assert_snapshot!(
+        "files_forged",
+        forged(&|action| {
+            action["package_id"] = package.clone();
+            action["file_id"] = theirs[0]["id"].clone();
+        })
+    );
+    // Of the same package, one that stays.
+    let kept = forged(&|action| action["file_id"] = linux.clone());
+    assert!(kept.stdout.contains("is another one: nothing was deleted"), "{kept}");
+    assert_eq!(
+        stored(&server).iter().map(|file| &file[..file.len() - 9]).collect::<Vec<_>>(),
+        ["awesome-app v0.1 linux.tar.gz", "awesome-app v0.1 mac.tar.gz", "other v0.3 app.deb"]
+    );
+}
+
 /// GitLab leads on from the paths that a project had before; only another project's number is surely another's.
 #[test]
 fn links_by_a_former_path_of_the_project_keep_files() {

@@ -3,7 +3,7 @@
 
 use super::Address;
 use super::flaw::{At, Flaw, shown};
-use crate::model::{LinkId, PackageVersion, Release, TagName};
+use crate::model::{LeadsTo, LinkId, PackageVersion, Packages, Release, TagName};
 use crate::plan::{Action, Change, MilestoneHandle, MilestonesBy, Plan, ReleaseDiff, Step, StepId};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -33,9 +33,11 @@ pub(super) fn plan(plan: &Plan) -> Result<(), Flaw> {
                 .within(&format!("before[{index}]")));
         }
     }
+    let packages = Packages::new("", &plan.project, None);
     for (index, step) in plan.steps.iter().enumerate() {
-        let checked =
-            milestones(plan, step).and_then(|()| release(&before, &step.action)).and_then(|()| follows(plan, step));
+        let checked = milestones(plan, step)
+            .and_then(|()| release(&before, &packages, &step.action))
+            .and_then(|()| follows(plan, step));
         checked.at("action").at(&format!("steps[{index}]"))?;
     }
     uploads(plan)?;
@@ -145,7 +147,7 @@ fn is_made(plan: &Plan, step: &Step, maker: StepId) -> Result<(), Flaw> {
 }
 
 /// What a step says was there is what the plan holds to have been there.
-fn release(before: &HashMap<&TagName, &Release>, action: &Action) -> Result<(), Flaw> {
+fn release(before: &HashMap<&TagName, &Release>, packages: &Packages, action: &Action) -> Result<(), Flaw> {
     let known = |tag: &TagName| {
         let missing = || Flaw::new(format!("release {} is not in `before`", name(tag))).within("tag_name");
         before.get(tag).copied().ok_or_else(missing)
@@ -168,7 +170,14 @@ fn release(before: &HashMap<&TagName, &Release>, action: &Action) -> Result<(), 
         | Action::CreateRelease { .. }
         | Action::UploadFile(_)
         | Action::CollectEvidence { is_new: true, .. } => Ok(()),
-        Action::DeleteFile(removal) => known(&removal.tag_name).map(|_| ()),
+        Action::DeleteFile(removal) => {
+            let to = Some(LeadsTo::Place(removal.place.clone()));
+            let leads_there =
+                known(&removal.tag_name)?.links.iter().any(|live| packages.may_lead_to(&live.link.url) == to);
+            let foreign =
+                || Flaw::new(format!("release {} has no link to it", name(&removal.tag_name))).within("file_name");
+            leads_there.then_some(()).ok_or_else(foreign)
+        }
         Action::UpdateRelease { tag_name, diff, .. } => starts_from(known(tag_name)?, diff).at("changes"),
         Action::UpdateLink { tag_name, id, .. } | Action::DeleteLink { tag_name, id, .. } => has_link(tag_name, id),
         Action::CreateLink { tag_name, .. } | Action::CollectEvidence { tag_name, .. } => known(tag_name).map(|_| ()),
