@@ -23,6 +23,9 @@ use tokio::sync::Mutex;
 /// How often a step looks anew as a rate limit did not let it write in time, until that is taken for hopeless.
 const MOST_LOOKS: usize = 5;
 
+/// How often a step looks in vain, with nothing sent before that was too old to act on, until that is taken for hopeless.
+const MOST_IDLE_LOOKS: usize = 20;
+
 /// Milliseconds to wait before each look for evidence. A job that takes longer than all of them is left to itself.
 const EVIDENCE_WAITS: [u64; 6] = [100, 200, 400, 800, 1600, 3200];
 
@@ -167,13 +170,22 @@ impl Site<'_> {
         {
             return Err(Ended::NotOffered);
         }
+        // Once, and before the look: by the end of the wait what was seen before would be too old to act on.
+        if let Action::CollectEvidence { tag_name, is_new: true, .. } = action
+            && self.comes_by_itself(tag_name).await?
+        {
+            return Ok(Done::by_us());
+        }
         let mut tries = self.client.tries();
-        let (mut turn, mut looks) = (None, 0);
+        let (mut turn, mut looks, mut idle) = (None, 0, 0);
         let done = loop {
+            let sent = tries.sent();
             let done = self.look_and_act(id, action, milestones, &mut tries).await;
-            if !is_stale(&done) || looks == MOST_LOOKS {
+            if !is_stale(&done) || looks == MOST_LOOKS || idle == MOST_IDLE_LOOKS {
                 break done;
             }
+            // What was sent and failed has used up some of the time that there is for tries.
+            idle += usize::from(tries.sent() == sent);
             if tries.was_held_up() {
                 looks += 1;
                 if turn.is_none() {
@@ -279,10 +291,7 @@ impl Site<'_> {
                 client.update_milestone(project, *id, &diff.to_patch(), tries).await?;
                 Ok(Done::by_us())
             }
-            Action::CollectEvidence { tag_name, else_is, is_new } => {
-                if *is_new && self.comes_by_itself(tag_name).await? {
-                    return Ok(Done::by_us());
-                }
+            Action::CollectEvidence { tag_name, else_is, is_new: _ } => {
                 self.collect_evidence(tag_name, *else_is == WithoutEvidence::Failure, tries).await
             }
             Action::DeleteRelease(release) => {

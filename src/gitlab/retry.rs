@@ -99,6 +99,12 @@ impl Tries {
         self.stale_from.is_some_and(|then| Instant::now() >= then)
     }
 
+    /// How many requests were sent, whatever became of them.
+    #[must_use]
+    pub fn sent(&self) -> u32 {
+        self.attempt
+    }
+
     /// The number of the try that begins now.
     pub(super) fn count(&mut self) -> u32 {
         self.attempt += 1;
