@@ -225,8 +225,12 @@ pub(super) struct Ends {
 
 impl Ends {
     pub(super) fn of(outcome: &Outcome) -> Self {
+        Self::count(&outcome.steps)
+    }
+
+    pub(super) fn count<'o>(steps: impl IntoIterator<Item = &'o StepOutcome>) -> Self {
         let mut ends = Self::default();
-        for step in &outcome.steps {
+        for step in steps {
             match step {
                 StepOutcome::Done | StepOutcome::NotOffered => {}
                 StepOutcome::AlreadyDone => ends.already += 1,
@@ -239,7 +243,7 @@ impl Ends {
         ends
     }
 
-    /// What to do next, if anything is left to do.
+    /// What to do next, if anything is left to do that a new run finds.
     pub(super) fn advice(self) -> Option<&'static str> {
         let Self { already: _, failed, conflicts, skipped: _, not_begun } = self;
         if failed > 0 {

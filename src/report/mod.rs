@@ -15,6 +15,7 @@ mod fleet;
 mod html;
 mod hunks;
 mod json;
+mod left_files;
 mod listing;
 mod markdown;
 mod notes;

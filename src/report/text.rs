@@ -1,6 +1,6 @@
 //! Plans and outcomes as plain text, for terminals and job logs.
 
-use super::counts::{self, Ends, of};
+use super::counts::{self, of};
 use super::run::Run;
 use super::style::{Palette, paint};
 use super::values::{
@@ -8,7 +8,7 @@ use super::values::{
     visible,
 };
 use super::voice::Voice;
-use super::{conflict, describe::describe, explain, fleet, notes, refusal, uploaded};
+use super::{conflict, describe::describe, explain, fleet, left_files, notes, refusal, uploaded};
 use crate::model::{Desired, NewMilestone, NewRelease, NewTag, TagName, harmless};
 use crate::plan::{
     Action, Change, MilestoneDiff, Outcome, Plan, ReleaseDiff, Removal, StepId, StepOutcome, Timing, Upload,
@@ -127,7 +127,7 @@ pub fn outcome(plan: &Plan, outcome: &Outcome, named: bool, palette: &Palette) -
     if let Some(files) = uploaded::sentence(plan, outcome, Voice::PLAIN) {
         page.plain(0, files);
     }
-    if let Some(advice) = Ends::of(outcome).advice() {
+    for advice in left_files::advice(plan, outcome, Voice::PLAIN) {
         page.plain(0, advice);
     }
     page.finish()

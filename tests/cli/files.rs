@@ -479,6 +479,30 @@ fn a_file_of_two_deleted_releases_goes_after_both_or_not_at_all() {
 }
 
 #[test]
+fn files_that_are_left_although_their_release_is_gone_are_named_and_found_by_the_saved_plan() {
+    let server = Server::serve(&["--fault", "DELETE */package_files/* 403 12x"]);
+    let (home, _) = about_to_go(&server);
+    assert_eq!(stored(&server).len(), 3);
+    home.run(&["plan", "--delete-packages", "--out", "plan.json"]).expect(0);
+    insta::assert_snapshot!("files_left", home.run(&["apply", "plan.json", "--yes"]).expect(1));
+    let anew = home.run(&["plan", "--delete-packages"]).expect(0);
+    assert!(anew.stdout.contains("Nothing needs to change"), "{anew}");
+    let in_format = |format| home.run(&["apply", "plan.json", "--yes", "--format", format]).expect(1).stdout;
+    let markdown = in_format("markdown");
+    assert!(
+        markdown.contains("`linux.tar.gz`, `mac.tar.gz` of package `awesome-app`") && markdown.contains("A new plan"),
+        "{markdown}"
+    );
+    assert!(in_format("html").contains("A new plan does not find them: apply this one again"));
+    let report: Value = serde_json::from_str(&in_format("json")).unwrap();
+    let left = report["projects"][0]["outcome"]["left_files"].as_array().unwrap();
+    assert_eq!(left.len(), 3);
+    assert_eq!(left[2], json!({ "package": "awesome-app", "version": "v0.1", "file_name": "mac.tar.gz" }));
+    home.run(&["apply", "plan.json", "--yes"]).expect(0);
+    assert!(stored(&server).is_empty());
+}
+
+#[test]
 fn a_job_uploads_with_its_own_token_to_the_same_urls() {
     let server = Server::start();
     let home = Home::new().env("CI_SERVER_URL", &server.url).env("CI_JOB_TOKEN", "sandbox-job");

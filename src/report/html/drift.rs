@@ -58,7 +58,7 @@ pub(super) fn section(project: &ProjectDrift<'_>, now: Moment, id: String, allow
         figures: figures(drift, *base, milestones.len()),
         sentence: summary(drift).unwrap_or_else(|| verdict(drift, *base, Voice::PLAIN)),
         refusals: Vec::new(),
-        advice: None,
+        advice: Vec::new(),
         troubles: Vec::new(),
         more_troubles: 0,
         notes: notes(drift, *base),

@@ -10,11 +10,11 @@ use super::status::{Trouble, troubles};
 use super::timeline::{Dot, Timeline};
 use crate::model::Moment;
 use crate::plan::{Outcome, Plan, StepOutcome};
-use crate::report::counts::{self, Ends, of};
+use crate::report::counts::{self, of};
 use crate::report::run::{Command, ProjectRun};
 use crate::report::values::short;
 use crate::report::voice::Voice;
-use crate::report::{notes, refusal, uploaded};
+use crate::report::{left_files, notes, refusal, uploaded};
 
 /// Changes of no more releases than this are open from the start.
 pub(super) const FEW: usize = 8;
@@ -33,7 +33,7 @@ pub(super) struct Section {
     pub(super) sentence: String,
     pub(super) refusals: Vec<(String, String)>,
     /// What to do next, if it was applied and not all of it was done.
-    pub(super) advice: Option<&'static str>,
+    pub(super) advice: Vec<String>,
     /// What is told of that on top.
     pub(super) troubles: Vec<Trouble>,
     pub(super) more_troubles: usize,
@@ -73,7 +73,7 @@ impl Section {
             figures: figures(run, &changed, command),
             sentence: sentence(run),
             refusals: plan.refusals.iter().map(|refusal| refusal::explain(refusal, Voice::PLAIN)).collect(),
-            advice: outcome.and_then(|outcome| Ends::of(outcome).advice()),
+            advice: outcome.map(|outcome| left_files::advice(plan, outcome, Voice::PLAIN)).unwrap_or_default(),
             troubles,
             more_troubles,
             notes: notes(plan, outcome.as_ref().copied()),

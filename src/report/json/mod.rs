@@ -10,13 +10,15 @@ mod rehearsal;
 use super::conflict::Reasons;
 use super::counts::{Counts, Tally};
 use super::drift::DriftRun;
+use super::left_files;
 use super::listing::Listing;
 use super::rehearsal::RehearsalRun;
 use super::run::{Command, Listed, ProjectRun, Run};
 use super::sheet::Sheet;
-use crate::model::{Milestone, TagName, is_hostile};
+use crate::model::{Milestone, PackagePlace, PackageVersion, TagName, is_hostile};
 use crate::plan::{
-    Conflict, Outcome, Plan, SavedMilestoneDiff, SavedProjectPlan, SavedRelease, SavedTiming, StepOutcome, schema_of,
+    Conflict, Outcome, Plan, Removal, SavedMilestoneDiff, SavedProjectPlan, SavedRelease, SavedTiming, StepOutcome,
+    schema_of,
 };
 use drift::DriftReport;
 use listing::{ListReport, ShowReport};
@@ -97,6 +99,18 @@ struct SavedOutcome {
     steps: Vec<SavedEnd>,
     /// The releases, milestones and files that were left alone.
     conflicts: Vec<SavedConflict>,
+    /// The files that were to be deleted with releases, and are still there although those are gone: a new plan does not
+    /// find them.
+    left_files: Vec<SavedLeftFile>,
+}
+
+/// A file of the package registry.
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct SavedLeftFile {
+    package: String,
+    version: String,
+    file_name: String,
 }
 
 /// What somebody else has changed since the plan was made.
@@ -333,7 +347,15 @@ impl SavedOutcome {
             }
         }
         let done = SavedCounts::new(Counts::done(plan, outcome).0);
-        Self { done, steps: outcome.steps.iter().map(SavedEnd::new).collect(), conflicts }
+        let left_files = left_files::left(plan, outcome).into_iter().map(SavedLeftFile::new).collect();
+        Self { done, steps: outcome.steps.iter().map(SavedEnd::new).collect(), conflicts, left_files }
+    }
+}
+
+impl SavedLeftFile {
+    fn new(removal: &Removal) -> Self {
+        let PackagePlace { of: PackageVersion { package, version }, file_name } = &removal.place;
+        Self { package: package.clone(), version: version.clone(), file_name: file_name.clone() }
     }
 }
 

@@ -3,10 +3,10 @@
 use super::fit::{Entry, Kind, Part, Rank};
 use super::{VOICE, code};
 use crate::plan::{Outcome, Plan, Step, StepOutcome};
-use crate::report::counts::{self, Ends};
+use crate::report::counts;
 use crate::report::text::NOT_OFFERED;
 use crate::report::values::visible;
-use crate::report::{conflict, describe, uploaded};
+use crate::report::{conflict, describe, left_files, uploaded};
 
 /// Differences of one release that are listed before the rest is counted.
 const MAX_DIFFERENCES: usize = 50;
@@ -15,7 +15,7 @@ const MAX_DIFFERENCES: usize = 50;
 pub(super) fn summary(plan: &Plan, outcome: &Outcome) -> String {
     let mut text = format!("**Done: {}.**\n\n", counts::done(plan, outcome));
     text.extend(uploaded::sentence(plan, outcome, VOICE).map(|files| format!("{files}\n\n")));
-    text.extend(Ends::of(outcome).advice().map(|advice| format!("{advice}\n\n")));
+    text.extend(left_files::advice(plan, outcome, VOICE).iter().map(|advice| format!("{advice}\n\n")));
     let is_short = outcome.steps.contains(&StepOutcome::NotOffered);
     text.extend(is_short.then(|| format!("Note: {NOT_OFFERED}\n\n")));
     text

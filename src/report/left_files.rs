@@ -1,0 +1,61 @@
+//! What to do after a plan that was not carried out whole; and the files that were to go with a release, and are still there
+//! although it is gone: no new plan finds those, as nothing leads to them any more.
+//!
+//! Pure.
+
+use super::counts::Ends;
+use super::values::package;
+use super::voice::Voice;
+use crate::plan::{Action, Outcome, Plan, Removal, Step, StepOutcome};
+
+/// How many files are named before the rest is counted.
+const MAX_NAMED: usize = 100;
+
+/// The files that are left, in the plan's order. One that another release has come to link to is not: it is to stay.
+pub(super) fn left<'p>(plan: &'p Plan, outcome: &Outcome) -> Vec<&'p Removal> {
+    plan.steps.iter().zip(&outcome.steps).filter_map(|(step, end)| removal_left(step, end, outcome)).collect()
+}
+
+/// The file that `step` was to delete, if it is left. As long as one of the releases that led to it is there, a new plan
+/// finds it.
+fn removal_left<'p>(step: &'p Step, end: &StepOutcome, outcome: &Outcome) -> Option<&'p Removal> {
+    let Action::DeleteFile(removal) = &step.action else { return None };
+    let is_left = match end {
+        StepOutcome::Failed { .. } | StepOutcome::Skipped { .. } | StepOutcome::Interrupted => true,
+        StepOutcome::Done | StepOutcome::AlreadyDone | StepOutcome::NotOffered | StepOutcome::Conflict(_) => false,
+    };
+    let is_gone = || step.needs.iter().all(|need| outcome.steps.get(need.0).is_some_and(StepOutcome::is_success));
+    (is_left && is_gone()).then_some(removal)
+}
+
+/// What to do next, in sentences, if anything is left to do.
+pub(super) fn advice(plan: &Plan, outcome: &Outcome, voice: Voice) -> Vec<String> {
+    let steps = || plan.steps.iter().zip(&outcome.steps);
+    let others = steps().filter(|(step, end)| removal_left(step, end, outcome).is_none()).map(|(_, end)| end);
+    let mut advice: Vec<_> = Ends::count(others).advice().map(str::to_owned).into_iter().collect();
+    let left = left(plan, outcome);
+    if left.is_empty() {
+        return advice;
+    }
+    let shown = &left[..left.len().min(MAX_NAMED)];
+    let of_package = |files: &[&Removal]| {
+        let names: Vec<_> = files.iter().map(|removal| (voice.name)(&removal.place.file_name)).collect();
+        format!("{} of {}", names.join(", "), package(&files[0].place, voice))
+    };
+    let named: Vec<_> = shown.chunk_by(|one, next| one.place.of == next.place.of).map(of_package).collect();
+    let more = match left.len() - shown.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let a = if advice.is_empty() { "A" } else { "But a" };
+    let (is_left, lead, them) = match left.as_slice() {
+        [_] => ("is left in the package registry", "leads to it", "it"),
+        _ => ("are left in the package registry", "leads to them", "them"),
+    };
+    advice.push(format!("{}{more} {is_left}, and no release {lead} any more.", named.join("; ")));
+    advice.push(format!(
+        "{a} new plan does not find {them}: apply this one again if it was saved (plan --out), or delete {them} by hand, in \
+         GitLab under Deploy > Package registry."
+    ));
+    advice
+}
