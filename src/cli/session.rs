@@ -280,7 +280,7 @@ impl Session {
     /// What is to be saved of `plans`, each of which comes with its site's index.
     pub(super) fn to_save<'p>(&self, plans: impl IntoIterator<Item = (usize, &'p Plan)>) -> SavedPlan {
         let address = |site: usize| {
-            // The embedded GitLab's port is another one in each run.
+            // Where the embedded GitLab says that it is, another one may serve.
             if self.server.is_embedded() {
                 Address::Sandbox
             } else {
@@ -346,13 +346,10 @@ impl Session {
         Ok(current)
     }
 
-    /// How links name what is in a project's package registry. The embedded GitLab is at another port in each run, but at this
-    /// one when it serves.
+    /// How links name what is in a project's package registry. Whatever the embedded GitLab holds has numbers of its own.
     fn packages(&self, client: &Client, project: &Project) -> Packages {
-        if self.server.is_embedded() {
-            return Packages::new("http://127.0.0.1:8929/api/v4", project, None);
-        }
-        Packages::new(client.api(), project, server::id_of_job(client.url(), project))
+        let of_job = if self.server.is_embedded() { None } else { server::id_of_job(client.url(), project) };
+        Packages::new(client.api(), project, of_job)
     }
 
     fn refuse_idle_words(&self, ui: &Ui, seen: &[Seen], beside: &[&Desired]) -> Result<(), Failure> {

@@ -101,8 +101,8 @@ impl Shown {
     }
 }
 
-/// The addresses that a report names: of each client's GitLab, unless that is the embedded one, whose address is another one in
-/// each run.
+/// The addresses that a report names: of each client's GitLab, unless that is the embedded one, which answers nobody after the
+/// run.
 pub(super) fn gitlabs<'c>(is_embedded: bool, clients: impl Iterator<Item = &'c Client>) -> Vec<Option<String>> {
     clients.map(|client| (!is_embedded).then(|| server::shown(client.url()))).collect()
 }

@@ -49,6 +49,7 @@ impl Transport {
         let authorization = token.as_ref().map(authorization).transpose()?;
         let connection = Connection {
             url: &api,
+            answers_at: None,
             has_token: token.is_some(),
             insecure_http,
             authorities,

@@ -249,7 +249,9 @@ impl Transport {
 
     /// Asks, once.
     async fn ask(&self, at: &Address, resume: Option<&Resume>) -> Result<(Response, Told), Error> {
-        let pool = if at.is_home { self.pools.for_files() } else { self.pools.for_elsewhere() }?;
+        // Also what is not asked as GitLab: only these connections know where it answers.
+        let is_gitlab = at.url.origin() == self.url().origin();
+        let pool = if is_gitlab { self.pools.for_files() } else { self.pools.for_elsewhere() }?;
         let mut request = pool.get(at.url.clone()).header(header::ACCEPT, "*/*");
         // What is packed on the way has another length and digest.
         request = request.header(header::ACCEPT_ENCODING, "identity");

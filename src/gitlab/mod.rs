@@ -50,7 +50,7 @@ pub use upload::{Open, Sent, Upload};
 pub use crate::http::{Authorities, Observer, Wait};
 
 use crate::http::is_loopback;
-use std::{fmt, num::NonZeroUsize, sync::Arc, time::Duration};
+use std::{fmt, net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
 use transport::Transport;
 use url::Url;
 
@@ -59,6 +59,9 @@ use url::Url;
 pub struct Settings {
     /// Its address, with the path prefix if it lives under one: `https://host/gitlab`.
     pub url: Url,
+    /// Where it answers, if that is not where its address leads: one that nobody else can reach, as it is part of this
+    /// program. It is spoken to over http.
+    pub answers_at: Option<SocketAddr>,
     /// Without one, only what is public can be read.
     pub token: Option<Token>,
     /// Lets requests, and the token with them, travel in clear text to another machine.
@@ -81,6 +84,7 @@ impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             url,
+            answers_at,
             token,
             insecure_http,
             authorities,
@@ -92,6 +96,7 @@ impl fmt::Debug for Settings {
         } = self;
         f.debug_struct("Settings")
             .field("url", &url.as_str())
+            .field("answers_at", answers_at)
             .field("token", token)
             .field("insecure_http", insecure_http)
             .field("authorities", authorities)
@@ -107,6 +112,7 @@ impl Settings {
     pub fn new(url: Url, token: Option<Token>) -> Self {
         Self {
             url,
+            answers_at: None,
             token,
             insecure_http: false,
             authorities: Authorities::default(),

@@ -3,6 +3,7 @@
 use crate::gitlab::{Authorities, Error, Kind};
 use crate::http::{Connection, Unfit};
 use reqwest::Client;
+use std::net::SocketAddr;
 use std::sync::OnceLock;
 use std::time::Duration;
 use url::Url;
@@ -11,6 +12,8 @@ use url::Url;
 pub(super) struct Pools {
     /// GitLab's address.
     pub(super) url: Url,
+    /// Where it answers, if that is elsewhere.
+    pub(super) answers_at: Option<SocketAddr>,
     /// Whether a token goes with requests to it.
     pub(super) has_token: bool,
     /// Whether http to it is fine if it is another machine.
@@ -52,9 +55,10 @@ impl Pools {
     }
 
     fn to_gitlab(&self, silence: Option<Duration>) -> Connection<'_> {
-        let Self { url, has_token, insecure_http, authorities, connect_timeout, .. } = self;
+        let Self { url, answers_at, has_token, insecure_http, authorities, connect_timeout, .. } = self;
         Connection {
             url,
+            answers_at: *answers_at,
             has_token: *has_token,
             insecure_http: *insecure_http,
             authorities: authorities.clone(),

@@ -60,6 +60,7 @@ impl Transport {
     pub(super) fn new(settings: Settings) -> Result<Self, Error> {
         let Settings {
             url,
+            answers_at,
             token,
             insecure_http,
             authorities,
@@ -73,6 +74,7 @@ impl Transport {
         let token_header = token.as_ref().map(Token::header).transpose()?;
         let pools = Pools {
             url: url.clone(),
+            answers_at,
             has_token: token.is_some(),
             insecure_http,
             authorities,

@@ -1,7 +1,8 @@
 //! How connections are made: to whom, through what, and how long that may take.
 
 use super::{Authorities, causes, is_loopback, message};
-use reqwest::{Client, ClientBuilder, redirect};
+use reqwest::{Client, ClientBuilder, Proxy, redirect};
+use std::net::SocketAddr;
 use std::time::Duration;
 use url::Url;
 
@@ -9,6 +10,8 @@ use url::Url;
 pub(crate) struct Connection<'u> {
     /// Whom they are for.
     pub(crate) url: &'u Url,
+    /// Where that one answers, in clear text, if it is elsewhere than its address leads.
+    pub(crate) answers_at: Option<SocketAddr>,
     /// Whether a token will go with requests.
     pub(crate) has_token: bool,
     /// Whether http to another machine is fine.
@@ -50,7 +53,7 @@ impl Connection<'_> {
     }
 
     fn builder(self) -> Result<ClientBuilder, Unfit> {
-        let Self { url, has_token, insecure_http, authorities, connect_timeout, timeout } = self;
+        let Self { url, answers_at, has_token, insecure_http, authorities, connect_timeout, timeout } = self;
         let loopback = is_loopback(url);
         let clear = url.scheme() == "http" && !loopback;
         if clear && !insecure_http {
@@ -67,6 +70,12 @@ impl Connection<'_> {
             // A proxy could not reach this machine's own address. And without TLS it would be one more host that is shown
             // the token; with TLS it is only asked for a tunnel.
             builder = builder.no_proxy();
+        }
+        if let Some(at) = answers_at {
+            // As a proxy it is told the address it is known by, and nothing is sent to whoever listens there. A resolver of
+            // our own would not be asked about an address that is a number.
+            let there = Proxy::http(format!("http://{at}")).map_err(|error| unfit(&error))?;
+            builder = builder.no_proxy().proxy(there);
         }
         Ok(builder)
     }
@@ -85,7 +94,11 @@ fn beginning(connect_timeout: Duration, timeout: Option<Duration>) -> ClientBuil
 }
 
 fn build(builder: ClientBuilder) -> Result<Client, Unfit> {
-    builder.build().map_err(|error| Unfit { message: message::harmless(&causes(&error)), help: None })
+    builder.build().map_err(|error| unfit(&error))
+}
+
+fn unfit(error: &reqwest::Error) -> Unfit {
+    Unfit { message: message::harmless(&causes(error)), help: None }
 }
 
 /// Nobody said that http is fine for that other machine.

@@ -173,7 +173,13 @@ impl Sandbox {
         Ok(Self { address, is_new, requests, shutdown, task })
     }
 
-    /// Where it listens, such as `http://127.0.0.1:8929`.
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The same as a url, such as `http://127.0.0.1:8929`.
     #[must_use]
     pub fn url(&self) -> String {
         base_url(self.address)

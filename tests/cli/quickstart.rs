@@ -48,3 +48,24 @@ fn sends_what_the_plan_says_and_no_write_the_second_time() {
     GET /projects/:id/releases 1
     ");
 }
+
+#[test]
+fn the_embedded_gitlab_has_one_address_in_all_runs_and_hands_out_what_was_uploaded() {
+    let home = Home::new();
+    home.write("app.bin", "for everybody\n");
+    home.manifest(
+        "[[releases]]\ntag_name = \"v0.1\"\nref = \"main\"\nchecksums = true\n[[releases.files]]\npath = \"app.bin\"\n",
+    );
+    home.run(&["apply", "--sandbox", "--yes"]).expect(0);
+    let page = "http://127.0.0.1:8929/root/awesome-app/-/releases/v0.1";
+    assert_eq!(home.run(&["show", "v0.1", "--web", "--sandbox"]).expect(0).stdout, format!("{page}\n"));
+    // Every address: the page's, the evidence's, the archives' and the links'.
+    let shown = home.run(&["show", "v0.1", "--sandbox", "--format", "json"]).expect(0).stdout;
+    let (all, fixed) = (shown.matches("http://").count(), shown.matches("http://127.0.0.1:8929/").count());
+    assert!(all > 5 && all == fixed, "{shown}");
+    let evidence = home.run(&["evidence", "v0.1", "--sandbox", "--out", "evidence.json"]).expect(0);
+    assert!(evidence.stdout.contains("http://127.0.0.1:8929/"), "{evidence}");
+    // Whoever listens at that address, it is not asked: the files are nowhere but here.
+    home.run(&["download", "v0.1", "--verify", "--dir", "got", "--sandbox"]).expect(0);
+    assert_eq!(std::fs::read_to_string(home.path().join("got/app.bin")).unwrap(), "for everybody\n");
+}

@@ -26,6 +26,11 @@ use secrecy::SecretString;
 #[cfg(feature = "sandbox")]
 use std::path::PathBuf;
 
+/// What the embedded GitLab goes by, and what `sandbox serve` listens at if nobody says otherwise. While it is embedded it
+/// answers elsewhere, at a port of its own.
+#[cfg(feature = "sandbox")]
+const EMBEDDED: &str = "http://127.0.0.1:8929";
+
 /// Who answers.
 pub(super) enum Server {
     /// A GitLab somewhere.
@@ -84,10 +89,11 @@ impl Server {
         match self {
             #[cfg(feature = "sandbox")]
             Self::Embedded { sandbox, .. } => {
-                let url = Url::parse(&sandbox.url()).map_err(|why| Failure::BadUrl { name: "the sandbox", why })?;
+                let url = Url::parse(EMBEDDED).map_err(|why| Failure::BadUrl { name: "the sandbox", why })?;
                 let token = Token::new(TokenKind::Private, &SecretString::from("sandbox-maintainer"));
+                let answers_at = Some(sandbox.address());
                 Ok(Contact {
-                    settings: Settings::new(url, Some(token)),
+                    settings: Settings { answers_at, ..Settings::new(url, Some(token)) },
                     url_from: "--sandbox".to_owned(),
                     token_from: Some("--sandbox".to_owned()),
                     authorities_from: None,
@@ -149,7 +155,7 @@ impl Server {
                 let plain = data.chars().all(|c| c.is_alphanumeric() || "/._-".contains(c));
                 let data = if plain { data.into_owned() } else { format!("'{}'", data.replace('\'', r"'\''")) };
                 let command = format!("relsync sandbox serve --data {}", harmless(&data));
-                Some(format!("Look at it: {command}, then open http://127.0.0.1:8929"))
+                Some(format!("Look at it: {command}, then open {EMBEDDED}"))
             }
         }
     }
