@@ -59,7 +59,8 @@ pub(super) struct Wish {
     tag: Located<TagName>,
     at: Option<Span>,
     files: Vec<RawFile>,
-    has_checksums: bool,
+    /// Where it says that it wants their digests listed.
+    checksums: Option<Span>,
     names: HashMap<String, Span>,
     paths: HashMap<String, Span>,
 }
@@ -75,8 +76,8 @@ impl Wish {
             _ => None,
         };
         let (names, paths) = (links().filter_map(name).collect(), links().filter_map(path).collect());
-        let has_checksums = release.checksums.as_ref().is_some_and(|wish| wish.value);
-        Some(Self { tag, at: release.files_at, files, has_checksums, names, paths })
+        let checksums = release.checksums.as_ref().filter(|wish| wish.value).map(|wish| wish.span);
+        Some(Self { tag, at: release.files_at, files, checksums, names, paths })
     }
 }
 
@@ -142,6 +143,7 @@ impl<'a> Artifacts<'a> {
             subject: Subject::new(&wish.tag.value),
             tag: &wish.tag,
             at: wish.at,
+            checksums: wish.checksums,
             names: wish.names,
             paths: wish.paths,
             by_file_name: HashMap::new(),
@@ -156,7 +158,7 @@ impl<'a> Artifacts<'a> {
         for (file, matches) in matched {
             self.add(file, matches.unwrap_or_default(), &mut release, findings);
         }
-        if let Some(first) = wish.files.first().filter(|_| wish.has_checksums && !release.found.is_empty()) {
+        if let Some(first) = wish.files.first().filter(|_| wish.checksums.is_some() && !release.found.is_empty()) {
             // Linked like the others, as far as that can be the same for all.
             let mut like = first.clone();
             like.name = like.name.filter(|name| name.value.names_files());
@@ -243,6 +245,8 @@ struct Release<'r> {
     version: String,
     /// Where it says something of its files.
     at: Option<Span>,
+    /// Where it says that it wants a list of digests.
+    checksums: Option<Span>,
     /// Where each name and path of a link is written.
     names: HashMap<String, Span>,
     paths: HashMap<String, Span>,
@@ -264,18 +268,17 @@ impl Release<'_> {
     ) {
         let RawFile { header, path: pattern, package: _, name, direct_asset_path, link_type } = raw;
         let place = pattern.as_ref().map_or(*header, |pattern| pattern.span);
-        let shown = match &source {
-            FileSource::Disk(below) => below.clone(),
-            FileSource::Text(_) => format!("{file_name} of `checksums`"),
-        };
         if let Some((first, earlier)) = self.by_file_name.get(file_name) {
-            let finding = Finding::new(format!("two files named {} in one release", Quoted(file_name)))
-                .at(*first, format!("matches {}", Quoted(earlier)))
-                .at(place, format!("matches {}", Quoted(&shown)))
-                .help("a release's files are told apart by their names: rename one, or let the pattern match only one");
-            return findings.push(finding);
+            return findings.push(match &source {
+                FileSource::Disk(below) => one_name((*first, earlier), (place, below), file_name),
+                FileSource::Text(_) => made_already((*first, earlier), self.checksums.unwrap_or(place), file_name),
+            });
         }
-        self.by_file_name.insert(file_name.to_owned(), (place, shown));
+        let from = match &source {
+            FileSource::Disk(below) => below,
+            FileSource::Text(_) => file_name,
+        };
+        self.by_file_name.insert(file_name.to_owned(), (place, from.to_owned()));
         let subject = self.subject.file(file_name);
         let link_name = filled(name.as_ref(), "name", subject, findings);
         let link_name = link_name.map_or_else(|| file_name.to_owned(), |name| name.0);
@@ -318,6 +321,28 @@ impl Release<'_> {
             link_type: link_type.as_ref().map(|link_type| link_type.value),
         });
     }
+}
+
+/// What to say of two files that would be one in the registry, each by its entry and its path.
+fn one_name((first, earlier): (Span, &str), (place, below): (Span, &str), file_name: &str) -> Finding {
+    if earlier == below {
+        return Finding::new(format!("{} is taken twice in one release", Quoted(below)))
+            .at(first, "first here")
+            .at(place, "again here")
+            .help("take one of the two out, or let its pattern match other files");
+    }
+    Finding::new(format!("two files named {} in one release", Quoted(file_name)))
+        .at(first, format!("matches {}", Quoted(earlier)))
+        .at(place, format!("matches {}", Quoted(below)))
+        .help("a release's files are told apart by their names: rename one, or let the pattern match only one")
+}
+
+/// What to say of a file that has the name of the one that `checksums` makes.
+fn made_already((first, earlier): (Span, &str), checksums: Span, file_name: &str) -> Finding {
+    Finding::new(format!("two files named {} in one release", Quoted(file_name)))
+        .at(first, format!("matches {}", Quoted(earlier)))
+        .at(checksums, "makes another")
+        .help("`checksums` makes this file anew: take the one that is there out of its folder, or out of the pattern")
 }
 
 fn package(file: &RawFile) -> Option<String> {

@@ -43,9 +43,10 @@ pub(super) fn find(folder: &Folder<'_>, from: &Path, pattern: &FilePattern, look
         Err(refusal) => return refused(refusal),
     };
     let is_plain = !parts.iter().any(|part| matches!(part, Part::Wild(..) | Part::Deep));
-    let mut search = Search { folder, is_plain, looks, seen: HashSet::new(), matches: Matches::default() };
+    let mut search =
+        Search { folder, is_plain, looks, seen: HashSet::new(), meets_folders: false, matches: Matches::default() };
     search.walk(root, Path::new(""), &parts);
-    let mut matches = search.matches;
+    let Search { meets_folders, mut matches, .. } = search;
     if *looks == 0 {
         matches.refused.push((pattern.text.clone(), Refusal::TooMuch));
     }
@@ -54,7 +55,7 @@ pub(super) fn find(folder: &Folder<'_>, from: &Path, pattern: &FilePattern, look
         // Named as it is written.
         matches.refused.iter_mut().for_each(|(name, _)| name.clone_from(&pattern.text));
     } else if matches.found.is_empty() && matches.refused.is_empty() {
-        return refused(Refusal::NoMatch);
+        return refused(if meets_folders { Refusal::OnlyFolders } else { Refusal::NoMatch });
     }
     matches
 }
@@ -93,6 +94,8 @@ struct Search<'s> {
     looks: &'s mut usize,
     /// Which folders have been looked through for how many parts: several `**`, or links, lead there in many ways.
     seen: HashSet<(PathBuf, usize)>,
+    /// Whether a folder is among what the whole pattern matches.
+    meets_folders: bool,
     matches: Matches,
 }
 
@@ -106,9 +109,10 @@ impl Search<'_> {
         match part {
             Part::Name(name) => self.enter(real, &below.join(name), rest),
             Part::Wild(matcher, with_dots) => {
-                for (name, _) in self.entries(real, below) {
+                for (name, is_folder) in self.entries(real, below) {
                     let is_hidden = name.as_encoded_bytes().starts_with(b".") && !with_dots;
                     if !is_hidden && matcher.is_match(&name) {
+                        self.meets_folders |= is_folder && rest.is_empty();
                         self.enter(real, &below.join(name), rest);
                     }
                 }

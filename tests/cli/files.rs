@@ -111,6 +111,8 @@ fn what_is_wrong_with_them_is_underlined_before_anything_is_sent() {
     let home = built(&server);
     home.write("other/mac.tar.gz", "another");
     home.write("dist/a b.zip", "blank");
+    home.write("folder/in/it", "deep");
+    home.write("sums/SHA256SUMS", "old");
     let file = |tag: &str, keys: &str| format!("[[releases]]\ntag_name = \"{tag}\"\n[[releases.files]]\n{keys}\n");
     home.manifest(
         &[
@@ -126,6 +128,10 @@ fn what_is_wrong_with_them_is_underlined_before_anything_is_sent() {
             ),
             file("v8", "path = \"dist/{verson}\"\npackage = \"a/b\"\nname = \"{filename}\""),
             file("v9", "path = \"dist\""),
+            file("v10", "path = \"dist/{tag}-{a,b}.zip\""),
+            file("v11", "path = \"fold*\""),
+            file("v12", "path = \"dist/*.tar.gz\"\n[[releases.files]]\npath = \"dist/mac.*\""),
+            file("v13", "path = \"sums/*\"").replacen("[[releases.files]]", "checksums = true\n[[releases.files]]", 1),
         ]
         .concat(),
     );

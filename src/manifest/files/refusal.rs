@@ -19,6 +19,8 @@ pub(in crate::manifest) enum Refusal {
     Missing,
     /// Nothing that a pattern matches.
     NoMatch,
+    /// Only folders that a pattern matches.
+    OnlyFolders,
     /// A pattern of more than so many names.
     TooDeep(usize),
     /// A pattern that is not done when all have looked at as much as they may.
@@ -70,6 +72,8 @@ impl Refusal {
                 .help("paths are relative to the folder of the file they are written in"),
             Self::NoMatch => Finding::new(format!("no file matches {name}"))
                 .help("patterns are relative to the folder of the file they are written in; `*` matches no `/`, and no name that starts with a dot"),
+            Self::OnlyFolders => Finding::new(format!("{name} matches only folders"))
+                .help("`/**` at its end looks below them"),
             Self::TooDeep(most) => Finding::new(format!("{name} leads too deep"))
                 .help(format!("a file is at most {most} names below the manifest's folder")),
             Self::TooMuch => Finding::new(format!("too many files and folders to look through for {name}"))
@@ -97,6 +101,7 @@ impl Refusal {
             Self::Git => "not for publishing",
             Self::Missing => "not found",
             Self::NoMatch => "matches nothing",
+            Self::OnlyFolders => "matches no file",
             Self::TooDeep(_) => "too many names",
             Self::TooMuch => "looks at too much",
             Self::NotAFile(_) => "not a regular file",

@@ -2,6 +2,8 @@
 
 use super::template::Template;
 use super::{FilePattern, FromToml, Subject, Templated, Wrong, line, schema, text};
+use crate::manifest::reader::nearest;
+use crate::manifest::visible::Quoted;
 use crate::model::is_package_name;
 use std::borrow::Cow;
 use toml::de::DeValue;
@@ -20,6 +22,7 @@ impl FromToml for FileGlob {
 
     fn from_toml(key: &str, value: &DeValue<'_>) -> Result<Self, Wrong> {
         let glob = Self(line(key, value)?.to_owned());
+        glob.check_placeholders()?;
         // What is wrong with the pattern is so for every release.
         glob.with(key, "v", "v").map(|_| glob)
     }
@@ -29,6 +32,26 @@ impl FileGlob {
     /// What it comes to for a release. Other braces are the pattern's own: `{a,b}` is either.
     pub(in crate::manifest) fn fill(&self, key: &str, subject: Subject<'_>) -> Result<FilePattern, Wrong> {
         self.with(key, subject.tag_name(), subject.version())
+    }
+
+    /// Refuses braces around one thing that is no placeholder: as alternatives they would be of no use, so it is a slip.
+    fn check_placeholders(&self) -> Result<(), Wrong> {
+        const OF_RELEASE: [&str; 2] = ["tag_name", "version"];
+        for (at, _) in self.0.match_indices('{') {
+            let (before, brace) = self.0.split_at(at);
+            // As a sign among others, or alone, a brace is itself.
+            let is_itself = before.ends_with(['\\', '[']);
+            let Some((name, _)) = brace[1..].split_once('}').filter(|_| !is_itself) else { continue };
+            if !name.contains([',', '{']) && !OF_RELEASE.contains(&name) {
+                let near = nearest(name.trim(), &OF_RELEASE);
+                let near = near.map(|near| format!("did you mean `{{{near}}}`? ")).unwrap_or_default();
+                let help = "the placeholders are `{tag_name}` and `{version}`; `{a,b}` stands for either, and `[{]` for a \
+                            brace itself";
+                let message = format!("unknown placeholder {}", Quoted(&format!("{{{name}}}")));
+                return Err(Wrong::with_help(message, "in here", near + help));
+            }
+        }
+        Ok(())
     }
 
     fn with(&self, key: &str, tag_name: &str, version: &str) -> Result<FilePattern, Wrong> {
