@@ -504,6 +504,51 @@ fn what_comes_by_another_protocol_is_left_out_of_many() {
     }
 }
 
+/// A link to documentation leads to a page, and often to one that asks for a password.
+#[test]
+fn a_runbook_is_left_out_unless_it_is_meant() {
+    let server = Server::start();
+    let host = Host::start(|head| if head.path() == "/app.zip" { whole(b"app") } else { not_found() });
+    let link = |name: &str, link_type: &str| json!({ "name": name, "url": format!("{}/{name}", host.url), "link_type": link_type });
+    let body = |tag: &str, links: &[serde_json::Value]| json!({ "tag_name": tag, "ref": "main", "assets": { "links": links } });
+    let releases = [
+        body("v0.1", &[link("app.zip", "package"), link("runbook", "runbook")]),
+        body("v0.2", &[link("runbook", "runbook")]),
+    ];
+    for release in releases {
+        server.ask(reqwest::Method::POST, "/projects/24/releases", &release);
+    }
+    let home = home(&server);
+    insta::assert_snapshot!("without_runbook", home.run(&["download", "v0.1"]).expect(0));
+    insta::assert_snapshot!("only_a_runbook", home.run(&["download", "v0.2"]).expect(0));
+    for word in ["runbook", "run*", "*"] {
+        let run = home.run(&["download", "v0.1", word, "--skip-existing"]).expect(1);
+        assert!(run.stderr.contains("failed to download runbook"), "{word}\n{run}");
+    }
+}
+
+#[test]
+fn where_nothing_can_be_written_nothing_is_fetched() {
+    let server = Server::start();
+    let host = Host::start(|_| whole(b"app"));
+    let at = |name: &str| format!("{}/{name}", host.url);
+    release(&server, &[("a.zip", &at("a.zip"), ""), ("b.zip", &at("b.zip"), "")]);
+    let home = home(&server);
+    home.write("afile", "mine");
+    insta::assert_snapshot!("into_a_file", home.run(&["download", "v0.1", "-D", "afile"]).expect(1));
+    insta::assert_snapshot!("below_a_file", home.run(&["download", "v0.1", "-D", "afile/in/it"]).expect(1));
+    insta::assert_snapshot!("beside_a_file", home.run(&["download", "v0.1", "a.zip", "-O", "afile/a.zip"]).expect(1));
+    insta::assert_snapshot!(
+        "into_no_folder",
+        home.run(&["download", "v0.1", "a.zip", "-O", "nowhere/a.zip"]).expect(1)
+    );
+    // Not even root can make files there.
+    #[cfg(target_os = "linux")]
+    insta::assert_snapshot!("into_a_closed_folder", home.run(&["download", "v0.1", "-D", "/proc"]).expect(1));
+    assert_eq!(host.seen().len(), 0);
+    assert_eq!(files(&home), ["afile 4"]);
+}
+
 #[test]
 fn two_assets_never_become_one_file() {
     let server = Server::start();

@@ -46,8 +46,13 @@ pub(in crate::cli) enum Error {
     ))]
     Odd(String),
 
-    #[error("failed to open {path}: {error}")]
+    #[error("failed to write to the folder {path}: {error}")]
+    #[diagnostic(help("nothing was downloaded; check that the folder is there and can be written to"))]
     Folder { path: String, error: io::Error },
+
+    #[error("{0} is not a folder")]
+    #[diagnostic(help("nothing was downloaded; name a folder, or move what is there out of the way"))]
+    NotAFolder(String),
 
     #[error("failed to write {path}: {error}")]
     Write { path: String, error: io::Error },
@@ -141,7 +146,12 @@ impl Error {
         Self::OneName { name, first, second }
     }
 
+    /// What is wrong with a folder to download to, or with one on the way there.
     pub(super) fn folder(path: &Path, error: io::Error) -> Self {
+        let is_in_the_way = |path: &&Path| std::fs::metadata(path).is_ok_and(|found| !found.is_dir());
+        if let Some(file) = path.ancestors().find(is_in_the_way) {
+            return Self::NotAFolder(harmless(&file.to_string_lossy()).into_owned());
+        }
         Self::Folder { path: harmless(&path.to_string_lossy()).into_owned(), error }
     }
 

@@ -72,16 +72,16 @@ pub(super) async fn run(ui: &Ui, args: DownloadArgs) -> Result<Exit, Failure> {
         ([], [_, ..]) => Choice::default(),
         (words, _) => pick::choose(&links, words)?,
     };
-    for asset in left_out {
-        let (called, why) = (harmless(&asset.called), asset.unfit.as_deref().unwrap_or_default());
-        ui.note(&format!("Note: {called} is left out: {why}."));
+    for asset in &left_out {
+        ui.note(&format!("Note: {} is left out: {}.", harmless(&asset.called), asset.why_left_out()));
     }
     for format in &args.source {
         assets.push(pick::source(&asked.project, &shown, format)?);
     }
     if assets.is_empty() {
         let tag = harmless(shown.release.tag_name.as_str());
-        ui.note(&format!("Note: release {tag} links to nothing; its sources come with --source tar.gz."));
+        let nothing = if left_out.is_empty() { "nothing" } else { "nothing else" };
+        ui.note(&format!("Note: release {tag} links to {nothing}; its sources come with --source tar.gz."));
         return Ok(Exit::Done);
     }
     let checksums = stoppable(Checksums::read(ui, &asked.client, &links, &assets)).await?;
@@ -101,6 +101,9 @@ pub(super) async fn run(ui: &Ui, args: DownloadArgs) -> Result<Exit, Failure> {
     pick::apart(&assets)?;
     folder.tidy(assets.iter().map(|asset| asset.name.as_str()));
     let there = stoppable(work.look(&folder, &assets, &args)).await??;
+    if there.iter().any(Option::is_none) {
+        folder.check_writable()?;
+    }
     let what = format!("{} of {}", shown.release.tag_name, asked.project);
     let fetched = stoppable(work.fetch_all(&folder, &assets, there, &args, &what)).await;
     let (done, failures) = fetched.map_err(|_| Error::Stopped)?;

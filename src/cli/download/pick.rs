@@ -6,7 +6,7 @@ use super::error::Error;
 use super::name;
 use super::sums::Kind;
 use crate::gitlab::FileAt;
-use crate::model::{ProjectRef, ShownRelease, SourceArchive, harmless};
+use crate::model::{LinkType, ProjectRef, ShownRelease, SourceArchive, harmless};
 use globset::{Glob, GlobMatcher};
 use std::collections::BTreeMap;
 use url::Url;
@@ -18,6 +18,8 @@ pub(super) struct Asset {
     pub(super) file: Result<FileAt, String>,
     /// Why nothing can be downloaded from where its link leads, if that shows.
     pub(super) unfit: Option<String>,
+    /// Whether it is a page for people, and no file, to go by its link's type.
+    pub(super) is_page: bool,
     /// What its file is called here.
     pub(super) name: String,
     /// What the release calls it: its path, or its name.
@@ -36,10 +38,18 @@ pub(super) struct Choice {
     pub(super) left_out: Vec<Asset>,
 }
 
+/// Why a page is left out.
+const IS_PAGE: &str = "it is a runbook, a page to read; it comes if it is named";
+
 impl Asset {
     /// What its file would be called if all names were good.
     pub(super) fn own(&self) -> &str {
         self.names.first().unwrap_or(&self.name)
+    }
+
+    /// Why it is left out where it is not named.
+    pub(super) fn why_left_out(&self) -> &str {
+        self.unfit.as_deref().unwrap_or(IS_PAGE)
     }
 
     /// What it tells of other assets, by the name of its file: what a link to it is called is anybody's choice of words.
@@ -82,7 +92,8 @@ pub(super) fn links(project: &ProjectRef, shown: &ShownRelease) -> Vec<Asset> {
         listed_as.extend(path_of_url);
         listed_as.extend([name.clone(), link.name.clone()]);
         let called = path.map_or_else(|| link.name.clone(), |path| path.as_str().to_owned());
-        Asset { file, unfit, name, called, names, listed_as }
+        let is_page = link.link_type == LinkType::Runbook;
+        Asset { file, unfit, is_page, name, called, names, listed_as }
     };
     release.links.iter().map(|live| asset(&live.link)).collect()
 }
@@ -103,11 +114,11 @@ pub(super) fn source(project: &ProjectRef, shown: &ShownRelease, format: &str) -
     let file = FileAt::Archive { project: project.clone(), tag, format: format.clone() };
     let called = format!("source {format}");
     let (name, listed_as, names) = (name::safe(&own), vec![own.clone()], vec![own]);
-    Ok(Asset { file: Ok(file), unfit: None, name, called, listed_as, names })
+    Ok(Asset { file: Ok(file), unfit: None, is_page: false, name, called, listed_as, names })
 }
 
 /// Those that `words` mean: all, without any. Each word is a path, a name or a glob over both, and stands for something. What is
-/// not named itself is left out if it can't be downloaded but others can.
+/// not named itself is left out if it can't be downloaded but others can; so are pages without any word.
 pub(super) fn choose(assets: &[Asset], words: &[String]) -> Result<Choice, Error> {
     let (mut is_met, mut is_chosen) = (vec![false; assets.len()], vec![false; assets.len()]);
     let mut meet = |found: &[bool], is_named: bool| {
@@ -119,7 +130,7 @@ pub(super) fn choose(assets: &[Asset], words: &[String]) -> Result<Choice, Error
         }
     };
     if words.is_empty() {
-        meet(&vec![true; assets.len()], false);
+        meet(&assets.iter().map(|asset| !asset.is_page).collect::<Vec<_>>(), false);
     }
     for word in words {
         let exact: Vec<bool> = assets.iter().map(|asset| asset.names.contains(word)).collect();
@@ -135,6 +146,7 @@ pub(super) fn choose(assets: &[Asset], words: &[String]) -> Result<Choice, Error
         match (is_met, is_chosen) {
             (_, true) => choice.assets.push(asset.clone()),
             (true, false) => choice.left_out.push(asset.clone()),
+            (false, false) if words.is_empty() => choice.left_out.push(asset.clone()),
             (false, false) => {}
         }
     }
@@ -177,7 +189,7 @@ mod tests {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let file = Ok(FileAt::Url("https://h/x".parse().unwrap()));
         let (name, listed_as) = (names[0].clone(), names.clone());
-        Asset { file, unfit: None, name, called: called.to_owned(), listed_as, names }
+        Asset { file, unfit: None, is_page: false, name, called: called.to_owned(), listed_as, names }
     }
 
     fn chosen(words: &[&str]) -> Result<Vec<String>, String> {
@@ -217,6 +229,21 @@ mod tests {
         assert_eq!(chosen(&["*.zip", "b.zip"]), ["a.zip b.zip", ""]);
         // Nothing but what can't be: that is an error, and to be said as one.
         assert_eq!(chosen(&["*.deb"]), ["c.deb", ""]);
+    }
+
+    #[test]
+    fn a_page_is_only_taken_if_a_word_means_it() {
+        let page = Asset { is_page: true, ..asset("docs", &["docs"]) };
+        let assets = [asset("a.zip", &["a.zip"]), page];
+        let chosen = |assets: &[Asset], words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            let Choice { assets, left_out } = choose(assets, &words).unwrap();
+            [assets, left_out].map(|assets| assets.into_iter().map(|asset| asset.name).collect::<Vec<_>>().join(" "))
+        };
+        assert_eq!(chosen(&assets, &[]), ["a.zip", "docs"]);
+        assert_eq!(chosen(&assets[1..], &[]), ["", "docs"]);
+        assert_eq!(chosen(&assets, &["docs"]), ["docs", ""]);
+        assert_eq!(chosen(&assets, &["*"]), ["a.zip docs", ""]);
     }
 
     #[test]

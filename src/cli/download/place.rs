@@ -43,6 +43,9 @@ impl Folder {
     pub(super) fn of(file: &Path) -> Result<(Self, String), Error> {
         let path = file.parent().filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let real = path.canonicalize().map_err(|error| Error::folder(path, error))?;
+        if !real.is_dir() {
+            return Err(Error::folder(path, ErrorKind::NotADirectory.into()));
+        }
         let name = file.file_name().and_then(|name| name.to_str());
         let name = name.ok_or_else(|| Error::write(file, ErrorKind::InvalidFilename.into()))?;
         Ok((Self { path: path.to_owned(), real }, name.to_owned()))
@@ -81,6 +84,13 @@ impl Folder {
                 length => hasher.update(&buffer[..length]),
             }
         }
+    }
+
+    /// Makes sure that files can be written here, now rather than when the first of them has come.
+    pub(super) fn check_writable(&self) -> Result<(), Error> {
+        let draft = self.real.join(format!(".relsync.{:016x}.part", fastrand::u64(..)));
+        let written = File::create_new(&draft).and_then(|_| fs::remove_file(&draft));
+        written.map_err(|error| Error::folder(&self.path, error))
     }
 
     /// Begins the file that is to get this name.
