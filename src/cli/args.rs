@@ -255,7 +255,7 @@ pub(super) struct ApplyArgs {
     pub(super) faces: FacesArgs,
 
     /// At most so many requests side by side. It begins with 8, and adapts to how the server does.
-    #[arg(long, value_name = "N", default_value = "32")]
+    #[arg(long, value_name = "N", default_value = "32", value_parser = count)]
     pub(super) concurrency: NonZeroUsize,
 
     /// Don't ask; a must where nobody can be asked.
@@ -367,6 +367,11 @@ impl ServerArgs {
 
 fn url(text: &str) -> Result<Url, String> {
     text.parse().map_err(|why| format!("{why}; write GitLab's own address, such as https://gitlab.example.com"))
+}
+
+/// A number of things of which there is at least one.
+pub(super) fn count(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "write a whole number, 1 or more".to_owned())
 }
 
 pub(super) fn time(text: &str) -> Result<Duration, String> {

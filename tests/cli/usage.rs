@@ -27,6 +27,17 @@ fn wrong_usage_is_a_failure_and_no_difference() {
 }
 
 #[test]
+fn what_is_left_out_or_nothing_is_said_in_plain_words() {
+    let home = Home::new();
+    insta::assert_snapshot!("download_of_nothing", home.run(&["download"]).expect(1));
+    insta::assert_snapshot!("limit_of_nothing", home.run(&["list", "--limit", "0"]).expect(1));
+    for args in [["apply", "--concurrency=0"], ["download", "--concurrency=0"]] {
+        let run = home.run(&args).expect(1);
+        assert!(run.stderr.contains("write a whole number, 1 or more"), "{run}");
+    }
+}
+
+#[test]
 fn a_missing_manifest_or_project_is_said() {
     let home = Home::new();
     insta::assert_snapshot!("no_manifest", home.run(&["plan", "--sandbox"]).expect(1));

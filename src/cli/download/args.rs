@@ -1,19 +1,20 @@
 //! What can be said after `relsync download`.
 #![expect(clippy::doc_markdown, reason = "doc comments are the help text here, which is no Markdown")]
 
-use crate::cli::args::ServerArgs;
+use crate::cli::args::{ServerArgs, count};
 use crate::cli::project::ProjectArgs;
-use clap::Args;
+use clap::{ArgGroup, Args};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 #[command(override_usage = "relsync download [OPTIONS] <TAG|--latest> [PATH|GLOB]...")]
+#[command(group(ArgGroup::new("which").args(["words", "latest"]).required(true).multiple(true)))]
 pub(in crate::cli) struct DownloadArgs {
     /// The release's tag, unless it is the latest; then which assets: their paths (direct_asset_path) or names, or globs
     /// over both, where `*` stands for slashes, too. By default everything that the release links to.
-    #[arg(value_name = "TAG|PATH", required_unless_present = "latest")]
+    #[arg(value_name = "TAG")]
     pub(super) words: Vec<String>,
 
     /// Take the latest release, by its date, as GitLab does: an upcoming one counts.
@@ -46,7 +47,7 @@ pub(in crate::cli) struct DownloadArgs {
     pub(super) verify: bool,
 
     /// At most so many files side by side.
-    #[arg(long, value_name = "N", default_value = "4")]
+    #[arg(long, value_name = "N", default_value = "4", value_parser = count)]
     pub(super) concurrency: NonZeroUsize,
 
     #[command(flatten)]

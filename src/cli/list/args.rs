@@ -1,6 +1,6 @@
 //! What can be said after `relsync list`.
 
-use crate::cli::args::ServerArgs;
+use crate::cli::args::{ServerArgs, count};
 use crate::cli::formats::Shape;
 use crate::cli::project::ProjectArgs;
 use crate::model::{Direction, GroupRef, ReleaseOrder};
@@ -26,7 +26,7 @@ pub(in crate::cli) struct ListArgs {
     pub(super) sort: Option<Sort>,
 
     /// At most so many. No more pages are read than they take.
-    #[arg(short = 'L', long, value_name = "N", default_value = "30", default_value_if("upcoming", "true", None))]
+    #[arg(short = 'L', long, value_name = "N", default_value = "30", default_value_if("upcoming", "true", None), value_parser = count)]
     pub(super) limit: Option<NonZeroUsize>,
 
     /// All of them.
