@@ -19,6 +19,9 @@ fn a_release_is_shown() {
     insta::assert_snapshot!("show_json", home.run(&["show", "v1.0.0", "--format", "json"]).expect(0));
     insta::assert_snapshot!("show_web", home.run(&["show", "v1.0.0", "--web"]).expect(0));
     insta::assert_snapshot!("show_none", home.run(&["show", "v7"]).expect(1));
+    server.requests();
+    insta::assert_snapshot!("show_nearly", home.run(&["show", "1.0.0"]).expect(1));
+    assert_eq!(server.requests(), ["GET /projects/:id/releases 1", "GET /projects/:id/releases/:tag_name 1"]);
     let latest = home.run(&["show", "--latest"]).expect(0);
     assert!(latest.stdout.starts_with("v9.0.0  Nine\n") && latest.stderr.contains("is yet to come"), "{latest}");
     assert_eq!(server.requests().iter().filter(|r| !r.starts_with("GET ")).count(), 0);

@@ -98,16 +98,18 @@ impl Failure {
         Self::NoPage(harmless(tag.as_str()).into_owned())
     }
 
-    pub(in crate::cli) fn no_release(project: &ProjectRef, which: &Which) -> Self {
+    pub(in crate::cli) fn no_release(project: &ProjectRef, which: &Which, nearest: Option<&TagName>) -> Self {
         let project = harmless(&project.to_string()).into_owned();
         let (which, help) = match which {
             Which::Tag(tag) => {
-                (harmless(tag.as_str()).into_owned(), "check the tag; --latest takes the latest release")
+                (harmless(tag.as_str()).into_owned(), "check the tag; --latest takes the latest release".to_owned())
             }
-            Which::Latest(_) => {
-                ("at all".to_owned(), "there is none, or the token's user can't see it: that takes a Reporter")
-            }
+            Which::Latest(_) => (
+                "at all".to_owned(),
+                "there is none, or the token's user can't see it: that takes a Reporter".to_owned(),
+            ),
         };
+        let help = nearest.map_or(help, |tag| format!("did you mean {}?", harmless(tag.as_str())));
         Self::NoRelease { which, project, help }
     }
 

@@ -127,7 +127,7 @@ pub(super) enum Failure {
 
     #[error("there is no release {which} in {project}")]
     #[diagnostic(help("{help}"))]
-    NoRelease { which: String, project: String, help: &'static str },
+    NoRelease { which: String, project: String, help: String },
 
     #[error("GitLab orders a group's releases by released_at only")]
     #[diagnostic(help("leave --order-by; one project's releases can be ordered by created_at"))]
