@@ -20,8 +20,7 @@ pub enum Note {
     NoEvidence(Vec<TagName>),
     /// Releases whose evidence is asked for, but whose lack of it is no difference: GitLab may not offer any.
     EvidenceTried(Vec<TagName>),
-    /// New releases that were to be upcoming or current, to go by their tags or dates, but whose date has passed by now, so
-    /// that GitLab will call them historical.
+    /// New releases whose date has passed a short while ago, so that GitLab will call them historical, which may not be meant.
     DatePassed(Vec<TagName>),
     /// A new release has the notes of one that no entry names: its tag's name has changed, probably.
     Renamed {
@@ -93,7 +92,7 @@ pub(super) fn notes(
         Note::EvidenceTried(tags(&|change| change.collect.is_some() && !change.requires_evidence())),
         Note::DatePassed(tags(&|change| {
             let new = new_release(change).filter(|_| change.timing == Timing::Historical);
-            new.is_some_and(|new| new.git_ref.is_some() || new.released_at.is_some_and(|at| is_recent(at, now)))
+            new.and_then(|new| new.released_at).is_some_and(|at| is_recent(at, now))
         })),
         Note::LinksInBetween(tags(&|change| {
             let steps = steps(change);
@@ -159,10 +158,10 @@ fn new_release<'c>(change: &'c ReleaseChange<'_>) -> Option<&'c crate::model::Ne
     }
 }
 
-/// A date that passed in the last month is rather a plan that came late than history.
+/// A date that passed in the last days is perhaps a plan that came late; one before them is declared history.
 fn is_recent(at: Moment, now: Moment) -> bool {
-    const MONTH: i64 = 31 * 24 * 60 * 60;
-    at.second() > now.second() - MONTH
+    const WEEK: i64 = 7 * 24 * 60 * 60;
+    at.second() > now.second() - WEEK
 }
 
 fn makes_tag(change: &ReleaseChange<'_>) -> bool {

@@ -25,8 +25,8 @@ pub(super) fn sentence(note: &Note, voice: Voice) -> String {
             named(tags)
         ),
         Note::DatePassed(tags) => format!(
-            "the date of {} has passed by now ({}), which makes it historical; leave `released_at` out to release now",
-            of(tags.len(), "new release"),
+            "{} dated in the last 7 days, and so historical ({}): to release now, leave `released_at` out",
+            if tags.len() == 1 { "1 new release is".to_owned() } else { format!("{} new releases are", tags.len()) },
             named(tags)
         ),
         Note::Renamed { from, to, deleted: true } => format!(

@@ -29,6 +29,28 @@ fn manifest(home: &Home, dates: [(&str, &str); 3]) {
     home.manifest(&dates.map(entry).concat());
 }
 
+/// History is declared on purpose; a date of a few days ago may be a plan that came late.
+#[test]
+fn a_date_that_has_just_passed_is_told_and_one_long_ago_is_history() {
+    let server = Server::start();
+    let home = Home::with_server(&server, "sandbox-maintainer");
+    let ago = |days: i64| jiff::Timestamp::now() - jiff::SignedDuration::from_hours(days * 24);
+    let entry =
+        |tag: &str, days| format!("[[releases]]\ntag_name = \"{tag}\"\nref = \"main\"\nreleased_at = {}\n", ago(days));
+    home.manifest(&(entry("v2", 6) + &entry("v1", 8) + &entry("v0", 3000)));
+    let plan = home.run(&["plan"]).expect(0).stdout;
+    let notes: Vec<_> = plan.lines().filter(|line| line.starts_with("Note: ")).collect();
+    assert_eq!(
+        notes,
+        [
+            "Note: 3 tags will be created, which may start pipelines.",
+            "Note: 3 new releases will be announced by mail to whoever watches.",
+            "Note: no evidence is collected for 3 historical releases.",
+            "Note: 1 new release is dated in the last 7 days, and so historical (v2): to release now, leave `released_at` out.",
+        ]
+    );
+}
+
 #[test]
 fn a_date_that_changes_what_a_release_is_called_says_so() {
     let server = Server::with(SEED);
