@@ -3,7 +3,7 @@
 use super::values::package;
 use super::voice::Voice;
 use crate::model::{Link, MilestoneState, NewMilestone, PackagePlace, TagName};
-use crate::plan::Action;
+use crate::plan::{Action, Removal};
 
 /// A step in a few words that read after "failed to".
 #[must_use]
@@ -40,6 +40,15 @@ pub(super) fn step(action: &Action, voice: Voice) -> String {
         }
         Action::DeleteFile(removal) => format!("delete {}", file(&removal.place, voice)),
         Action::DeleteRelease(release) => format!("delete release {}", tag(&release.tag_name)),
+    }
+}
+
+/// What to add about a file that is deleted, by the step `next` to that: of several with one name, the last is the one that a
+/// download gets.
+pub(super) fn replaced(removal: &Removal, next: Option<&Action>) -> &'static str {
+    match next {
+        Some(Action::DeleteFile(next)) if next.place == removal.place => ", replaced earlier",
+        _ => "",
     }
 }
 

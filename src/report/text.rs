@@ -8,7 +8,7 @@ use super::values::{
     visible,
 };
 use super::voice::Voice;
-use super::{conflict, describe::describe, explain, fleet, left_files, notes, refusal, uploaded};
+use super::{conflict, describe, explain, fleet, left_files, notes, refusal, uploaded};
 use crate::model::{Desired, NewMilestone, NewRelease, NewTag, TagName, harmless};
 use crate::plan::{
     Action, Change, MilestoneDiff, Outcome, Plan, ReleaseDiff, Removal, StepId, StepOutcome, Timing, Upload,
@@ -46,7 +46,7 @@ pub fn plan(plan: &Plan, detail: Detail, palette: &Palette) -> String {
     let mut subject = None;
     let mut steps = plan.steps.iter().enumerate().filter(|(_, step)| is_shown(&step.action)).peekable();
     while let Some((index, step)) = steps.next() {
-        page.step(&step.action, subject);
+        page.step(&step.action, plan.steps.get(index + 1).map(|next| &next.action), subject);
         subject = step.action.tag_name();
         if detail == Detail::Reasons {
             page.line(4, palette.quiet, explain::line(plan, StepId(index), Voice::PLAIN));
@@ -184,7 +184,7 @@ impl Page {
     }
 
     /// `subject` is the release that the step before was about: links of one release share its heading.
-    fn step(&mut self, action: &Action, subject: Option<&TagName>) {
+    fn step(&mut self, action: &Action, next: Option<&Action>, subject: Option<&TagName>) {
         let Palette { create, update, delete, .. } = self.palette;
         if action.tag_name().is_none() || action.tag_name() != subject {
             self.gap();
@@ -212,7 +212,8 @@ impl Page {
             Action::DeleteFile(gone) => {
                 let Removal { place, size, .. } = &**gone;
                 let (file, of) = (visible(&place.file_name), package(place, Voice::PLAIN));
-                self.line(4, delete, format_args!("- file {file} in {of} ({})", values::size(*size)));
+                let (size, replaced) = (values::size(*size), describe::replaced(gone, next));
+                self.line(4, delete, format_args!("- file {file} in {of} ({size}{replaced})"));
             }
             Action::UpdateRelease { tag_name: _, diff, milestones: _ } => self.release_diff(diff),
             Action::CollectEvidence { else_is, is_new, .. } => self.field("evidence", evidence(*else_is, *is_new)),
@@ -338,7 +339,7 @@ impl Page {
         let mut advised = BTreeSet::new();
         for (step, outcome) in plan.steps.iter().zip(&outcome.steps) {
             let StepOutcome::Failed { error, help } = outcome else { continue };
-            self.line(0, self.palette.delete, format_args!("✗ failed to {}", describe(&step.action)));
+            self.line(0, self.palette.delete, format_args!("✗ failed to {}", describe::describe(&step.action)));
             self.plain(4, line(error));
             // A token that is too weak fails two hundred times; what to do about it is said once.
             if let Some(help) = help.as_ref().filter(|help| advised.insert(*help)) {
@@ -351,7 +352,7 @@ impl Page {
         let mut reasons = conflict::Reasons::default();
         for (step, outcome) in plan.steps.iter().zip(&outcome.steps) {
             let StepOutcome::Conflict(conflict) = outcome else { continue };
-            self.line(0, self.palette.delete, format_args!("✗ left alone: {}", describe(&step.action)));
+            self.line(0, self.palette.delete, format_args!("✗ left alone: {}", describe::describe(&step.action)));
             if reasons.is_new(step, conflict) {
                 self.plain(4, format_args!("{}:", conflict::head(conflict)));
                 for line in conflict::lines(conflict, Voice::PLAIN) {
@@ -364,7 +365,8 @@ impl Page {
     fn skipped(&mut self, plan: &Plan, outcome: &Outcome) {
         for (step, outcome) in plan.steps.iter().zip(&outcome.steps) {
             if let StepOutcome::Skipped { because } = outcome {
-                let (step, because) = (describe(&step.action), describe(&plan.steps[because.0].action));
+                let (step, because) =
+                    (describe::describe(&step.action), describe::describe(&plan.steps[because.0].action));
                 self.line(0, self.palette.update, format_args!("- skipped: {step} (not done: {because})"));
             }
         }

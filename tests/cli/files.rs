@@ -326,6 +326,22 @@ fn a_deleted_release_leaves_its_files_unless_they_are_to_go() {
     assert!(left.len() == 1 && left[0].starts_with("awesome-app v0.1 linux.tar.gz "), "{left:?}");
 }
 
+#[test]
+fn copies_of_a_file_that_was_replaced_are_told_apart_when_they_go() {
+    let server = Server::start();
+    let home = built(&server);
+    home.run(&["apply", "--yes"]).expect(0);
+    home.write("dist/mac.tar.gz", "for newer mac\n");
+    home.run(&["apply", "--yes"]).expect(0);
+    home.manifest("[policy]\nunmanaged = \"delete\"\n[[releases]]\ntag_name = \"v0.2\"\nref = \"main\"\n");
+    let args = ["plan", "--delete-packages"];
+    insta::assert_snapshot!("files_replaced_go", home.run(&args).expect(0));
+    for format in ["markdown", "html"] {
+        let page = home.run(&[&args[..], &["--format", format]].concat()).expect(0).stdout;
+        assert_eq!(page.matches(", replaced earlier").count(), 2, "{page}");
+    }
+}
+
 /// A folder in which `v0.1`, with its files, is to be deleted, and what leads to its file for macs.
 fn about_to_go(server: &Server) -> (Home, String) {
     let home = built(server);

@@ -2,10 +2,10 @@
 
 use super::when::When;
 use crate::model::{NewRelease, NewTag, Release};
-use crate::plan::{Change, PresentFile, ReleaseDiff, Removal, Timing, Upload, WithoutEvidence};
-use crate::report::date;
+use crate::plan::{Action, Change, PresentFile, ReleaseDiff, Removal, Timing, Upload, WithoutEvidence};
 use crate::report::values::{self, content, evidence, package, short, titles};
 use crate::report::voice::Voice;
+use crate::report::{date, describe};
 use std::borrow::Cow;
 
 /// A field, before and after. One that is not there was not, will not be, or is not known.
@@ -145,11 +145,16 @@ pub(super) fn of_present(file: &PresentFile) -> Row {
 }
 
 /// Of a file that is deleted.
-pub(super) fn of_removal(removal: &Removal) -> Row {
+pub(super) fn of_removal(removal: &Removal, next: Option<&Action>) -> Row {
     let Removal { tag_name: _, place, package: _, file: _, size } = removal;
     Row {
         name: format!("file {}", short(&place.file_name)).into(),
-        before: Some(format!("{}, in {}", values::size(*size), package(place, Voice::PLAIN))),
+        before: Some(format!(
+            "{}, in {}{}",
+            values::size(*size),
+            package(place, Voice::PLAIN),
+            describe::replaced(removal, next)
+        )),
         after: None,
     }
 }

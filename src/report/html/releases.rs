@@ -120,8 +120,9 @@ impl Known<'_> {
         when = when.or_else(|| before.map(|release| When::of(release, self.now)));
         let mut name = before.map(|release| release.name.clone());
         let mut moved_from = None;
-        for action in steps.iter().filter_map(|step| plan.steps.get(*step)).map(|step| &step.action) {
-            self.add(&mut draft, action);
+        let actions: Vec<_> = steps.iter().filter_map(|step| plan.steps.get(*step)).map(|step| &step.action).collect();
+        for (nth, action) in actions.iter().copied().enumerate() {
+            self.add(&mut draft, action, actions.get(nth + 1).copied());
             match action {
                 Action::CreateRelease { release, timing, .. } => {
                     when = Some(When { moment: release.released_at.unwrap_or(self.now), timing: *timing });
@@ -168,7 +169,7 @@ impl Known<'_> {
         }
     }
 
-    fn add(&self, draft: &mut Draft, action: &Action) {
+    fn add(&self, draft: &mut Draft, action: &Action, next: Option<&Action>) {
         LinkChange::add(&mut draft.links, action);
         match action {
             Action::CreateRelease { release, timing, milestones: _ } => {
@@ -202,7 +203,7 @@ impl Known<'_> {
             }
             Action::DeleteFile(removal) => {
                 draft.files += 1;
-                draft.rows.push(fields::of_removal(removal));
+                draft.rows.push(fields::of_removal(removal, next));
             }
             Action::CreateTag(new) => draft.rows.push(fields::of_tag(new)),
             Action::CollectEvidence { else_is, is_new, .. } => {

@@ -7,8 +7,8 @@ use super::folded::Folded;
 use crate::model::{Description, Link, NewMilestone, NewRelease, NewTag, Release};
 use crate::plan::{Action, Change, MilestoneDiff, Plan, ReleaseDiff, Removal, StepId};
 use crate::report::counts::{Counts, Words, of};
-use crate::report::explain;
 use crate::report::values::{self, content, link, package, quoted, timing, timings, titles, upload, visible};
+use crate::report::{describe, explain};
 use jiff::civil::Date;
 
 /// What is said of one release or milestone.
@@ -59,8 +59,8 @@ impl Card {
             }
             (None, _) => Self::new('+', "milestone", Kind::Milestone, String::new()),
         };
-        for action in actions() {
-            card.action(action);
+        for (action, next) in actions().zip(actions().skip(1).map(Some).chain([None])) {
+            card.action(action, next);
         }
         let present = plan.present.iter().filter(|file| Some(&file.tag_name) == tag);
         card.items.extend(present.map(|file| format!("`=` file {}", values::present(file, VOICE))));
@@ -88,7 +88,7 @@ impl Card {
         format!("{} {noun} {}{ended}: {}", code(&sign.to_string()), names.join(" "), short.join(", "))
     }
 
-    fn action(&mut self, action: &Action) {
+    fn action(&mut self, action: &Action, next: Option<&Action>) {
         match action {
             Action::CreateMilestone(new) => self.new_milestone(new),
             Action::UpdateMilestone { milestone: _, title: _, diff } => self.milestone_diff(diff),
@@ -107,7 +107,8 @@ impl Card {
             Action::DeleteFile(gone) => {
                 let Removal { place, size, .. } = &**gone;
                 let (file, of) = ((VOICE.name)(&place.file_name), package(place, VOICE));
-                self.losses.push(format!("`-` file {file} in {of} ({})", values::size(*size)));
+                let (size, replaced) = (values::size(*size), describe::replaced(gone, next));
+                self.losses.push(format!("`-` file {file} in {of} ({size}{replaced})"));
             }
             Action::CreateLink { tag_name: _, link: new } => self.items.push(format!("`+` link {}", link(new, VOICE))),
             Action::UpdateLink { tag_name: _, id: _, before, after } => {
