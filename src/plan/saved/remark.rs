@@ -207,7 +207,7 @@ pub(super) enum SavedNote {
     NoEvidence { tag_names: Vec<String> },
     /// Releases whose evidence is asked for, though its lack is no difference.
     EvidenceTried { tag_names: Vec<String> },
-    /// Releases whose tag is only now made, but whose date has passed.
+    /// New releases whose date has passed in the last days, which makes them historical.
     DatePassed { tag_names: Vec<String> },
     /// A new release has the same notes as one that no entry names.
     Renamed {
