@@ -33,10 +33,12 @@ pub(super) fn place(address: &str) -> Option<Place> {
         None => scp(address)?,
     };
     let project = project(&path)?;
-    let host = match host.to_string().as_str() {
+    let host = match host.to_string() {
         // Where ssh is only let through on the port of https.
-        "altssh.gitlab.com" => "gitlab.com".to_owned(),
-        host => host.to_owned(),
+        host if host == "altssh.gitlab.com" => "gitlab.com".to_owned(),
+        // An url's host may hold more than a name in DNS, such as quotes.
+        host if host.chars().all(|c| c.is_ascii_alphanumeric() || "-._:[]".contains(c)) => host,
+        _ => return None,
     };
     let (url, is_sure) = match scheme.as_str() {
         "https" | "http" => {
@@ -129,12 +131,15 @@ mod tests {
             "git@h:a/b c",
             "ext::sh -c foo",
             "git://h.com/a/b",
+            "https://\"/a/b",
         ] {
             assert_eq!(place(address), None, "{address}");
         }
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         /// It goes into a manifest between quotes.
         #[test]
         fn nothing_that_ends_a_string_gets_through(address in "(https://|git@|ssh://)?[ -~\\n\u{202e}]{0,40}(:|/)[ -~\\n]{0,40}") {
