@@ -12,6 +12,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use reqwest::header;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
+use tokio::sync::Semaphore;
 
 /// As many rows as GitLab gives at once.
 pub(super) const PER_PAGE: usize = 100;
@@ -58,7 +59,7 @@ impl Client {
 
     /// A list's first page.
     pub(super) async fn first_page<W: Row>(&self, request: &Request) -> Result<Page<W::Model>, Error> {
-        self.page::<W>(request, 1).await
+        self.page_at::<W>(request, &numbered(request, 1, PER_PAGE), 1, PER_PAGE).await
     }
 
     /// Every row of the list that `first` is the first page of.
@@ -79,8 +80,18 @@ impl Client {
     async fn gather<W: Row>(&self, request: &Request, first: Page<W::Model>) -> Result<Option<Vec<W::Model>>, Error> {
         let mut pages = vec![first];
         if let Some(count) = pages[0].pages {
-            let later = (2..=count).map(|number| self.page::<W>(request, number));
-            pages.extend(stream::iter(later).buffered(SIDE_BY_SIDE).try_collect::<Vec<_>>().await?);
+            let places = Semaphore::new(SIDE_BY_SIDE);
+            let page = async |number| {
+                let place = places.acquire().await;
+                let answer = self.transport.send(&numbered(request, number, PER_PAGE)).await?;
+                // The next one is asked for while this one is read.
+                drop(place);
+                Ok::<_, Error>((number, self.read::<W>(request, answer, number, PER_PAGE).await?))
+            };
+            let later = stream::iter((2..=count).map(page)).buffer_unordered(2 * SIDE_BY_SIDE);
+            let mut later: Vec<_> = later.try_collect().await?;
+            later.sort_by_key(|(number, _)| *number);
+            pages.extend(later.into_iter().map(|(_, page)| page));
         } else {
             // A server that leads in a circle would keep us here for good.
             let mut seen = BTreeSet::new();
@@ -135,10 +146,6 @@ impl Client {
         Ok((rows, false))
     }
 
-    async fn page<W: Row>(&self, request: &Request, number: usize) -> Result<Page<W::Model>, Error> {
-        self.page_at::<W>(request, &numbered(request, number, PER_PAGE), number, PER_PAGE).await
-    }
-
     /// The page of `list` that `request` gets, the `number`th.
     async fn page_at<W: Row>(
         &self,
@@ -147,12 +154,22 @@ impl Client {
         number: usize,
         per_page: usize,
     ) -> Result<Page<W::Model>, Error> {
-        let mut answer = self.transport.send(request).await?;
+        let answer = self.transport.send(request).await?;
+        self.read::<W>(list, answer, number, per_page).await
+    }
+
+    /// Reads the `number`th page of `list`.
+    async fn read<W: Row>(
+        &self,
+        list: &Request,
+        mut answer: Answer<'_>,
+        number: usize,
+        per_page: usize,
+    ) -> Result<Page<W::Model>, Error> {
         let body = std::mem::take(&mut answer.body);
-        // A page takes milliseconds to read, and the others must not wait for that: their requests would go out later.
+        // It takes milliseconds, and nothing else must wait for that.
         let read = tokio::task::spawn_blocking(move || (rows::<W>(&body), body)).await;
-        let (rows, body) =
-            read.map_err(|_| self.transport.failed(request, Kind::Stopped, "the answer was not read"))?;
+        let (rows, body) = read.map_err(|_| self.transport.failed(list, Kind::Stopped, "the answer was not read"))?;
         answer.body = body;
         let rows = rows.map_err(|unlike| match unlike {
             Unlike::Json(error) => answer.unlike(&error),
