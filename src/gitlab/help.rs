@@ -178,7 +178,9 @@ fn not_found(failed: &Failed<'_>) -> Option<&'static str> {
         return Some("the release's git tag is gone: push it again, or delete the release in GitLab");
     }
     if failed.path.ends_with("/evidence") {
-        return Some("evidence takes GitLab Premium; with `evidence = true` its absence is no failure");
+        return Some(
+            "evidence takes GitLab Premium; a manifest's `evidence = true` asks for it without failing where there is none",
+        );
     }
     if *failed.method == Method::GET && failed.path.ends_with("/releases") && !failed.message.starts_with("Project") {
         return Some(

@@ -193,8 +193,8 @@ impl<'a> Artifacts<'a> {
             let finding = refusal.explain(name, path.span);
             let finding = match refusal {
                 Refusal::Missing | Refusal::NoMatch => finding.help(
-                    "build it first: in CI, as an artifact of an earlier job. Files of other releases are not looked for if \
-                     they are left out by `--only`; paths are relative to the folder of the file they are written in",
+                    "build it first: in CI, as an artifact of an earlier job. `plan --only` and `apply --only` look for no \
+                     files of other releases; paths are relative to the folder of the file they are written in",
                 ),
                 _ => finding,
             };

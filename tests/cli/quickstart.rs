@@ -69,3 +69,14 @@ fn the_embedded_gitlab_has_one_address_in_all_runs_and_hands_out_what_was_upload
     home.run(&["download", "v0.1", "--verify", "--dir", "got", "--sandbox"]).expect(0);
     assert_eq!(std::fs::read_to_string(home.path().join("got/app.bin")).unwrap(), "for everybody\n");
 }
+
+#[test]
+fn the_embedded_gitlab_is_asked_as_patiently_as_any() {
+    let home = Home::new();
+    home.manifest(
+        "[[releases]]\ntag_name = \"v0.1\"\nref = \"main\"\n[[releases.links]]\nname = \"guide\"\nurl = \"https://127.0.0.1:1/guide\"\n",
+    );
+    home.run(&["apply", "--sandbox", "--yes"]).expect(0);
+    let failed = home.run(&["download", "v0.1", "guide", "--sandbox", "--retry-for", "0s"]).expect(1);
+    assert!(!failed.stderr.contains("waiting"), "{failed}");
+}

@@ -92,8 +92,9 @@ impl Server {
                 let url = Url::parse(EMBEDDED).map_err(|why| Failure::BadUrl { name: "the sandbox", why })?;
                 let token = Token::new(TokenKind::Private, &SecretString::from("sandbox-maintainer"));
                 let answers_at = Some(sandbox.address());
+                let settings = Settings::new(url, Some(token));
                 Ok(Contact {
-                    settings: Settings { answers_at, ..Settings::new(url, Some(token)) },
+                    settings: Settings { answers_at, timeout: args.timeout, retry_for: args.retry_for, ..settings },
                     url_from: "--sandbox".to_owned(),
                     token_from: Some("--sandbox".to_owned()),
                     authorities_from: None,
