@@ -414,6 +414,29 @@ fn a_list_that_can_not_be_read_verifies_nothing() {
     );
 }
 
+/// It is waited for where that can be seen, and is not waited for twice.
+#[test]
+fn a_list_that_can_not_be_got_is_tried_once() {
+    let server = Server::start();
+    let host = Host::start(|head| match head.path() {
+        "/app" => whole(b"app"),
+        _ => answer("503 Service Unavailable", &["retry-after: 1".to_owned()], b""),
+    });
+    let at = |path: &str| format!("{}{path}", host.url);
+    release(&server, &[("app", &at("/app"), ""), ("SHA256SUMS", &at("/SHA256SUMS"), "")]);
+    let home = home(&server);
+    let asked = || host.seen().iter().filter(|head| head.path() == "/SHA256SUMS").count();
+    insta::assert_snapshot!("lost_list", home.run(&["download", "v0.1", "--retry-for", "0s"]).expect(1));
+    assert_eq!((asked(), files(&home)), (1, vec!["app 3".to_owned()]));
+    home.run(&["download", "v0.1", "SHA256SUMS", "-O", "-", "--retry-for", "0s"]).expect(1);
+    assert_eq!(asked(), 2);
+    let waited = home.run(&["download", "v0.1", "SHA256SUMS", "--retry-for", "2s"]).expect(1);
+    assert!(waited.stderr.contains("waiting 1 s: "), "{waited}");
+    // What is there need not come.
+    home.write("SHA256SUMS", "mine");
+    home.run(&["download", "v0.1", "--skip-existing", "--retry-for", "0s"]).expect(0);
+}
+
 /// Another machine that is asked over plain http, as a proxy stands for it, leads back to this one: what it says where to go
 /// is as little to be trusted as a file of its own.
 #[test]

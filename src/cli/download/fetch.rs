@@ -130,8 +130,19 @@ pub(in crate::cli) async fn read_whole(
     file: &FileAt,
     most: usize,
 ) -> Result<(Vec<u8>, Fetched), Error> {
+    read_counted(client, called, file, most, &Gauge::of(1)).await
+}
+
+/// The same, for who watches `gauge`.
+pub(super) async fn read_counted(
+    client: &Client,
+    called: &str,
+    file: &FileAt,
+    most: usize,
+    gauge: &Gauge,
+) -> Result<(Vec<u8>, Fetched), Error> {
     let mut sink = Sink::Memory(Vec::new(), most);
-    let fetched = fetch(client, called, file, None, &Gauge::of(1), &mut sink, |_| Ok(())).await?;
+    let fetched = fetch(client, called, file, None, gauge, &mut sink, |_| Ok(())).await?;
     match (sink, fetched.by_gitlab.filter(|digest| *digest != fetched.digest)) {
         (_, Some(expected)) => Err(Error::other_digest(called, "GitLab", fetched.digest, expected)),
         (Sink::Memory(content, _), None) => Ok((content, fetched)),

@@ -4,6 +4,7 @@
 //! others from coming.
 
 pub(super) mod args;
+mod checksums;
 mod error;
 mod fetch;
 mod gauge;
@@ -26,6 +27,7 @@ use crate::gitlab::{Client, Incoming, Permalink};
 use crate::model::{Sha256, TagName, harmless};
 use crate::ui::{Progress, Ui};
 use args::DownloadArgs;
+use checksums::Checksums;
 use fetch::{Fetched, Sink, fetch};
 use futures_util::{StreamExt, stream};
 use gauge::Gauge;
@@ -34,10 +36,7 @@ use place::{Folder, Spool, There};
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
-use sums::{Kind, Listed, Sums};
-
-/// No list of checksums is longer.
-const LONGEST_LIST: usize = 4 * 1024 * 1024;
+use sums::Listed;
 
 /// What became of an asset.
 #[derive(Debug, Clone)]
@@ -84,7 +83,8 @@ pub(super) async fn run(ui: &Ui, args: DownloadArgs) -> Result<Exit, Failure> {
         ui.note(&format!("Note: release {tag} links to {nothing}; its sources come with --source tar.gz."));
         return Ok(Exit::Done);
     }
-    let checksums = stoppable(Checksums::read(ui, &asked.client, &links, &assets)).await?;
+    let what = format!("{} of {}", shown.release.tag_name, asked.project);
+    let checksums = stoppable(Checksums::read(ui, &asked.client, &links, &assets, &what)).await?;
     let work = Work { ui, client: &asked.client, checksums, must_verify: args.verify };
     if args.output.as_deref() == Some(Path::new("-")) {
         return work.to_stdout(&assets).await;
@@ -104,7 +104,12 @@ pub(super) async fn run(ui: &Ui, args: DownloadArgs) -> Result<Exit, Failure> {
     if there.iter().any(Option::is_none) {
         folder.check_writable()?;
     }
-    let what = format!("{} of {}", shown.release.tag_name, asked.project);
+    // What could not be got a moment ago is not asked for again: that has been said, and tried for long enough.
+    let meant = assets.len();
+    let to_do = assets.into_iter().zip(there);
+    let (assets, there): (Vec<_>, Vec<_>) =
+        to_do.filter(|(asset, done)| done.is_some() || !work.checksums.is_lost(asset)).unzip();
+    let is_short = assets.len() < meant;
     let fetched = stoppable(work.fetch_all(&folder, &assets, there, &args, &what)).await;
     let (done, failures) = fetched.map_err(|_| Error::Stopped)?;
     if !done.is_empty() {
@@ -116,7 +121,7 @@ pub(super) async fn run(ui: &Ui, args: DownloadArgs) -> Result<Exit, Failure> {
         }
         ui.error(failure);
     }
-    Ok(if failures.is_empty() { Exit::Done } else { Exit::Failed })
+    Ok(if failures.is_empty() && !is_short { Exit::Done } else { Exit::Failed })
 }
 
 /// Which release, and what of it.
@@ -135,56 +140,6 @@ fn one(assets: &[Asset]) -> Result<&Asset, Error> {
         [asset] => Ok(asset),
         assets => Err(Error::OneOutput(assets.len())),
     }
-}
-
-/// What a release's own assets tell of the others.
-#[derive(Debug, Default)]
-struct Checksums {
-    sums: Sums,
-    /// The lists that were read and tell of something: what each is called, and its digest.
-    lists: Vec<(String, Sha256)>,
-}
-
-impl Checksums {
-    /// Reads the lists among `links` that may tell of `assets`. One that can't be read is said, and does without.
-    async fn read(ui: &Ui, client: &Client, links: &[Asset], assets: &[Asset]) -> Self {
-        let mut checksums = Self::default();
-        let is_wanted = |link: &Asset, file: &String| {
-            assets.iter().any(|asset| asset.names.contains(file) || asset.called == link.called)
-        };
-        for link in links {
-            let kind = link.checksums();
-            let of = match &kind {
-                Kind::List => None,
-                Kind::Of(file) if is_wanted(link, file) => Some(file.as_str()),
-                _ => continue,
-            };
-            let called = harmless(&link.called);
-            match list(client, link).await {
-                Ok((text, Fetched { digest, in_clear_from: None, .. })) => {
-                    if checksums.sums.add(&link.called, link.folder(), &text, of) > 0 {
-                        checksums.lists.push((link.called.clone(), digest));
-                    }
-                }
-                Ok((_, Fetched { in_clear_from: Some(host), .. })) => {
-                    let host = harmless(&host);
-                    ui.warn(&format!("Warning: {called} came unencrypted from {host}, and verifies nothing."));
-                }
-                Err(error) => {
-                    ui.warn(&format!("Warning: {called} can't be read, and verifies nothing."));
-                    ui.error(&error);
-                }
-            }
-        }
-        checksums
-    }
-}
-
-/// A list's text.
-async fn list(client: &Client, asset: &Asset) -> Result<(String, Fetched), Error> {
-    let file = asset.file.as_ref().map_err(|why| bad_url(asset, why))?;
-    let (content, fetched) = read_whole(client, &asset.called, file, LONGEST_LIST).await?;
-    Ok((String::from_utf8_lossy(&content).into_owned(), fetched))
 }
 
 fn bad_url(asset: &Asset, why: &str) -> Error {
@@ -329,6 +284,9 @@ impl Work<'_> {
 
     async fn to_stdout(&self, assets: &[Asset]) -> Result<Exit, Failure> {
         let asset = one(assets)?;
+        if self.checksums.is_lost(asset) {
+            return Ok(Exit::Failed);
+        }
         let gauge = Arc::new(Gauge::of(1));
         let reading = Arc::clone(&gauge);
         let _progress = self.ui.loading(&format!("downloading {}", asset.called), 1, move || reading.read());
