@@ -125,9 +125,11 @@ fn everything_is_downloaded_verified_and_no_other_host_sees_the_token() {
     // What is the same is not downloaded again; what nobody can tell of is in the way.
     insta::assert_snapshot!("again", home.run(&["download", "v0.1"]).expect(1));
     insta::assert_snapshot!("again_same", home.run(&["download", "v0.1", "/bin/*", "notes.txt"]).expect(0));
+    insta::assert_snapshot!("again_list", home.run(&["download", "v0.1", "Checksums"]).expect(0));
     insta::assert_snapshot!("again_kept", home.run(&["download", "--latest", "--skip-existing"]).expect(0));
     home.write("notes.txt", "mine");
     insta::assert_snapshot!("in_the_way", home.run(&["download", "v0.1", "*.txt"]).expect(1));
+    insta::assert_snapshot!("in_the_way_unknown", home.run(&["download", "v0.1", "Docs", "notes.txt"]).expect(1));
     home.run(&["download", "v0.1", "*.txt", "--skip-existing"]).expect(0);
     assert_eq!(fs::read_to_string(home.path().join("notes.txt")).unwrap(), "mine");
     home.run(&["download", "v0.1", "*.txt", "--skip-existing", "--verify"]).expect(1);

@@ -20,7 +20,7 @@ const LONGEST: usize = 4 * 1024 * 1024;
 pub(super) struct Checksums {
     pub(super) sums: Sums,
     /// The lists that were read and tell of something: what each is called, and its digest.
-    pub(super) lists: Vec<(String, Sha256)>,
+    lists: Vec<(String, Sha256)>,
     /// What the lists are called that could not be got, however long that was tried.
     lost: BTreeSet<String>,
 }
@@ -73,6 +73,11 @@ impl Checksums {
                 }
             }
         }
+    }
+
+    /// The digest that this had as it was read as a list that tells of something.
+    pub(super) fn read_as(&self, asset: &Asset) -> Option<Sha256> {
+        self.lists.iter().find(|(called, _)| *called == asset.called).map(|(_, digest)| *digest)
     }
 
     /// Whether this is a list that could not be got.

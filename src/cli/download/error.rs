@@ -37,8 +37,11 @@ pub(in crate::cli) enum Error {
     OneOutput(usize),
 
     #[error("{} already: {}", if names.len() == 1 { "a file is there" } else { "files are there" }, names.join(", "))]
-    #[diagnostic(help("nothing was downloaded; --clobber writes over them, --skip-existing keeps them"))]
-    ThereAlready { names: Vec<String> },
+    ThereAlready {
+        names: Vec<String>,
+        #[help]
+        help: String,
+    },
 
     #[error("{0} is there, and is no file")]
     #[diagnostic(help(
@@ -117,6 +120,24 @@ impl Error {
             (None, _, more) => format!("it has {names} and {more} more"),
         };
         Self::NoSuchAsset { word: harmless(word).into_owned(), help }
+    }
+
+    /// `unknown`: those of `names` of which nothing tells whether they are the right files, and `why` of one of them.
+    pub(super) fn there_already(names: Vec<String>, unknown: &[String], why: &str) -> Self {
+        let compared = match unknown {
+            [] => String::new(),
+            [_] if names.len() == 1 => format!("whether it is the same can't be told: {why}; "),
+            [one] => format!("whether {one} is the same can't be told: {why}; "),
+            many => format!(
+                "whether they are the same can't be told of {} of them, such as {}: {why}; ",
+                many.len(),
+                many[0]
+            ),
+        };
+        let them = if names.len() == 1 { "it" } else { "them" };
+        let anew = if unknown.is_empty() { "writes over" } else { "downloads anew and writes over" };
+        let help = format!("{compared}nothing was downloaded; --clobber {anew} {them}, --skip-existing keeps {them}");
+        Self::ThereAlready { names, help }
     }
 
     /// What happened, whatever it happened to.

@@ -49,6 +49,16 @@ enum Done {
     Kept,
 }
 
+/// What a file that is there is to the asset that would take its place.
+#[derive(Debug)]
+enum Compared {
+    /// It is the same, as this tells.
+    Same(Proof),
+    Other,
+    /// Nothing tells.
+    Unknown,
+}
+
 /// Why a file is believed to be the right one.
 #[derive(Debug, Clone)]
 enum Proof {
@@ -164,7 +174,7 @@ impl Work<'_> {
     /// Whether what comes in can be verified, if it has to be. What was read as a list of checksums is what verifies, and is
     /// believed.
     fn accept(&self, asset: &Asset, listed: Option<&Listed>, by_gitlab: Option<Sha256>) -> Result<(), Error> {
-        let is_list = self.checksums.lists.iter().any(|(called, _)| *called == asset.called);
+        let is_list = self.checksums.read_as(asset).is_some();
         if !self.must_verify || is_list || listed.is_some() || self.proves(by_gitlab) {
             return Ok(());
         }
@@ -176,14 +186,19 @@ impl Work<'_> {
         by_gitlab.is_some() && self.client.in_clear_from().is_none()
     }
 
-    fn unverified(&self, asset: &Asset) -> Error {
-        let why = if self.client.in_clear_from().is_some() {
+    /// Why nothing is known of a file by which it could be told.
+    fn why_untold(&self) -> &'static str {
+        if self.client.in_clear_from().is_some() {
             "GitLab itself is asked over plain http, so that anybody on the way could have changed what it says"
         } else if self.checksums.sums.is_empty() {
             "the release has no list of checksums that could be read, and GitLab tells no digest of it"
         } else {
             "the release's list of checksums does not name it, and GitLab tells no digest of it"
-        };
+        }
+    }
+
+    fn unverified(&self, asset: &Asset) -> Error {
+        let why = self.why_untold();
         Error::Unverified { called: harmless(&asset.called).into_owned(), why }
     }
 
@@ -192,46 +207,53 @@ impl Work<'_> {
     /// # Errors
     /// What is in the way, before anything is downloaded.
     async fn look(&self, folder: &Folder, assets: &[Asset], args: &DownloadArgs) -> Result<Vec<Option<Done>>, Error> {
-        let (mut found, mut in_the_way) = (Vec::with_capacity(assets.len()), Vec::new());
+        let (mut found, mut in_the_way, mut unknown) = (Vec::with_capacity(assets.len()), Vec::new(), Vec::new());
         for asset in assets {
             let there = folder.there(&asset.name)?;
-            let done = match there {
-                There::Odd => return Err(Error::Odd(harmless(&folder.shown(&asset.name)).into_owned())),
-                There::File | There::Link if args.skip_existing && !self.must_verify => Some(Done::Kept),
-                There::File => self.same(folder, asset).await?.map(Done::Same),
-                There::Nothing | There::Link => None,
-            };
-            if done.is_none() && there != There::Nothing {
-                let path = harmless(&folder.shown(&asset.name)).into_owned();
-                match args {
-                    DownloadArgs { clobber: true, .. } => {}
-                    DownloadArgs { skip_existing: true, .. } => return Err(Error::Unlike(path)),
-                    _ => in_the_way.push(path),
+            let path = || harmless(&folder.shown(&asset.name)).into_owned();
+            let compared = match there {
+                There::Odd => return Err(Error::Odd(path())),
+                There::File | There::Link if args.skip_existing && !self.must_verify => {
+                    found.push(Some(Done::Kept));
+                    continue;
                 }
+                There::File => self.compare(folder, asset).await?,
+                There::Nothing | There::Link => Compared::Other,
+            };
+            if !matches!(compared, Compared::Same(_)) && there != There::Nothing && !args.clobber {
+                if args.skip_existing {
+                    return Err(Error::Unlike(path()));
+                }
+                in_the_way.push(path());
+                unknown.extend(matches!(compared, Compared::Unknown).then(path));
             }
-            found.push(done);
+            found.push(if let Compared::Same(proof) = compared { Some(Done::Same(proof)) } else { None });
         }
-        if in_the_way.is_empty() { Ok(found) } else { Err(Error::ThereAlready { names: in_the_way }) }
+        if in_the_way.is_empty() {
+            Ok(found)
+        } else {
+            Err(Error::there_already(in_the_way, &unknown, self.why_untold()))
+        }
     }
 
-    /// Whether what has this digest is what was read as a list.
-    fn is_list(&self, asset: &Asset, digest: Sha256) -> bool {
-        self.checksums.lists.iter().any(|(called, read)| *called == asset.called && *read == digest)
-    }
-
-    /// Whether the file that is there is the asset, and who says so.
-    async fn same(&self, folder: &Folder, asset: &Asset) -> Result<Option<Proof>, Error> {
-        let Some(digest) = folder.digest(&asset.name) else { return Ok(None) };
+    /// Whether the file that is there is the asset, as far as anything tells.
+    async fn compare(&self, folder: &Folder, asset: &Asset) -> Result<Compared, Error> {
+        let Some(digest) = folder.digest(&asset.name) else { return Ok(Compared::Other) };
+        let same_if = |is_same, proof| if is_same { Compared::Same(proof) } else { Compared::Other };
         if let Some(listed) = self.listed(asset)? {
-            return Ok((listed.digest == digest).then(|| Proof::Listed(listed.list.clone())));
+            return Ok(same_if(listed.digest == digest, Proof::Listed(listed.list.clone())));
         }
-        if self.is_list(asset, digest) {
-            return Ok(Some(Proof::IsList));
+        if let Some(read) = self.checksums.read_as(asset) {
+            return Ok(same_if(read == digest, Proof::IsList));
         }
-        let Ok(file) = &asset.file else { return Ok(None) };
+        let Ok(file) = &asset.file else { return Ok(Compared::Unknown) };
         // Of what can't be opened, it is said when it is to be downloaded.
         let told = self.client.open(file, None).await.ok().and_then(|incoming| incoming.digest);
-        Ok((told == Some(digest) && self.proves(told)).then_some(Proof::Gitlab))
+        Ok(match told {
+            Some(told) if told != digest => Compared::Other,
+            told if self.proves(told) => Compared::Same(Proof::Gitlab),
+            _ => Compared::Unknown,
+        })
     }
 
     /// Downloads all that is not there.
@@ -325,7 +347,7 @@ impl Work<'_> {
         let proof = match (listed, by_gitlab) {
             (Some(listed), _) => Proof::Listed(listed.list.clone()),
             (None, _) if self.proves(by_gitlab) => Proof::Gitlab,
-            (None, _) if in_clear_from.is_none() && self.is_list(asset, digest) => Proof::IsList,
+            (None, _) if in_clear_from.is_none() && self.checksums.read_as(asset) == Some(digest) => Proof::IsList,
             (None, _) if self.must_verify => return Err(self.unverified(asset)),
             (None, _) => Proof::None { in_clear_from },
         };

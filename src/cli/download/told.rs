@@ -29,6 +29,7 @@ pub(super) fn outcome(shown: &ShownRelease, done: &[(String, String, Done)], fol
 fn words(done: &Done) -> String {
     match done {
         Done::Saved { size, proof } => format!("{:>10}  {}", report::size(*size), proof_in_words(proof)),
+        Done::Same(Proof::IsList) => "is there already, and is the same as the release's".to_owned(),
         Done::Same(proof) => format!("is there already: {}", proof_in_words(proof)),
         Done::Kept => "is there already, and was kept as it is".to_owned(),
     }
