@@ -10,6 +10,11 @@ use std::time::Duration;
 const PACKAGES_OFF: &str =
     "the project's package registry is turned off (there: Settings > General > Visibility > Package registry)";
 
+/// What is wrong with a file that is asked for: above all it is not there.
+const FILE_GONE: &str = "the file is not (any more) in the project's package registry: `relsync apply` uploads it again if \
+                         the manifest has it among its `files`; or the registry is turned off (there: Settings > General > \
+                         Visibility > Package registry)";
+
 /// What is known about a request that failed.
 pub(super) struct Failed<'a> {
     pub(super) kind: Kind,
@@ -187,6 +192,12 @@ fn not_found(failed: &Failed<'_>) -> Option<&'static str> {
             "releases are turned off in the project, or for members only (there: Settings > General > Visibility), or url is \
              not GitLab's own address",
         );
+    }
+    if *failed.method == Method::GET
+        && failed.path.contains("/packages/generic/")
+        && !failed.message.starts_with("Project")
+    {
+        return Some(FILE_GONE);
     }
     if failed.path.contains("/packages") && !failed.message.starts_with("Project") {
         return Some(PACKAGES_OFF);

@@ -378,6 +378,20 @@ fn the_token_is_for_what_hands_out_files() {
 }
 
 #[test]
+fn a_package_that_was_deleted_is_told_as_gone() {
+    let server = Server::start();
+    let package = upload(&server, "app", b"app");
+    release(&server, &[("app", &package, "/bin/app")]);
+    let packages = server.ask(reqwest::Method::GET, "/projects/24/packages", &json!(null));
+    let package = format!("{}/api/v4/projects/24/packages/{}", server.url, packages[0]["id"]);
+    block_on(async {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        client.delete(package).header("PRIVATE-TOKEN", TOKEN).send().await.unwrap().error_for_status().unwrap();
+    });
+    insta::assert_snapshot!("package_gone", home(&server).run(&["download", "v0.1"]).expect(1));
+}
+
+#[test]
 fn what_a_killed_run_left_is_removed_and_long_names_fit() {
     let server = Server::start();
     let package = upload(&server, "app", b"app");
