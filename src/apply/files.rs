@@ -1,9 +1,9 @@
 //! Files on their way to GitLab: where they are read from, how far they are, and what is in the registry already.
 
 use crate::gitlab::{Client, Error};
-use crate::model::{PackagePlace, PackageVersion, ProjectRef, Sha256, StoredFile, TagName};
+use crate::model::{PackageFileId, PackagePlace, PackageVersion, ProjectRef, Sha256, StoredFile, TagName};
 use crate::plan::{Action, Plan, Removal, StepId};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Read};
 use std::sync::{self, Arc, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -72,6 +72,8 @@ pub(super) struct Shelf<'p> {
     packages: BTreeMap<&'p PackageVersion, Mutex<Option<Look>>>,
     /// The files that have to be there when a release is made, or led to them.
     promised: HashMap<&'p TagName, Vec<(&'p PackagePlace, Sha256)>>,
+    /// The files that are to be deleted.
+    leaving: BTreeSet<PackageFileId>,
     /// How long a look is good for.
     fresh_for: Duration,
 }
@@ -87,7 +89,7 @@ pub(super) enum Other {
 pub(super) enum Standing {
     There,
     Gone,
-    /// What has its number is another file.
+    /// Its number is another file's, or nobody's, although a file that the plan does not delete is in its place.
     Another,
 }
 
@@ -111,12 +113,14 @@ impl<'p> Shelf<'p> {
             packages.entry(&file.0.of).or_default();
             promised.entry(tag).or_default().push(file);
         }
+        let mut leaving = BTreeSet::new();
         for step in &plan.steps {
             if let Action::DeleteFile(removal) = &step.action {
                 packages.entry(&removal.place.of).or_default();
+                leaving.insert(removal.file);
             }
         }
-        Self { packages, promised, fresh_for }
+        Self { packages, promised, leaving, fresh_for }
     }
 
     /// Whether the number of a file that is to be deleted is that of the file that a person was shown, and until when that is sure.
@@ -129,7 +133,10 @@ impl<'p> Shelf<'p> {
         let Removal { tag_name: _, place, package, file, size: _ } = removal;
         let find = |stored: &[(PackagePlace, StoredFile)], _: &_| {
             let found = stored.iter().find(|(_, stored)| stored.id == *file);
-            found.map(|(at, stored)| at == place && stored.package == *package)
+            let is_it = found.map(|(at, stored)| at == place && stored.package == *package);
+            // Copies of it that the plan deletes by numbers of their own are none of its.
+            let stays = stored.iter().any(|(at, stored)| at == place && !self.leaving.contains(&stored.id));
+            is_it.or(stays.then_some(false))
         };
         let (is_it, until) = self.look(client, project, &place.of, find).await?;
         let standing = match is_it {
@@ -264,7 +271,7 @@ mod tests {
         let of = PackageVersion { package: "app".into(), version: "v1".into() };
         let place = PackagePlace { of: of.clone(), file_name: "a".into() };
         let packages = BTreeMap::from([(&of, Mutex::default())]);
-        let shelf = Shelf { packages, promised: HashMap::new(), fresh_for };
+        let shelf = Shelf { packages, promised: HashMap::new(), leaving: BTreeSet::new(), fresh_for };
         let mut found = Vec::new();
         for _ in 0..times {
             let newest = shelf.newest(&client, &project, &place).await;

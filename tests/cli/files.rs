@@ -443,6 +443,9 @@ fn a_forged_plan_deletes_no_other_file() {
     // Of the same package, one that stays.
     let kept = forged(&|action| action["file_id"] = linux.clone());
     assert!(kept.stdout.contains("is another one: nothing was deleted"), "{kept}");
+    // Of no file, while the one that was shown stays.
+    let nobodys = forged(&|action| action["file_id"] = json!(4711));
+    assert!(nobodys.stdout.contains("is another one: nothing was deleted"), "{nobodys}");
     assert_eq!(
         stored(&server).iter().map(|file| &file[..file.len() - 9]).collect::<Vec<_>>(),
         ["awesome-app v0.1 linux.tar.gz", "awesome-app v0.1 mac.tar.gz", "other v0.3 app.deb"]
