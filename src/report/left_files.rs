@@ -3,7 +3,7 @@
 //!
 //! Pure.
 
-use super::counts::Ends;
+use super::counts::{Ends, of};
 use super::values::package;
 use super::voice::Voice;
 use crate::plan::{Action, Outcome, Plan, Removal, Step, StepOutcome};
@@ -26,6 +26,38 @@ fn removal_left<'p>(step: &'p Step, end: &StepOutcome, outcome: &Outcome) -> Opt
     };
     let is_gone = || step.needs.iter().all(|need| outcome.steps.get(need.0).is_some_and(StepOutcome::is_success));
     (is_left && is_gone()).then_some(removal)
+}
+
+/// Of the files that were to go with a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Gone {
+    pub(super) left: usize,
+    pub(super) of: usize,
+}
+
+/// How the deletion of a release ended, if `steps`, which are all about one, delete it and that went well; and what became of
+/// its files.
+pub(super) fn of_deletion<'o>(
+    steps: impl IntoIterator<Item = (&'o Step, &'o StepOutcome)>,
+) -> Option<(&'o StepOutcome, Gone)> {
+    let mut deletion = None;
+    let mut files = Gone { left: 0, of: 0 };
+    for (step, end) in steps {
+        match step.action {
+            Action::DeleteRelease(_) => deletion = Some(end).filter(|end| end.is_success()),
+            Action::DeleteFile(_) => {
+                files.left += usize::from(!end.is_success());
+                files.of += 1;
+            }
+            _ => {}
+        }
+    }
+    deletion.map(|end| (end, files))
+}
+
+/// `done; 1 of 2 files left`, after how the release's deletion ended.
+pub(super) fn after(end: &str, Gone { left, of: all }: Gone) -> String {
+    if left == 0 { end.to_owned() } else { format!("{end}; {left} of {} left", of(all, "file")) }
 }
 
 /// What to do next, in sentences, if anything is left to do.

@@ -527,6 +527,32 @@ fn files_that_are_left_although_their_release_is_gone_are_named_and_found_by_the
     assert!(stored(&server).is_empty());
 }
 
+/// A release that is gone is not called failed as a file of it is left.
+#[test]
+fn pages_tell_a_releases_deletion_from_that_of_its_files() {
+    let server = Server::serve(&["--fault", "DELETE */package_files/1 403 1000x"]);
+    let (home, _) = about_to_go(&server);
+    home.run(&["plan", "--delete-packages", "--out", "plan.json"]).expect(0);
+    let page = |format| home.run(&["apply", "plan.json", "--yes", "--format", format]).expect(1).stdout;
+    let markdown = page("markdown");
+    let card = |of: &str| markdown.lines().find(|line| line.contains(of)).unwrap().to_owned();
+    let v1 = card("<code>v0.1</code>");
+    assert!(v1.contains(", done; 1 of 3 files left: to be deleted"), "{markdown}");
+    assert!(card("release <code>v0.2</code>").contains(", done: to be deleted"), "{markdown}");
+    let html = page("html");
+    assert!(html.contains(r#"<span class="badge bad">done; 1 of 3 files left</span>"#), "{html}");
+}
+
+#[test]
+fn what_was_done_already_is_called_so_in_markdown() {
+    let server = Server::start();
+    let home = built(&server);
+    home.run(&["plan", "--out", "plan.json"]).expect(0);
+    home.run(&["apply", "plan.json", "--yes"]).expect(0);
+    let page = home.run(&["apply", "plan.json", "--yes", "--format", "markdown"]).expect(0).stdout;
+    assert!(page.contains("4 done already") && page.contains(", done already: new"), "{page}");
+}
+
 #[test]
 fn a_job_uploads_with_its_own_token_to_the_same_urls() {
     let server = Server::start();

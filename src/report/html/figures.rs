@@ -29,7 +29,7 @@ pub(super) fn figures(run: &ProjectRun<'_>, changed: &[Changed], command: Comman
     };
     let releases = |kind, words| {
         let all = || changed.iter().filter(|release| release.kind == kind);
-        let done = all().filter(|release| release.status.is_some_and(Status::is_good)).count();
+        let done = all().filter(|release| release.status.is_some_and(Status::has_happened)).count();
         figure(Kind::word(kind), all().count(), done, words)
     };
     let steps = |which: fn(&Action) -> bool, words| {

@@ -44,7 +44,7 @@ pub(super) fn of(plan: &Plan, outcome: Option<&Outcome>, allowance: Allowance) -
             class,
             word,
             title: short(title),
-            status: Status::worst(outcome, &[index]),
+            status: Status::of_all(plan, outcome, &[index]),
             parts: vec![Part::whole(rows, Vec::new(), "Description", description)],
             troubles: troubles(plan, outcome, &[index]),
         });

@@ -146,10 +146,10 @@ impl Known<'_> {
         if files > 0 {
             gist.push(of(files, "file"));
         }
-        let status = Status::worst(*outcome, steps);
+        let status = Status::of_all(plan, *outcome, steps);
         let is_there = match kind {
             Kind::Create => status.is_some_and(Status::is_good),
-            Kind::Delete => !status.is_some_and(Status::is_good),
+            Kind::Delete => !status.is_some_and(Status::has_happened),
             _ => true,
         };
         let web_url = plan.project.web_url.as_deref().filter(|_| is_there);

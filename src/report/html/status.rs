@@ -1,9 +1,11 @@
 //! What became of the steps of a plan that was applied.
 
 use crate::plan::{Outcome, Plan, StepOutcome};
+use crate::report::left_files::{self, Gone};
 use crate::report::values::line;
 use crate::report::voice::Voice;
 use crate::report::{conflict, describe::describe};
+use std::borrow::Cow;
 
 /// What became of everything that was to be done to one release or milestone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,6 +15,8 @@ pub(super) enum Status {
     AlreadyDone,
     /// GitLab's tier does not offer it.
     NotOffered,
+    /// The release is deleted, but not all of its files.
+    FilesLeft(Gone),
     Interrupted,
     Skipped,
     Conflict,
@@ -28,16 +32,22 @@ pub(super) struct Trouble {
 
 impl Status {
     /// For people.
-    pub(super) fn word(self) -> &'static str {
-        match self {
+    pub(super) fn word(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::Done => "done",
             Self::AlreadyDone => "done already",
             Self::NotOffered => "done, without evidence",
+            Self::FilesLeft(files) => return left_files::after("done", files).into(),
             Self::Interrupted => "not begun",
             Self::Skipped => "skipped",
             Self::Conflict => "left alone",
             Self::Failed => "failed",
-        }
+        })
+    }
+
+    /// Whether the release or milestone itself is as was planned.
+    pub(super) fn has_happened(self) -> bool {
+        self.is_good() || matches!(self, Self::FilesLeft(_))
     }
 
     pub(super) fn is_good(self) -> bool {
@@ -56,10 +66,16 @@ impl Status {
         }
     }
 
-    /// The worst of `steps`, if they were applied.
-    pub(super) fn worst(outcome: Option<&Outcome>, steps: &[usize]) -> Option<Self> {
-        let steps = steps.iter().filter_map(|step| outcome?.steps.get(*step));
-        steps.map(Self::of).max()
+    /// What became of `steps`, which are all about one thing, if they were applied: the worst of them, but that a release is
+    /// deleted whatever became of its files.
+    pub(super) fn of_all(plan: &Plan, outcome: Option<&Outcome>, steps: &[usize]) -> Option<Self> {
+        let outcome = outcome?;
+        let ends = || steps.iter().filter_map(|step| Some((plan.steps.get(*step)?, outcome.steps.get(*step)?)));
+        match left_files::of_deletion(ends()) {
+            Some((_, files)) if files.left > 0 => Some(Self::FilesLeft(files)),
+            Some((end, _)) => Some(Self::of(end)),
+            None => ends().map(|(_, end)| Self::of(end)).max(),
+        }
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) struct Card {
     /// Why, if that was asked for.
     reasons: Vec<String>,
     /// How it ended, if it was applied.
-    ended: Option<&'static str>,
+    ended: Option<String>,
     kind: Kind,
 }
 
@@ -76,14 +76,14 @@ impl Card {
     }
 
     /// Says how it ended.
-    pub(super) fn ended(&mut self, how: &'static str) {
+    pub(super) fn ended(&mut self, how: String) {
         self.ended = Some(how);
     }
 
     /// What it is about, with names as `code` writes them, and what is to change.
     fn head(&self, code: fn(&str) -> String) -> String {
         let names: Vec<_> = self.names.iter().map(|name| code(name)).collect();
-        let ended = self.ended.map(|how| format!(", {how}")).unwrap_or_default();
+        let ended = self.ended.as_ref().map(|how| format!(", {how}")).unwrap_or_default();
         let Self { sign, noun, short, .. } = self;
         format!("{} {noun} {}{ended}: {}", code(&sign.to_string()), names.join(" "), short.join(", "))
     }

@@ -7,6 +7,7 @@ use crate::report::counts;
 use crate::report::text::NOT_OFFERED;
 use crate::report::values::visible;
 use crate::report::{conflict, describe, left_files, uploaded};
+use std::slice;
 
 /// Differences of one release that are listed before the rest is counted.
 const MAX_DIFFERENCES: usize = 50;
@@ -68,8 +69,15 @@ fn entry(rank: Rank, kind: Kind, levels: Vec<String>) -> Entry {
     Entry { rank, kind, levels }
 }
 
-/// How the steps of one release ended, in a word.
-pub(super) fn word(ends: &[StepOutcome]) -> &'static str {
+/// How the steps of one release or milestone ended, in a few words. A release is deleted whatever became of its files.
+pub(super) fn words(steps: &[Step], ends: &[StepOutcome]) -> String {
+    match left_files::of_deletion(steps.iter().zip(ends)) {
+        Some((end, files)) => left_files::after(word(slice::from_ref(end)), files),
+        None => word(ends).to_owned(),
+    }
+}
+
+fn word(ends: &[StepOutcome]) -> &'static str {
     let any = |which: fn(&StepOutcome) -> bool| ends.iter().any(which);
     if any(|end| matches!(end, StepOutcome::Failed { .. })) {
         "failed"
@@ -79,6 +87,8 @@ pub(super) fn word(ends: &[StepOutcome]) -> &'static str {
         "skipped"
     } else if any(|end| matches!(end, StepOutcome::Interrupted)) {
         "not begun"
+    } else if ends.iter().all(|end| *end == StepOutcome::AlreadyDone) {
+        "done already"
     } else {
         "done"
     }

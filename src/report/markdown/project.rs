@@ -82,7 +82,7 @@ fn changes(project: &ProjectRun<'_>, detail: Detail, hopes: &mut Hopes) -> Part 
             card.explain(plan, first, count);
         }
         if let Some(ended) = project.outcome {
-            card.ended(outcome::word(&ended.steps[first..first + count]));
+            card.ended(outcome::words(group, &ended.steps[first..first + count]));
         }
         entries.push(card.entry(hopes));
         first += count;
