@@ -65,7 +65,7 @@ pub(super) enum Ended {
         /// What is there now.
         found: Other,
     },
-    /// The number of the file to delete is another file's.
+    /// The number of the file to delete is another file's, or nobody's, although a file is in its place.
     AnothersNumber,
     /// GitLab says that it is done, but answers another value of this key.
     NotTaken(&'static str),
@@ -85,11 +85,14 @@ impl From<Conflict> for Ended {
 
 impl From<Ended> for StepOutcome {
     fn from(ended: Ended) -> Self {
-        let failed = |error: String, help: Option<&str>| Self::Failed { error, help: help.map(str::to_owned) };
+        let fails =
+            |error, help: Option<&str>, is_final| Self::Failed { error, help: help.map(str::to_owned), is_final };
+        let failed = |error, help| fails(error, help, false);
         match ended {
             Ended::Failed(error) if error.kind() == Kind::Stopped => Self::Interrupted,
             Ended::Failed(error) => {
-                Self::Failed { error: error.to_string(), help: error.help().map(|help| help.to_string()) }
+                let help = error.help().map(|help| help.to_string());
+                Self::Failed { error: error.to_string(), help, is_final: false }
             }
             Ended::Conflict(conflict) => Self::Conflict(conflict),
             Ended::NotOffered => Self::NotOffered,
@@ -107,11 +110,12 @@ impl From<Ended> for StepOutcome {
                         sha256.map(|sha256| format!(", with the SHA-256 {sha256}")).unwrap_or_default()
                     ),
                 };
-                failed(error, Some("plan again: a new plan starts from what is there now"))
+                fails(error, Some("plan again: a new plan starts from what is there now"), true)
             }
-            Ended::AnothersNumber => failed(
+            Ended::AnothersNumber => fails(
                 "the file with the number that the plan says is another one: nothing was deleted".to_owned(),
-                Some("somebody may have changed the plan: plan again"),
+                Some("somebody may have changed the plan, or the file since it was made"),
+                true,
             ),
             Ended::NotTaken(key) => failed(
                 format!("GitLab said that it was done, but the release's {key} is not what was sent"),

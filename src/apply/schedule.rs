@@ -208,7 +208,7 @@ mod tests {
                     break;
                 }
                 let id = running.swap_remove(picks.next().unwrap().index(running.len()));
-                let failed = StepOutcome::Failed { error: "no".into(), help: None };
+                let failed = StepOutcome::Failed { error: "no".into(), help: None, is_final: false };
                 let outcome = if fails[id.0] { failed } else { StepOutcome::Done };
                 for (id, outcome) in schedule.finish(id, outcome) {
                     ends[id.0] += 1;

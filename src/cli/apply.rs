@@ -245,5 +245,6 @@ fn under_way() -> StepOutcome {
     StepOutcome::Failed {
         error: "stopped while it was under way: it may or may not have been carried out".to_owned(),
         help: Some("run apply again to see".to_owned()),
+        is_final: false,
     }
 }

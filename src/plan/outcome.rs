@@ -26,6 +26,8 @@ pub enum StepOutcome {
         error: String,
         /// What can be done about it.
         help: Option<String>,
+        /// Whether this plan fails here each time, whatever else is mended.
+        is_final: bool,
     },
     /// Left alone, because somebody has changed what it is about since the plan was made.
     Conflict(Box<Conflict>),

@@ -218,6 +218,8 @@ pub(super) struct Ends {
     /// Somebody else had done it.
     pub(super) already: usize,
     pub(super) failed: usize,
+    /// Of the failed ones, those that only a new plan can do.
+    pub(super) failed_for_good: usize,
     pub(super) conflicts: usize,
     pub(super) skipped: usize,
     pub(super) not_begun: usize,
@@ -234,7 +236,10 @@ impl Ends {
             match step {
                 StepOutcome::Done | StepOutcome::NotOffered => {}
                 StepOutcome::AlreadyDone => ends.already += 1,
-                StepOutcome::Failed { .. } => ends.failed += 1,
+                StepOutcome::Failed { is_final, .. } => {
+                    ends.failed += 1;
+                    ends.failed_for_good += usize::from(*is_final);
+                }
                 StepOutcome::Conflict(_) => ends.conflicts += 1,
                 StepOutcome::Skipped { .. } => ends.skipped += 1,
                 StepOutcome::Interrupted => ends.not_begun += 1,
@@ -245,10 +250,10 @@ impl Ends {
 
     /// What to do next, if anything is left to do that a new run finds.
     pub(super) fn advice(self) -> Option<&'static str> {
-        let Self { already: _, failed, conflicts, skipped: _, not_begun } = self;
-        if failed > 0 {
+        let Self { already: _, failed, failed_for_good, conflicts, skipped: _, not_begun } = self;
+        if failed > failed_for_good {
             Some("Once what failed is mended, apply again: it does what is left.")
-        } else if conflicts > 0 {
+        } else if conflicts > 0 || failed > 0 {
             Some("Plan again: a new plan starts from what is there now.")
         } else if not_begun > 0 {
             Some("Apply again: it does what is left.")
@@ -265,7 +270,7 @@ pub(super) fn done(plan: &Plan, outcome: &Outcome) -> String {
         what if what.is_empty() => "nothing".to_owned(),
         what => what,
     };
-    let Ends { already, failed, conflicts, skipped, not_begun } = Ends::of(outcome);
+    let Ends { already, failed, failed_for_good: _, conflicts, skipped, not_begun } = Ends::of(outcome);
     let mut parts = vec![what, format!("{} of {}", counts.requests + already, of(plan.steps.len(), "step"))];
     let others = [
         (in_part, "updated in part"),

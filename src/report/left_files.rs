@@ -13,7 +13,13 @@ const MAX_NAMED: usize = 100;
 
 /// The files that are left, in the plan's order. One that another release has come to link to is not: it is to stay.
 pub(super) fn left<'p>(plan: &'p Plan, outcome: &Outcome) -> Vec<&'p Removal> {
-    plan.steps.iter().zip(&outcome.steps).filter_map(|(step, end)| removal_left(step, end, outcome)).collect()
+    all_left(plan, outcome).map(|(removal, _)| removal).collect()
+}
+
+/// The same, each with how its step ended.
+fn all_left<'p, 'o>(plan: &'p Plan, outcome: &'o Outcome) -> impl Iterator<Item = (&'p Removal, &'o StepOutcome)> {
+    let steps = plan.steps.iter().zip(&outcome.steps);
+    steps.filter_map(move |(step, end)| Some((removal_left(step, end, outcome)?, end)))
 }
 
 /// The file that `step` was to delete, if it is left. As long as one of the releases that led to it is there, a new plan
@@ -84,10 +90,16 @@ pub(super) fn advice(plan: &Plan, outcome: &Outcome, voice: Voice) -> Vec<String
         [_] => ("is left in the package registry", "leads to it", "it"),
         _ => ("are left in the package registry", "leads to them", "them"),
     };
+    // Applied again, this plan fails again for those.
+    let is_final = |end: &StepOutcome| matches!(end, StepOutcome::Failed { is_final: true, .. });
+    let again = if all_left(plan, outcome).all(|(_, end)| is_final(end)) {
+        ""
+    } else {
+        "apply this one again if it was saved (plan --out), or "
+    };
     advice.push(format!("{}{more} {is_left}, and no release {lead} any more.", named.join("; ")));
     advice.push(format!(
-        "{a} new plan does not find {them}: apply this one again if it was saved (plan --out), or delete {them} by hand, in \
-         GitLab under Deploy > Package registry."
+        "{a} new plan does not find {them}: {again}delete {them} by hand, in GitLab under Deploy > Package registry."
     ));
     advice
 }

@@ -338,7 +338,7 @@ impl Page {
     fn failures(&mut self, plan: &Plan, outcome: &Outcome) {
         let mut advised = BTreeSet::new();
         for (step, outcome) in plan.steps.iter().zip(&outcome.steps) {
-            let StepOutcome::Failed { error, help } = outcome else { continue };
+            let StepOutcome::Failed { error, help, is_final: _ } = outcome else { continue };
             self.line(0, self.palette.delete, format_args!("✗ failed to {}", describe::describe(&step.action)));
             self.plain(4, line(error));
             // A token that is too weak fails two hundred times; what to do about it is said once.

@@ -194,6 +194,9 @@ fn somebody_elses_upload_is_not_covered_up() {
     server.ask(Method::DELETE, "/projects/24/releases/v0.1", &json!({}));
     let run = home.run(&["apply", "plan.json", "--yes"]).expect(1);
     assert!(run.stdout.contains("somebody has uploaded another mac.tar.gz since"), "{run}");
+    // This plan comes to nothing more.
+    assert!(run.stdout.ends_with("\nPlan again: a new plan starts from what is there now.\n"), "{run}");
+    assert!(!run.stdout.contains("apply again"), "{run}");
     assert_eq!(stored(&server).iter().filter(|file| file.contains("mac.tar.gz")).count(), 1);
 }
 

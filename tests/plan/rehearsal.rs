@@ -68,7 +68,7 @@ fn a_long_history_takes_its_time_and_fills_mailboxes() {
 fn what_is_not_done_with_is_no_success() {
     let (plan, left) = (plan(2, 0), plan(1, 0));
     let outcome = |ends: [StepOutcome; 2]| Outcome { steps: ends.into() };
-    let failed = StepOutcome::Failed { error: "no".into(), help: None };
+    let failed = StepOutcome::Failed { error: "no".into(), help: None, is_final: false };
     let (good, bad) = (outcome([StepOutcome::Done, StepOutcome::Done]), outcome([StepOutcome::Done, failed]));
     let of = |outcome, afterwards| Rehearsal {
         gitlab: None,

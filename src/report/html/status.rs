@@ -90,7 +90,7 @@ pub(super) fn troubles(plan: &Plan, outcome: Option<&Outcome>, steps: &[usize]) 
         let what = describe(&step.action);
         match outcome {
             StepOutcome::Done | StepOutcome::AlreadyDone | StepOutcome::NotOffered | StepOutcome::Interrupted => {}
-            StepOutcome::Failed { error, help } => {
+            StepOutcome::Failed { error, help, is_final: _ } => {
                 let details = error.lines().chain(help.iter().flat_map(|help| help.lines())).map(line).collect();
                 troubles.push(Trouble { what: format!("Failed to {what}"), details });
             }

@@ -406,7 +406,9 @@ impl SavedEnd {
             StepOutcome::Done => Self::Done {},
             StepOutcome::AlreadyDone => Self::AlreadyDone {},
             StepOutcome::NotOffered => Self::NotOffered {},
-            StepOutcome::Failed { error, help } => Self::Failed { error: error.clone(), help: help.clone() },
+            StepOutcome::Failed { error, help, is_final: _ } => {
+                Self::Failed { error: error.clone(), help: help.clone() }
+            }
             StepOutcome::Conflict(_) => Self::Conflict {},
             StepOutcome::Skipped { because } => Self::Skipped { because: because.0 + 1 },
             StepOutcome::Interrupted => Self::NotBegun {},

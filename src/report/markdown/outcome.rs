@@ -29,7 +29,7 @@ pub(super) fn parts(plan: &Plan, outcome: &Outcome) -> [Part; 2] {
     for (step, ended) in plan.steps.iter().zip(&outcome.steps) {
         match ended {
             StepOutcome::Done | StepOutcome::AlreadyDone | StepOutcome::NotOffered | StepOutcome::Interrupted => {}
-            StepOutcome::Failed { error, help } => bad.push(failure(step, error, help.as_deref())),
+            StepOutcome::Failed { error, help, is_final: _ } => bad.push(failure(step, error, help.as_deref())),
             StepOutcome::Conflict(conflict) => {
                 let line = format!("- ✗ left alone: {}", describe::step(&step.action, VOICE));
                 if !reasons.is_new(step, conflict) {

@@ -309,6 +309,7 @@ impl Sample {
                 1 => StepOutcome::Failed {
                     error: "403 Forbidden: insufficient permission".to_owned(),
                     help: Some("ask a maintainer".to_owned()),
+                    is_final: false,
                 },
                 2 => StepOutcome::Skipped { because: StepId(1) },
                 4 => StepOutcome::Conflict(Box::new(Conflict::Release {
