@@ -4,6 +4,7 @@
 //! are sent or led to, at all releases and at their packages before files are deleted, and at what became of a request whose answer was lost. Imports `plan`, `gitlab` and `model`; prints nothing.
 
 mod cost;
+mod ended;
 mod files;
 mod guard;
 mod linked;
@@ -18,12 +19,13 @@ pub use files::{Files, Opener, Transfer};
 use crate::gitlab::{Client, Kind, TokenKind};
 use crate::model::MilestoneId;
 use crate::plan::{Action, MilestoneHandle, MilestonesBy, Outcome, Plan, StepId, StepOutcome};
+use ended::{Done, Ended};
 use files::Shelf;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use guard::Guards;
 use linked::Linked;
-use perform::{Done, Ended, Site};
+use perform::Site;
 use schedule::Schedule;
 use std::cell::Cell;
 use std::collections::BTreeMap;
