@@ -123,7 +123,7 @@ impl Client {
     /// Puts a file into a package, which is made if need be. It is not sent again if it may have arrived.
     ///
     /// # Errors
-    /// [`Kind::Unsent`](crate::gitlab::Kind::Unsent) if its bytes are not those that were to be sent.
+    /// [`Kind::Unsent`] if its bytes are not those that were to be sent.
     pub async fn upload(
         &self,
         project: &ProjectRef,
@@ -146,7 +146,7 @@ impl Client {
     /// Deletes a file from a package.
     ///
     /// # Errors
-    /// [`Kind::NotFound`](crate::gitlab::Kind::NotFound) if it is not there any more.
+    /// [`Kind::NotFound`] if it is not there any more.
     pub async fn delete_package_file(
         &self,
         project: &ProjectRef,
