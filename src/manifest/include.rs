@@ -49,7 +49,7 @@ pub(super) fn load<'a>(
     findings: &mut Findings,
 ) -> Loaded<'a> {
     let text = &sources.file(FileId::MAIN).text;
-    let mut main = pieces::read::<RawManifest>(FileId::MAIN, text, limits, findings);
+    let mut main = pieces::read::<RawManifest>(FileId::MAIN, text, limits.piece, findings);
     let mut shared = std::mem::take(&mut main.raw);
     let Parts { manifests, fleet } = fleet::take(&mut shared, findings);
     let mut loader = Loader {
@@ -151,7 +151,7 @@ impl Loader<'_, '_> {
                 self.left.bytes -= text.len();
                 let file = self.sources.add(&below, text);
                 let text = &self.sources.file(file).text;
-                let mut read = pieces::read::<RawIncluded>(file, text, self.limits, self.findings);
+                let mut read = pieces::read::<RawIncluded>(file, text, self.limits.piece, self.findings);
                 let RawManifest { include, milestones, releases, .. } = std::mem::take(&mut read.raw);
                 if read.other_version.is_none() {
                     self.raw.milestones.get_or_insert_default().extend(milestones.into_iter().flatten());

@@ -6,8 +6,6 @@
 pub(super) struct Limits {
     /// How many bytes are parsed at once, at least.
     pub(super) piece: usize,
-    /// As many threads read a text that is long enough for each to have many pieces.
-    pub(super) readers: usize,
     /// How many files may be included.
     pub(super) files: usize,
     /// How many bytes they may have together.
@@ -18,5 +16,5 @@ pub(super) struct Limits {
 
 impl Limits {
     /// Those that hold.
-    pub(super) const USUAL: Self = Self { piece: 1 << 16, readers: 4, files: 10_000, bytes: 1 << 30, looks: 500_000 };
+    pub(super) const USUAL: Self = Self { piece: 1 << 16, files: 10_000, bytes: 1 << 30, looks: 500_000 };
 }

@@ -4,26 +4,19 @@
 //! text is parsed in pieces, each of which begins with the header of an entry: a piece without errors ends outside of
 //! all strings and arrays, so that the next one means by itself what it means in the whole. What a piece must not do is
 //! add to a table that an earlier one has, unless both write entries under `[[…]]` headers. Only a text with nothing
-//! wrong in it is read so; any other is read whole, for its errors to be told as they are. Of a very long text several
-//! threads read a share of the pieces each.
+//! wrong in it is read so; any other is read whole, for its errors to be told as they are.
 
 use crate::manifest::finding::{Findings, Kind};
-use crate::manifest::limits::Limits;
 use crate::manifest::lines::floor_char;
 use crate::manifest::raw::{RawManifest, ReadFrom};
 use crate::manifest::reader::{ReadTable, read_document};
 use crate::manifest::source::{FileId, Origin, Span};
 use crate::manifest::syntax::{self, Damage};
-use std::ops::Range;
-use std::panic::resume_unwind;
-use std::thread;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The entries that a piece can begin with.
 const ENTRIES: [&str; 3] = ["releases", "milestones", "projects"];
-/// A share of fewer pieces is not worth a thread.
-const LEAST_PIECES: usize = 16;
 /// How often a piece that can't be parsed is tried with twice its length: what looks like a header may be in a string.
 const MOST_TRIES: usize = 5;
 
@@ -45,9 +38,9 @@ impl ReadFile {
     }
 }
 
-/// Reads the `text` of a file as an `R`, in pieces as the `limits` say.
-pub(super) fn read<R: ReadFrom>(file: FileId, text: &str, limits: &Limits, findings: &mut Findings) -> ReadFile {
-    if let Some(raw) = read_in_pieces::<R>(file, text, limits) {
+/// Reads the `text` of a file as an `R`, in pieces of `piece` bytes at least.
+pub(super) fn read<R: ReadFrom>(file: FileId, text: &str, piece: usize, findings: &mut Findings) -> ReadFile {
+    if let Some(raw) = read_in_pieces::<R>(file, text, piece) {
         return ReadFile { raw, damage: Damage::NONE, other_version: None, is_empty: false };
     }
     let (tree, damage) = syntax::parse(file, text, findings);
@@ -58,84 +51,25 @@ pub(super) fn read<R: ReadFrom>(file: FileId, text: &str, limits: &Limits, findi
 }
 
 /// What a text of several pieces says, if nothing is wrong with it.
-pub(super) fn read_in_pieces<R: ReadFrom>(file: FileId, text: &str, limits: &Limits) -> Option<RawManifest> {
-    let &Limits { piece, readers, .. } = limits;
+pub(super) fn read_in_pieces<R: ReadFrom>(file: FileId, text: &str, piece: usize) -> Option<RawManifest> {
     if piece_end(text, piece) == text.len() {
         return None;
     }
-    let (end, tree) = next_tree(text, piece)?;
+    let (mut end, tree) = next_tree(text, piece)?;
     // A later piece may add to no array that is written as one.
     let is_closed = ENTRIES.map(|entry| tree.get(entry).is_some_and(|value| !is_headed(text, value)));
     let mut raw: RawManifest = read_right::<R>(Origin::of(file), &tree)?.into();
     drop(tree);
-    let later = Later { file, text, piece, is_closed };
-    let shares = shares(text, end, piece, readers);
-    let read = match shares.as_slice() {
-        [] => Vec::new(),
-        [all] => vec![later.read::<R::Piece>(all)?],
-        // What looks like the header that a share begins with may be in a string.
-        shares => {
-            later.read_shares::<R::Piece>(shares).or_else(|| Some(vec![later.read::<R::Piece>(&(end..text.len()))?]))?
+    while end < text.len() {
+        let start = end;
+        let (length, tree) = next_tree(&text[start..], piece)?;
+        end += length;
+        if ENTRIES.iter().zip(is_closed).any(|(entry, is_closed)| is_closed && tree.contains_key(*entry)) {
+            return None;
         }
-    };
-    read.into_iter().try_for_each(|later| raw.take(later))?;
+        raw.take(read_right::<R::Piece>(Origin::piece(file, start), &tree)?.into())?;
+    }
     Some(raw)
-}
-
-/// What comes after the first piece of a text.
-struct Later<'t> {
-    file: FileId,
-    text: &'t str,
-    piece: usize,
-    /// Whether the first piece has each of the entries in an array that is written as one.
-    is_closed: [bool; ENTRIES.len()],
-}
-
-impl Later<'_> {
-    /// What all `shares` say, each read on a thread of its own.
-    fn read_shares<P: ReadTable + Into<RawManifest>>(&self, shares: &[Range<usize>]) -> Option<Vec<RawManifest>> {
-        thread::scope(|threads| {
-            let readers: Vec<_> = shares.iter().map(|share| threads.spawn(|| self.read::<P>(share))).collect();
-            readers.into_iter().map(|reader| reader.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-        })
-    }
-
-    /// What the pieces in `share` say.
-    fn read<P: ReadTable + Into<RawManifest>>(&self, share: &Range<usize>) -> Option<RawManifest> {
-        let Self { file, text, piece, is_closed } = *self;
-        let mut raw: Option<RawManifest> = None;
-        let mut end = share.start;
-        while end < share.end {
-            let start = end;
-            let (length, tree) = next_tree(&text[start..share.end], piece)?;
-            end += length;
-            if ENTRIES.iter().zip(is_closed).any(|(entry, is_closed)| is_closed && tree.contains_key(*entry)) {
-                return None;
-            }
-            let read: RawManifest = read_right::<P>(Origin::piece(file, start), &tree)?.into();
-            match &mut raw {
-                None => raw = Some(read),
-                Some(raw) => raw.take(read)?,
-            }
-        }
-        raw
-    }
-}
-
-/// What follows `start` in about equal shares for so many readers at the most, each of which begins where a piece may.
-fn shares(text: &str, start: usize, piece: usize, readers: usize) -> Vec<Range<usize>> {
-    let length = text.len() - start;
-    let count = (length / piece.saturating_mul(LEAST_PIECES)).clamp(1, readers.max(1));
-    let mut shares = Vec::with_capacity(count);
-    let mut at = start;
-    for left in (1..=count).rev() {
-        let end = if left == 1 { text.len() } else { at + piece_end(&text[at..], (text.len() - at) / left) };
-        if at < end {
-            shares.push(at..end);
-        }
-        at = end;
-    }
-    shares
 }
 
 /// The tree of the first piece of `text`, and where that ends.
