@@ -26,6 +26,10 @@ use url::Url;
 /// A whole request may take so many times as long as GitLab may stay silent: an answer that drips for ever is none.
 const LONGEST_ANSWER: u32 = 5;
 
+/// So often a name is looked up that nobody knows, before GitLab has ever answered: whether it is mistyped, or the network is
+/// not there yet, shows within seconds.
+const MOST_LOOKUPS: u32 = 5;
+
 /// So many requests go side by side, unless it is said otherwise: many projects are read at once, each perhaps in pages.
 const SIDE_BY_SIDE: usize = 32;
 
@@ -54,6 +58,23 @@ pub(super) struct Transport {
     troubles: Troubles,
     releases_read: AtomicU64,
     releases_told: AtomicU64,
+}
+
+/// How a request got no answer.
+struct NoAnswer {
+    kind: Kind,
+    reason: String,
+    /// Whether the host's name leads to no address.
+    is_of_no_host: bool,
+}
+
+impl NoAnswer {
+    /// From whom `url` leads to.
+    fn by(error: &reqwest::Error, url: &Url) -> Self {
+        let broken = Broken::by(error);
+        let is_of_no_host = broken.is_unresolved(error);
+        Self { kind: broken.into(), reason: broken.reason(error, url), is_of_no_host }
+    }
 }
 
 impl Transport {
@@ -140,7 +161,8 @@ impl Transport {
             };
             drop((pass, place));
             tries.failed(&error);
-            if !may_repeat(request, &error) {
+            let is_nobody = error.is_of_no_host() && !self.troubles.was_ever_well() && tries.sent() >= MOST_LOOKUPS;
+            if is_nobody || !may_repeat(request, &error) {
                 return Err(error);
             }
             self.wait(tries, error).await?;
@@ -307,18 +329,14 @@ impl Transport {
         }
 
         let started = Instant::now();
-        let broken = |e: reqwest::Error| {
-            let broken = Broken::by(&e);
-            (broken.into(), broken.reason(&e, &self.url))
-        };
         let sent = match body {
-            Content::None => builder.send().await.map_err(broken),
-            Content::Json(body) => builder.json(body).send().await.map_err(broken),
+            Content::None => builder.send().await.map_err(|e| NoAnswer::by(&e, &self.url)),
+            Content::Json(body) => builder.json(body).send().await.map_err(|e| NoAnswer::by(&e, &self.url)),
             Content::File(upload) => self.send_file(builder, upload).await,
         };
-        let response = sent.map_err(|(kind, reason)| {
+        let response = sent.map_err(|NoAnswer { kind, reason, is_of_no_host }| {
             tracing::debug!(%method, %path, attempt, ms = ms(started), reason = self.harmless(&reason), "request");
-            failed(kind, &reason)
+            failed(kind, &reason).of_no_host(is_of_no_host)
         })?;
         let (status, headers) = (response.status(), response.headers().clone());
         let reading =
@@ -364,22 +382,20 @@ impl Transport {
     }
 
     /// Sends a file, for as long as the connection takes more of it.
-    async fn send_file(&self, builder: RequestBuilder, upload: &Upload) -> Result<Response, (Kind, String)> {
+    async fn send_file(&self, builder: RequestBuilder, upload: &Upload) -> Result<Response, NoAnswer> {
         let (body, sending) = upload.begin();
         let request = builder.header(header::CONTENT_TYPE, "application/octet-stream");
         let request = request.header(header::CONTENT_LENGTH, upload.size).body(body).send();
         let sent = tokio::select! {
-            sent = request => sent.map_err(|e| {
-                let broken = Broken::by(&e);
-                (broken.into(), broken.reason(&e, &self.url))
-            }),
+            sent = request => sent.map_err(|e| NoAnswer::by(&e, &self.url)),
             () = sending.stalls(self.timeout, self.timeout * LONGEST_ANSWER) => {
                 let address = self.url.origin().ascii_serialization();
-                Err((Kind::Timeout, format!("{address} takes no more of the file, or does not say that it has it")))
+                let reason = format!("{address} takes no more of the file, or does not say that it has it");
+                Err(NoAnswer { kind: Kind::Timeout, reason, is_of_no_host: false })
             }
         };
         match sending.flaw() {
-            Some(flaw) => Err((Kind::Unsent, flaw)),
+            Some(reason) => Err(NoAnswer { kind: Kind::Unsent, reason, is_of_no_host: false }),
             None => sent,
         }
     }

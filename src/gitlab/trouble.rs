@@ -1,7 +1,7 @@
 //! Whether the server, or the way to it, is in trouble, and since when: what one request finds out spares a thousand others
 //! the same wait.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Default)]
 pub(super) struct Troubles {
     count: AtomicU64,
+    /// Whether any request was answered as it should be.
+    was_well: AtomicBool,
     now: Mutex<Now>,
 }
 
@@ -46,7 +48,13 @@ impl Troubles {
 
     /// A request of this method was answered as it should be.
     pub(super) fn end(&self, method: &str) {
+        self.was_well.store(true, Ordering::Relaxed);
         *self.now().of(method) = None;
+    }
+
+    /// Whether the server has ever been seen to be there, and well.
+    pub(super) fn was_ever_well(&self) -> bool {
+        self.was_well.load(Ordering::Relaxed)
     }
 
     /// How many there were.

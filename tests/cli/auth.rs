@@ -227,3 +227,12 @@ fn http_to_another_machine_has_to_be_wanted() {
     let local = format!("http://localhost:{port}");
     home().env("RELSYNC_URL", &local).env("RELSYNC_TOKEN", "r").run(&["plan"]).expect(0);
 }
+
+#[test]
+fn a_mistyped_address_is_soon_given_up() {
+    let home = home().env("RELSYNC_URL", "https://nowhere.invalid");
+    let run = home.run(&["plan", "--retry-for", "5m", "-v", "--log-format", "json"]).expect(1);
+    assert!(run.stderr.contains("can't connect to https://nowhere.invalid: dns error"), "{run}");
+    let tries = run.stderr.lines().filter(|line| line.starts_with('{') && line.contains("\"attempt\""));
+    assert_eq!(tries.count(), 5, "{run}");
+}
