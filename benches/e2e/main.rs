@@ -1,12 +1,13 @@
 //! relsync from end to end: the program against an embedded GitLab in a process of its own, with set latencies and limits,
 //! beside what people do today. Prints a Markdown table; `benches/README.md` keeps the last one and says how to read it.
 //!
-//! `cargo bench --bench e2e`; `-- quick` leaves out what takes minutes, `-- --no-peers` the peers, and any other word what
+//! `cargo bench --bench e2e`; `-- quick` takes a tenth of everything, and the program as benches have it; `-- --no-peers` the peers, and any other word what
 //! it does not occur in the name of.
 #![expect(clippy::print_stdout, reason = "a bench tells")]
 
 mod floor;
 mod peers;
+mod program;
 mod run;
 mod server;
 mod table;
@@ -21,9 +22,6 @@ use std::time::Duration;
 use table::Row;
 use work::Work;
 
-/// relsync's own, which the figures are for.
-const RELSYNC: &str = env!("CARGO_BIN_EXE_relsync");
-
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> Result<ExitCode> {
@@ -32,13 +30,14 @@ fn main() -> Result<ExitCode> {
     let names: Vec<&str> =
         words.iter().map(String::as_str).filter(|word| !["quick", "--no-peers"].contains(word)).collect();
     let peers = if has("--no-peers") { None } else { Some(Peers::install()?) };
+    let relsync = if has("quick") { program::at_hand() } else { program::of_a_release()? };
     println!("{}", table::head());
     let mut is_as_reckoned = true;
     for scenario in scenarios(has("quick")) {
         if !names.iter().all(|name| scenario.work.name().contains(name)) {
             continue;
         }
-        let row = scenario.measure(peers.as_ref())?;
+        let row = scenario.measure(relsync.path(), peers.as_ref())?;
         println!("{row}");
         is_as_reckoned &= row.is_as_reckoned();
     }
@@ -82,24 +81,31 @@ fn scenarios(quick: bool) -> Vec<Scenario> {
 }
 
 impl Scenario {
-    fn measure(&self, peers: Option<&Peers>) -> Result<Row> {
+    fn measure(&self, program: &Path, peers: Option<&Peers>) -> Result<Row> {
         let folder = tempfile::tempdir()?;
         self.work.lay(folder.path())?;
-        let relsync = self.once(folder.path(), |server| {
-            let mut command = run::relsync(folder.path(), server.url());
+        let relsync = self.once(program, folder.path(), |server| {
+            let mut command = run::relsync(program, folder.path(), server.url());
             command.args(self.work.arguments());
             command
         })?;
         let peer = match peers.filter(|_| self.with_peer) {
             None => None,
-            Some(peers) => Some(self.once(folder.path(), |server| peers.command(folder.path(), server.url()))?),
+            Some(peers) => {
+                Some(self.once(program, folder.path(), |server| peers.command(folder.path(), server.url()))?)
+            }
         };
         Ok(Row::new(&self.work, self.latency, self.limit, relsync, peer))
     }
 
-    /// One run against a server of its own.
-    fn once(&self, folder: &Path, command: impl Fn(&server::Server) -> std::process::Command) -> Result<run::Run> {
-        let server = server::Server::start(folder, self.latency, self.limit)?;
+    /// One run against a server of its own, which is relsync's.
+    fn once(
+        &self,
+        relsync: &Path,
+        folder: &Path,
+        command: impl Fn(&server::Server) -> std::process::Command,
+    ) -> Result<run::Run> {
+        let server = server::Server::start(relsync, folder, self.latency, self.limit)?;
         server.warm(&self.work)?;
         server.forget()?;
         let usage = run::measure(command(&server))?;

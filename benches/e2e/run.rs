@@ -1,7 +1,7 @@
 //! One run of a program, and what it took.
 
+use crate::Result;
 use crate::server::TOKEN;
-use crate::{RELSYNC, Result};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -25,8 +25,8 @@ pub(crate) struct Usage {
 }
 
 /// relsync, working in `folder` on the GitLab at `url`, with nothing of this machine in its environment.
-pub(crate) fn relsync(folder: &Path, url: &str) -> Command {
-    let mut command = Command::new(RELSYNC);
+pub(crate) fn relsync(program: &Path, folder: &Path, url: &str) -> Command {
+    let mut command = Command::new(program);
     command.current_dir(folder).env_clear().env("RELSYNC_URL", url).env("RELSYNC_TOKEN", TOKEN);
     command
 }

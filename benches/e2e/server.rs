@@ -1,8 +1,8 @@
 //! The embedded GitLab in a process of its own.
 
+use crate::Result;
 use crate::floor::{AT_ONCE, Limit, PER_PAGE};
 use crate::work::{self, Work};
-use crate::{RELSYNC, Result};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
@@ -26,9 +26,9 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts it with the seed in `folder`.
-    pub(crate) fn start(folder: &Path, latency: Duration, limit: Option<Limit>) -> Result<Self> {
-        let mut command = Command::new(RELSYNC);
+    /// Has `relsync` start it with the seed in `folder`.
+    pub(crate) fn start(relsync: &Path, folder: &Path, latency: Duration, limit: Option<Limit>) -> Result<Self> {
+        let mut command = Command::new(relsync);
         command.args(["sandbox", "serve", "--listen", "127.0.0.1:0", "--seed"]).arg(folder.join("seed.toml"));
         command.args(["--latency", &format!("{}ms", latency.as_millis()), "--list-cache", KEPT]);
         if let Some(limit) = limit {
