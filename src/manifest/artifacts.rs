@@ -20,7 +20,7 @@ const CHECKSUMS: &str = "SHA256SUMS";
 
 /// Of which releases files are looked for, by the project that the manifest names and the tag. Those of the others may not have
 /// been built.
-pub type LookedFor<'a> = &'a dyn Fn(Option<&ProjectRef>, &TagName) -> LookFor;
+pub type LookedFor<'a> = &'a (dyn Fn(Option<&ProjectRef>, &TagName) -> LookFor + Sync);
 
 /// Whether a release's files are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
