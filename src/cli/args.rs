@@ -359,6 +359,15 @@ pub(super) struct ServerArgs {
 }
 
 impl ServerArgs {
+    /// Whether the embedded GitLab is to answer.
+    #[cfg_attr(not(feature = "sandbox"), expect(clippy::unused_self, reason = "there is none"))]
+    pub(super) fn is_embedded(&self) -> bool {
+        #[cfg(feature = "sandbox")]
+        return self.sandbox.is_some();
+        #[cfg(not(feature = "sandbox"))]
+        false
+    }
+
     /// The files that are read.
     pub(super) fn files(&self) -> Vec<&Path> {
         self.token_file.iter().chain(&self.ca_file).map(PathBuf::as_path).collect()

@@ -3,6 +3,7 @@
 mod apply;
 mod args;
 mod base;
+mod clients;
 mod completions;
 mod doctor;
 mod download;

@@ -1,6 +1,7 @@
 //! The manifests of a run, the projects they are for, and clients that may ask GitLab about them.
 
 use super::args::{FilterArgs, ServerArgs};
+use super::clients::Clients;
 use super::failure::Failure;
 use super::files;
 use super::interrupt::stoppable;
@@ -8,7 +9,7 @@ use super::manifests::ManifestArgs;
 use super::project::moved;
 use super::server::{self, Server};
 use super::shard::{Chosen, ShardArgs};
-use crate::gitlab::{Client, Kind, Observer, Settings, Wait};
+use crate::gitlab::{Client, Kind, Observer, Wait};
 use crate::manifest::{self, LookFor, Manifest};
 use crate::model::{Current, Desired, DesiredRelease, Moment, Packages, Project, ProjectRef, TagName, harmless};
 use crate::plan::{self, Address, Plan, SavedPlan, Selection};
@@ -183,7 +184,7 @@ pub(super) fn share<T, G: Eq + Hash>(
 }
 
 impl Session {
-    /// Reads the manifests, and finds the server and the token. Asks GitLab nothing yet.
+    /// Reads the manifests, and finds the server and the token. GitLab may be asked for releases meanwhile.
     pub(super) async fn open(
         ui: &Ui,
         manifests: &ManifestArgs,
@@ -192,22 +193,18 @@ impl Session {
         shard: &ShardArgs,
         artifacts: Artifacts,
     ) -> Result<Self, Failure> {
-        let (manifests, selection) = wishes(ui, manifests, filter, shard, artifacts).await?;
         let args = server;
-        let gitlab = Server::open(args).await?;
-        let mut clients: Vec<Client> = Vec::new();
+        let mut clients = Clients::reading_ahead(ui, manifests, args, shard);
+        let (manifests, selection) = wishes(ui, manifests, filter, shard, artifacts).await?;
+        let server = Server::open(args).await?;
         let mut sites: Vec<Site> = Vec::with_capacity(manifests.len());
         for manifest in manifests {
-            let settings = gitlab.settings(args, manifest.url.as_ref())?;
-            let of_job = || gitlab.project_of_job(&settings.url).map(|found| found.value);
+            let gitlab = clients.number(ui, &server, args, manifest.url.as_ref())?;
+            let client = clients.get(gitlab).clone();
+            let of_job = || server.project_of_job(client.url()).map(|found| found.value);
             let project = manifest.project.clone().or_else(of_job);
             let project = project.ok_or_else(|| Failure::no_project(&manifest.path))?;
-            let known = clients.iter().position(|client| server::is_same(client.url(), &settings.url));
-            let gitlab = known.unwrap_or(clients.len());
-            if known.is_none() {
-                clients.push(Client::new(Settings { observer: Some(observer(ui)), ..settings })?);
-            }
-            sites.push(Site { client: clients[gitlab].clone(), gitlab, manifest, project });
+            sites.push(Site { client, gitlab, manifest, project });
         }
         let named = sites.iter().map(|site| Some(Project::unread(site.project.clone())));
         refuse_doubled(&sites, &named.collect::<Vec<_>>(), false)?;
@@ -217,7 +214,7 @@ impl Session {
             manifest: &manifest.path,
         })?;
         let is_part = shard.chosen().is_some();
-        Ok(Self { server: gitlab, sites, is_part, selection, artifacts, now: Moment::new(jiff::Timestamp::now()) })
+        Ok(Self { server, sites, is_part, selection, artifacts, now: Moment::new(jiff::Timestamp::now()) })
     }
 
     /// Reads what GitLab has and compares, project by project. A project that can't be read does not keep the others

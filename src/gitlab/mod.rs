@@ -8,6 +8,7 @@
 //! Imports `http` and `model` only.
 
 mod address;
+mod ahead;
 mod answer;
 mod commits;
 mod error;
@@ -50,6 +51,7 @@ pub use upload::{Open, Sent, Upload};
 pub use crate::http::{Authorities, Observer, Wait};
 
 use crate::http::is_loopback;
+use ahead::Ahead;
 use std::{fmt, net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
 use transport::Transport;
 use url::Url;
@@ -135,6 +137,7 @@ impl Settings {
 #[derive(Clone)]
 pub struct Client {
     transport: Arc<Transport>,
+    ahead: Arc<Ahead>,
 }
 
 impl Client {
@@ -144,7 +147,7 @@ impl Client {
     /// [`Kind::Settings`]: a url that can't be a GitLab's, a token that can't be sent, or http to another machine where that
     /// is not allowed.
     pub fn new(settings: Settings) -> Result<Self, Error> {
-        Ok(Self { transport: Arc::new(Transport::new(settings)?) })
+        Ok(Self { transport: Arc::new(Transport::new(settings)?), ahead: Arc::default() })
     }
 
     /// The GitLab's address, as configured.

@@ -1,5 +1,6 @@
 //! Releases.
 
+use crate::gitlab::ahead;
 use crate::gitlab::answer::Answer;
 use crate::gitlab::error::Flaw;
 use crate::gitlab::links;
@@ -151,12 +152,25 @@ impl Client {
         self.releases_and_page(project).await.map(|(releases, _)| releases)
     }
 
-    /// The same, and the project's page if the releases tell it: so much is known without asking for the project.
+    /// The same, and the project's page if the releases tell it: so much is known without asking for the project. What is
+    /// being read [`ahead`](Self::read_ahead) is not asked for again.
     ///
     /// # Errors
     /// [`Kind::Changed`] if others keep writing meanwhile.
     pub async fn releases_and_page(&self, project: &ProjectRef) -> Result<(Vec<Release>, Option<String>), Error> {
-        let rows = self.list::<Wire>(&Request::get(&["projects", &segment(project), "releases"])).await?;
+        let Some(reading) = self.ahead.take(project) else { return self.read_releases(project).await };
+        let read = reading.await;
+        read.map_err(|_| self.transport.failed(&list(project), Kind::Stopped, "it was given up"))?
+    }
+
+    /// Begins to read all releases of `project`, for who will ask for them in a moment.
+    pub fn read_ahead(&self, project: &ProjectRef) {
+        let (client, of) = (self.clone(), project.clone());
+        self.ahead.put(project, tokio::spawn(async move { client.read_releases(&of).await }));
+    }
+
+    async fn read_releases(&self, project: &ProjectRef) -> ahead::Releases {
+        let rows = self.list::<Wire>(&list(project)).await?;
         let page = rows.first().and_then(|(page, _)| page.clone());
         Ok((rows.into_iter().map(|(_, release)| release).collect(), page))
     }
@@ -297,6 +311,10 @@ fn milestones_entry(titles: &BTreeSet<String>, ids: Option<&[MilestoneId]>) -> (
         None => ("milestones".into(), json!(titles)),
         Some(ids) => ("milestone_ids".into(), ids.iter().map(|id| id.0).collect()),
     }
+}
+
+fn list(project: &ProjectRef) -> Request {
+    Request::get(&["projects", &segment(project), "releases"])
 }
 
 fn one(method: Method, project: &ProjectRef, tag: &TagName) -> Request {

@@ -21,6 +21,7 @@ mod files;
 mod finding;
 mod fleet;
 mod glob;
+mod head;
 mod history;
 mod include;
 mod limits;
@@ -46,6 +47,7 @@ pub use changelog::{Changelog, Heading, NoNotes, NoVersion, Section, version_of}
 pub use door::{Door, FileError};
 pub use error::{ManifestError, Problem};
 pub use files::{Node, Tree};
+pub use head::Head;
 pub use history::load_changelog;
 pub use naming::{NameTemplate, TemplateError};
 pub use schema::json_schema;

@@ -72,6 +72,16 @@ pub(super) fn read_in_pieces<R: ReadFrom>(file: FileId, text: &str, piece: usize
     Some(raw)
 }
 
+/// What the `beginning` of a text says before its first entry, if nothing is wrong with that; `is_all`: it has no more.
+pub(super) fn read_first<R: ReadFrom>(beginning: &str, is_all: bool) -> Option<RawManifest> {
+    let end = piece_end(beginning, 0);
+    if end == beginning.len() && !is_all {
+        return None;
+    }
+    let tree = DeTable::parse(&beginning[..end]).ok()?.into_inner();
+    Some(read_right::<R>(Origin::of(FileId::MAIN), &tree)?.into())
+}
+
 /// The tree of the first piece of `text`, and where that ends.
 fn next_tree(text: &str, piece: usize) -> Option<(usize, DeTable<'_>)> {
     let mut end = 0;

@@ -70,7 +70,7 @@ impl<'r> Resolver<'r> {
     }
 }
 
-fn resolve_project(RawProject { path, id, url }: RawProject) -> (Option<ProjectRef>, Option<Url>) {
+pub(super) fn resolve_project(RawProject { path, id, url }: RawProject) -> (Option<ProjectRef>, Option<Url>) {
     let id = id.map(|id| ProjectRef::Id(id.value));
     (id.or_else(|| path.map(|path| ProjectRef::Path(path.value.0))), url.map(|url| url.value.0))
 }

@@ -164,7 +164,9 @@ impl<'a> Sources<'a> {
 
 /// Reads the manifest's text.
 pub(super) fn read(path: &Path) -> Result<String, ManifestError> {
-    refuse_foreign_link(path)?;
+    if is_foreign_link(path) {
+        return Err(foreign_link(path));
+    }
     let bytes = read_bytes(path).map_err(|error| unreadable(path, &error))?;
     check_length(path, bytes.len())?;
     utf8(path, bytes)
@@ -225,18 +227,15 @@ pub(super) fn check_length(path: &Path, length: usize) -> Result<(), ManifestErr
     Err(ManifestError::of_file(path, finding))
 }
 
-/// A merge request could replace the manifest by a symbolic link to `/proc/self/environ`, and have the secrets there
-/// printed as a syntax error. Links inside the folder are fine (Kubernetes mounts files that way), and so is `/dev/stdin`.
-fn refuse_foreign_link(path: &Path) -> Result<(), ManifestError> {
+/// Whether `path` is a link that leads out of its folder: a merge request could replace the manifest by one to
+/// `/proc/self/environ`, and have the secrets there printed as a syntax error. Links inside the folder are fine (Kubernetes mounts files that way), and so is `/dev/stdin`.
+pub(super) fn is_foreign_link(path: &Path) -> bool {
     let is_link = std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
     if !is_link || path.starts_with("/dev") {
-        return Ok(());
+        return false;
     }
     let inside = || Some(path.canonicalize().ok()?.starts_with(folder(path).canonicalize().ok()?));
-    if inside() == Some(true) {
-        return Ok(());
-    }
-    Err(foreign_link(path))
+    inside() != Some(true)
 }
 
 fn foreign_link(path: &Path) -> ManifestError {

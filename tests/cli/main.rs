@@ -1,6 +1,7 @@
 //! The command as users run it: a process, its streams, its exit code.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod ahead;
 mod apply;
 mod apply_plan;
 mod auth;
