@@ -5,7 +5,7 @@ use super::base::{self, Base, Rev};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::formats::{Faces, Matter};
-use super::session::{Artifacts, Session};
+use super::session::{Artifacts, Read, Session};
 use super::shown;
 use crate::model::Current;
 use crate::plan::{Drift, Ignored};
@@ -28,9 +28,9 @@ pub(super) async fn run(ui: &Ui, args: DriftArgs) -> Result<Exit, Failure> {
     };
     let beside: Vec<_> = bases.iter().flatten().map(Base::desired).collect();
     let (mut found, mut unread) = (Vec::new(), Vec::new());
-    let look = |site: usize, current: &Current| {
+    let look = |site: usize, Read { current, .. }: Read| {
         let base = bases.as_ref().map(|bases| &bases[site]);
-        Found::new(&session, site, base, current, &ignored, faces.show_releases())
+        Found::new(&session, site, base, &current, &ignored, faces.show_releases())
     };
     for (site, looked) in session.read_all(ui, &beside, look).await?.into_iter().enumerate() {
         match looked {

@@ -48,6 +48,12 @@ pub(super) struct Found {
     pub(super) releases: Vec<Listed>,
 }
 
+/// A project's state, and what its manifest would change.
+pub(super) struct Read {
+    pub(super) current: Current,
+    pub(super) plan: Plan,
+}
+
 /// A manifest and its project.
 pub(super) struct Site {
     pub(super) client: Client,
@@ -220,10 +226,11 @@ impl Session {
     /// Reads what GitLab has and compares, project by project. A project that can't be read does not keep the others
     /// from it. `listed`: all of their releases are of interest.
     pub(super) async fn plans(&self, ui: &Ui, listed: bool) -> Result<Vec<Result<Found, Failure>>, Failure> {
-        self.read_all(ui, &[], |site, current| {
+        self.read_all(ui, &[], |site, Read { current, plan }| {
             let desired = &self.sites[site].manifest.desired;
-            let plan = Plan::new(desired, current, &self.selection, self.now);
-            let releases = if listed { Listed::all([desired], current, self.now) } else { Vec::new() };
+            let releases = if listed { Listed::all([desired], &current, self.now) } else { Vec::new() };
+            // That takes a while, which nobody has to wait for.
+            drop(tokio::task::spawn_blocking(move || drop(current)));
             Found { plan, releases }
         })
         .await
@@ -236,7 +243,7 @@ impl Session {
         &self,
         ui: &Ui,
         beside: &[&Desired],
-        look: impl Fn(usize, &Current) -> T,
+        look: impl Fn(usize, Read) -> T,
     ) -> Result<Vec<Result<T, Failure>>, Failure> {
         let (look, over) = (&look, Arc::new(AtomicU64::new(0)));
         let reads = self.sites.iter().enumerate().map(|(index, site)| {
@@ -244,7 +251,7 @@ impl Session {
             async move {
                 let read = self.read(site, beside.get(index).copied()).await;
                 over.fetch_add(1, Ordering::Relaxed);
-                read.map(|current| (self.seen(&current), look(index, &current)))
+                read.map(|read| (self.seen(&read.current), look(index, read)))
             }
         });
         let progress = match self.sites.as_slice() {
@@ -310,8 +317,9 @@ impl Session {
         SavedPlan::new(plans.into_iter().map(|(site, plan)| (address(site), plan)), self.now)
     }
 
-    /// A project's state, as well as it has to be known for what its manifest, and what is `beside` it, would change.
-    pub(super) async fn read(&self, site: &Site, beside: Option<&Desired>) -> Result<Current, Failure> {
+    /// A project's state, as well as it has to be known for what its manifest, and what is `beside` it, would change; and what
+    /// the manifest would.
+    pub(super) async fn read(&self, site: &Site, beside: Option<&Desired>) -> Result<Read, Failure> {
         let Site { client, gitlab: _, manifest, project } = site;
         let wishes = || std::iter::once(&manifest.desired).chain(beside);
         let declared = wishes().any(|desired| !desired.milestones.is_empty());
@@ -320,40 +328,45 @@ impl Session {
             Kind::NotFound if self.server.is_embedded() => Failure::not_in_sandbox(project),
             _ => error.into(),
         })?;
-        let plans = |current: &Current| -> Vec<Plan> {
+        let complete = |current: &mut Current| {
+            if manifest.project.is_none() && current.project.path.is_none() {
+                // To a job token GitLab does not tell it, but the job knows.
+                current.project.path = server::path_of_job();
+            }
+            current.packages = self.packages(client, &current.project);
+        };
+        let plan = |current: &Current| -> Vec<Plan> {
             wishes().map(|desired| Plan::new(desired, current, &self.selection, self.now)).collect()
         };
-        let mut first = plans(&begun.current);
+        complete(&mut begun.current);
+        let mut plans = plan(&begun.current);
         // What packages are called takes the project's id.
         let looks_at_packages = wishes()
             .any(|desired| desired.policy.delete_packages || desired.releases.iter().any(|r| r.files.is_some()));
-        if looks_at_packages || first.iter().any(|plan| !plan.is_empty() || !plan.refusals.is_empty()) {
+        if looks_at_packages || plans.iter().any(|plan| !plan.is_empty() || !plan.refusals.is_empty()) {
             let names_some = |r: &DesiredRelease| r.milestones.as_ref().is_some_and(|m| !m.is_empty());
             let milestones = declared || wishes().any(|desired| desired.releases.iter().any(names_some));
             begun.complete(client, Interest { milestones }).await?;
-            first = plans(&begun.current);
+            complete(&mut begun.current);
+            plans = plan(&begun.current);
         }
         let mut current = begun.current;
-        if manifest.project.is_none() && current.project.path.is_none() {
-            // To a job token GitLab does not tell it, but the job knows.
-            current.project.path = server::path_of_job();
-        }
-        current.packages = self.packages(client, &current.project);
         let needs_package = |_: &&TagName| self.artifacts == Artifacts::Needed;
         if let Some(tag) = plan::without_package(&manifest.desired, &current.packages).filter(needs_package) {
             return Err(Failure::no_package(tag));
         }
         let wanted = plan::wanted_packages(&manifest.desired, &current.packages);
-        snapshot::read_packages(client, &mut current, &wanted).await?;
         if looks_at_packages {
-            first = plans(&current);
+            snapshot::read_packages(client, &mut current, &wanted).await?;
+            plans = plan(&current);
         }
-        let mut doubts = Doubts::default();
-        for (desired, first) in wishes().zip(first) {
+        let (mut doubts, mut is_settled) = (Doubts::default(), true);
+        for (desired, first) in wishes().zip(&plans) {
             if desired.policy.delete_packages {
                 let places = first.deletes().flat_map(|release| plan::places_of(release, &current.packages));
                 let more: BTreeSet<_> = places.map(|place| place.of).filter(|of| !wanted.contains(of)).collect();
                 snapshot::read_packages(client, &mut current, &more).await?;
+                is_settled &= more.is_empty();
             }
             doubts.releases.extend(first.milestone_updates());
             doubts.tags.extend(first.tag_names());
@@ -362,8 +375,12 @@ impl Session {
         doubts.releases.retain(|tag| known.insert(tag.clone()));
         if doubts != Doubts::default() {
             snapshot::look_again(client, &mut current, doubts).await?;
+            is_settled = false;
         }
-        Ok(current)
+        if !is_settled {
+            plans = plan(&current);
+        }
+        Ok(Read { current, plan: plans.swap_remove(0) })
     }
 
     /// How links name what is in a project's package registry. Whatever the embedded GitLab holds has numbers of its own.

@@ -5,7 +5,7 @@ use super::original::{Material, Origin};
 use crate::apply::{self, Pace};
 use crate::cli::failure::Failure;
 use crate::cli::server::Server;
-use crate::cli::session::{Artifacts, Session, Site};
+use crate::cli::session::{Artifacts, Read, Session, Site};
 use crate::gitlab::{Client, Error, Kind, Settings, Token, TokenKind};
 use crate::plan::{Action, Outcome, Plan};
 use crate::report::{Remark, Requests};
@@ -125,15 +125,16 @@ impl Replica {
     }
 
     async fn plan(&self, site: &Site, from: &Origin) -> Result<Plan, Failure> {
-        let mut current = self.session.read(site, None).await.map_err(|failure| match failure {
+        let Read { mut current, plan } = self.session.read(site, None).await.map_err(|failure| match failure {
             Failure::Gitlab(error) if error.kind() == Kind::NotFound => Failure::not_in_snapshot(&site.project),
             failure => failure,
         })?;
         if let Some(packages) = &from.packages {
             // Links in the copy lead to the real registry.
             current.packages = packages.clone();
+            return Ok(Plan::new(&site.manifest.desired, &current, &self.session.selection, self.session.now));
         }
-        Ok(Plan::new(&site.manifest.desired, &current, &self.session.selection, self.session.now))
+        Ok(plan)
     }
 }
 

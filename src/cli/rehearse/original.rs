@@ -80,7 +80,7 @@ impl Original {
         let names = session.names();
         let mut read = Vec::new();
         let mut unread = Vec::new();
-        for (site, current) in session.read_all(ui, &[], |_, current| current.clone()).await?.into_iter().enumerate() {
+        for (site, current) in session.read_all(ui, &[], |_, read| read.current).await?.into_iter().enumerate() {
             let surveyed = match current {
                 Ok(current) => Box::pin(survey(ui, &session, site, current)).await,
                 Err(failure) => Err(failure),
