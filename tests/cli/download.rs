@@ -1,18 +1,17 @@
 //! `relsync download`: from GitLab and other hosts, verified, whole or not at all, and never with the token where it does
 //! not belong.
 
-use crate::host::{Head, Host, answer, not_found, part, redirect, whole};
+use crate::host::{Host, not_found, redirect, whole};
 use crate::support::{Home, Server, block_on};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::fs;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 const TOKEN: &str = "sandbox-maintainer";
 
 /// A sandbox whose release v0.1 has these links: name, url and path.
-fn release(server: &Server, links: &[(&str, &str, &str)]) {
+pub(crate) fn release(server: &Server, links: &[(&str, &str, &str)]) {
     let link = |(name, url, path): &(&str, &str, &str)| match *path {
         "" => json!({ "name": name, "url": url }),
         path => json!({ "name": name, "url": url, "direct_asset_path": path }),
@@ -22,11 +21,11 @@ fn release(server: &Server, links: &[(&str, &str, &str)]) {
     server.ask(reqwest::Method::POST, "/projects/24/releases", &body);
 }
 
-fn home(server: &Server) -> Home {
+pub(crate) fn home(server: &Server) -> Home {
     Home::with_server(server, TOKEN).env("CI_PROJECT_PATH", "root/awesome-app")
 }
 
-fn sha256(content: &[u8]) -> String {
+pub(crate) fn sha256(content: &[u8]) -> String {
     Sha256::digest(content).iter().fold(String::new(), |mut text, byte| {
         write!(text, "{byte:02x}").unwrap();
         text
@@ -34,7 +33,7 @@ fn sha256(content: &[u8]) -> String {
 }
 
 /// What is in the folder, with each file's size.
-fn files(home: &Home) -> Vec<String> {
+pub(crate) fn files(home: &Home) -> Vec<String> {
     let entries = fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap());
     let mut names: Vec<_> = entries
         .map(|entry| format!("{} {}", entry.file_name().to_str().unwrap(), entry.metadata().unwrap().len()))
@@ -55,7 +54,7 @@ pub(crate) fn upload(server: &Server, name: &str, content: &[u8]) -> String {
 }
 
 /// A megabyte of text that is nowhere like itself.
-fn large(seed: u8) -> Vec<u8> {
+pub(crate) fn large(seed: u8) -> Vec<u8> {
     (0..16_384_u32).flat_map(|number| sha256(&[number.to_le_bytes(), [seed; 4]].concat()).into_bytes()).collect()
 }
 
@@ -149,203 +148,6 @@ fn the_token_stays_behind_even_if_the_way_leads_back() {
     host.saw_no_token(TOKEN);
 }
 
-/// A host whose file breaks off after `most` bytes of each answer; `etag` and `file` are what it has at the nth request.
-fn breaking(most: usize, etag: fn(usize) -> Option<&'static str>, file: fn(usize) -> Vec<u8>) -> Host {
-    let requests = AtomicUsize::new(0);
-    Host::start(move |head| {
-        let number = requests.fetch_add(1, Ordering::Relaxed);
-        part(head, &file(number), etag(number), most)
-    })
-}
-
-fn download_from(host: &Host, more: &[&str]) -> (Home, crate::support::Run) {
-    let server = Server::start();
-    release(&server, &[("app", &format!("{}/app", host.url), "")]);
-    let home = home(&server);
-    let run = home.run(&[&["download", "v0.1", "--retry-for", "30s"], more].concat());
-    (home, run)
-}
-
-fn ranges(host: &Host) -> Vec<Option<usize>> {
-    host.seen().iter().map(Head::from).collect()
-}
-
-#[test]
-fn what_breaks_off_is_taken_up_where_it_was() {
-    let host = breaking(400_000, |_| Some("\"one\""), |_| large(1));
-    let (home, run) = download_from(&host, &[]);
-    run.expect(0);
-    assert!(fs::read(home.path().join("app")).unwrap() == large(1));
-    let ranges = ranges(&host);
-    assert!(ranges[0].is_none() && ranges[1..].iter().all(Option::is_some), "{ranges:?}");
-    assert!(host.seen()[1..].iter().all(|head| head.header("if-range") == Some("\"one\"")));
-
-    let host = breaking(400_000, |_| Some("\"one\""), |_| large(1));
-    let (_, run) = download_from(&host, &["-O", "-"]);
-    assert!(run.code == Some(0) && run.stdout.as_bytes() == large(1), "stdout is not the file");
-}
-
-/// A byte more each time is no reason to try for ever.
-#[test]
-fn a_server_that_drips_is_given_up() {
-    let server = Server::start();
-    let host = breaking(1, |_| Some("\"one\""), |_| b"dripping".to_vec());
-    release(&server, &[("app", &format!("{}/app", host.url), "")]);
-    let home = home(&server);
-    let run = home.run(&["download", "v0.1", "--retry-for", "1s"]).expect(1);
-    assert!(run.stderr.contains("failed to download app: "), "{run}");
-    assert!(host.seen().len() < 8, "{:?}", host.seen());
-    assert_eq!(files(&home), [""; 0]);
-}
-
-#[test]
-fn a_file_that_has_changed_is_not_stitched() {
-    // The server sends the whole of the new one, as the tag is another.
-    let tag = |number| Some(if number == 0 { "\"one\"" } else { "\"two\"" });
-    let file = |number| large(if number == 0 { 1 } else { 2 });
-    let host = breaking(700_000, tag, file);
-    let (home, run) = download_from(&host, &[]);
-    run.expect(0);
-    assert!(fs::read(home.path().join("app")).unwrap() == large(2));
-
-    // The server does not look at the tag it is told, and sends a part of the new one.
-    let requests = AtomicUsize::new(0);
-    let host = Host::start(move |head| {
-        let number = requests.fetch_add(1, Ordering::Relaxed);
-        let head = Head(head.0.replace("if-range", "x-unknown"));
-        part(&head, &file(number), tag(number), 700_000)
-    });
-    let (home, run) = download_from(&host, &[]);
-    run.expect(0);
-    assert!(fs::read(home.path().join("app")).unwrap() == large(2));
-
-    // Without a tag there is nothing to tell by: it begins again.
-    let most = AtomicUsize::new(0);
-    let host = Host::start(move |head| {
-        let most = if most.fetch_add(1, Ordering::Relaxed) == 0 { 500_000 } else { usize::MAX };
-        part(head, &large(1), None, most)
-    });
-    let (home, run) = download_from(&host, &[]);
-    run.expect(0);
-    assert!(fs::read(home.path().join("app")).unwrap() == large(1));
-    assert_eq!(ranges(&host), [None, None]);
-}
-
-#[test]
-fn parts_that_only_a_digest_can_tell_apart_are_told_apart() {
-    let server = Server::start();
-    let list = format!("{}  app\n", sha256(&large(2)));
-    let requests = AtomicUsize::new(0);
-    let host = Host::start(move |head| {
-        if head.path() == "/SHA256SUMS" {
-            return whole(list.as_bytes());
-        }
-        match requests.fetch_add(1, Ordering::Relaxed) {
-            0 => part(head, &large(1), None, 500_000),
-            _ => part(head, &large(2), None, usize::MAX),
-        }
-    });
-    let at = |path: &str| format!("{}{path}", host.url);
-    release(&server, &[("app", &at("/app"), ""), ("sums", &at("/SHA256SUMS"), "")]);
-    let home = home(&server);
-    home.run(&["download", "v0.1", "app", "--verify"]).expect(0);
-    assert!(fs::read(home.path().join("app")).unwrap() == large(2));
-    assert_eq!(host.seen().iter().filter(|head| head.path() == "/app").count(), 3);
-}
-
-#[test]
-fn packages_are_taken_up_by_gitlabs_digest_of_them() {
-    let server = Server::serve(&["--fault", "GET */packages/generic/* truncate 2x"]);
-    let file = large(1);
-    let package = upload(&server, "app.bin", &file);
-    release(&server, &[("app", &package, "/bin/app")]);
-    let home = home(&server);
-    insta::assert_snapshot!(home.run(&["download", "v0.1", "--verify"]).expect(0));
-    assert!(fs::read(home.path().join("app")).unwrap() == file);
-}
-
-#[test]
-fn a_wrong_file_is_not_kept() {
-    let server = Server::start();
-    let list = format!(
-        "{}  evil\n{}  good\n{}  twice\n{}  twice\n",
-        sha256(b"x"),
-        sha256(b"good"),
-        sha256(b"1"),
-        sha256(b"2")
-    );
-    let host = Host::start(move |head| match head.path() {
-        "/sums/checksums.txt" => whole(list.as_bytes()),
-        "/good" => whole(b"good"),
-        "/gone?signature=secret" => not_found(),
-        "/members" => answer("401 Unauthorized", &[], b""),
-        _ => whole(b"evil"),
-    });
-    let at = |path: &str| format!("{}{path}", host.url);
-    release(
-        &server,
-        &[
-            ("evil", &at("/evil"), ""),
-            ("good", &at("/good"), ""),
-            ("gone", &at("/gone?signature=secret"), ""),
-            ("members", &at("/members"), ""),
-            ("twice", &at("/twice"), ""),
-            ("unlisted", &at("/unlisted"), ""),
-            ("ftp", "ftp://user:password@ftp.example.com/a/ftp", ""),
-            ("sums", &at("/sums/checksums.txt"), ""),
-        ],
-    );
-    let home = home(&server);
-    insta::assert_snapshot!("wrong", home.run(&["download", "v0.1", "--verify", "--retry-for", "0s"]).expect(1));
-    assert_eq!(files(&home), ["checksums.txt 286", "good 4"]);
-    // What is named is wanted, and what can't be had is said.
-    insta::assert_snapshot!("named_ftp", home.run(&["download", "v0.1", "ftp"]).expect(1));
-    // On stdout it can't be taken back, but it can be said.
-    insta::assert_snapshot!("wrong_on_stdout", home.run(&["download", "v0.1", "evil", "-o", "-"]).expect(1));
-    insta::assert_snapshot!("unverified_on_stdout", home.run(&["download", "v0.1", "unlisted", "-O", "-"]).expect(0));
-    home.run(&["download", "v0.1", "unlisted", "-O", "-", "--verify"]).expect(1);
-}
-
-#[test]
-fn a_list_is_what_was_read_as_one() {
-    let server = Server::start();
-    let list = format!("{}  app\n", sha256(b"app"));
-    let host = Host::start(move |head| whole(if head.path() == "/sums" { list.as_bytes() } else { b"no digest" }));
-    let at = |path: &str| format!("{}{path}", host.url);
-    release(
-        &server,
-        &[
-            ("installer.sha256", &at("/i"), "/bin/installer"),
-            ("empty", &at("/e"), "/checksums.txt"),
-            ("sums", &at("/sums"), "/SHA256SUMS"),
-        ],
-    );
-    let home = home(&server);
-    insta::assert_snapshot!("what_is_a_list", home.run(&["download", "v0.1", "--verify"]).expect(1));
-    assert_eq!(files(&home), ["SHA256SUMS 70"]);
-    home.run(&["download", "v0.1", "/SHA256SUMS", "--verify", "-O", "alone"]).expect(0);
-}
-
-#[test]
-fn what_is_not_verified_is_not_printed() {
-    let server = Server::start();
-    let list = format!("{}  good\n{}  evil\n", sha256(&large(1)), sha256(b"good"));
-    let host = Host::start(move |head| match head.path() {
-        "/SHA256SUMS" => whole(list.as_bytes()),
-        _ => whole(&large(1)),
-    });
-    let at = |path: &str| format!("{}{path}", host.url);
-    release(&server, &[("good", &at("/good"), ""), ("evil", &at("/evil"), ""), ("sums", &at("/SHA256SUMS"), "")]);
-    let home = home(&server);
-    let temp = tempfile::tempdir().unwrap();
-    let home = home.env("TMPDIR", temp.path().to_str().unwrap());
-    let evil = home.run(&["download", "v0.1", "evil", "--verify", "-O", "-"]).expect(1);
-    assert!(evil.stdout.is_empty(), "something was printed");
-    let good = home.run(&["download", "v0.1", "good", "--verify", "-O", "-"]).expect(0);
-    assert!(good.stdout.as_bytes() == large(1), "stdout is not the file");
-    assert_eq!(fs::read_dir(temp.path()).unwrap().count(), 0);
-}
-
 #[test]
 fn files_of_one_name_are_told_apart_by_their_folders() {
     let server = Server::start();
@@ -414,88 +216,6 @@ fn a_host_that_does_not_exist_is_soon_given_up() {
     assert!(run.stderr.contains("failed to download app: "), "{run}");
     let tries = run.stderr.lines().filter(|line| line.starts_with('{') && line.contains("https://nowhere.invalid/app"));
     assert_eq!(tries.count(), 3, "{run}");
-}
-
-#[test]
-fn a_list_that_can_not_be_read_verifies_nothing() {
-    let server = Server::start();
-    let host = Host::start(|head| if head.path() == "/app" { whole(b"app") } else { not_found() });
-    let at = |path: &str| format!("{}{path}", host.url);
-    release(&server, &[("app", &at("/app"), ""), ("SHA256SUMS", &at("/SHA256SUMS"), "")]);
-    let home = home(&server);
-    insta::assert_snapshot!("without_list", home.run(&["download", "v0.1", "app"]).expect(0));
-    insta::assert_snapshot!(
-        "without_list_verified",
-        home.run(&["download", "v0.1", "app", "-O", "b", "--verify"]).expect(1)
-    );
-}
-
-/// It is waited for where that can be seen, and is not waited for twice.
-#[test]
-fn a_list_that_can_not_be_got_is_tried_once() {
-    let server = Server::start();
-    let host = Host::start(|head| match head.path() {
-        "/app" => whole(b"app"),
-        _ => answer("503 Service Unavailable", &["retry-after: 1".to_owned()], b""),
-    });
-    let at = |path: &str| format!("{}{path}", host.url);
-    release(&server, &[("app", &at("/app"), ""), ("SHA256SUMS", &at("/SHA256SUMS"), "")]);
-    let home = home(&server);
-    let asked = || host.seen().iter().filter(|head| head.path() == "/SHA256SUMS").count();
-    insta::assert_snapshot!("lost_list", home.run(&["download", "v0.1", "--retry-for", "0s"]).expect(1));
-    assert_eq!((asked(), files(&home)), (1, vec!["app 3".to_owned()]));
-    home.run(&["download", "v0.1", "SHA256SUMS", "-O", "-", "--retry-for", "0s"]).expect(1);
-    assert_eq!(asked(), 2);
-    let waited = home.run(&["download", "v0.1", "SHA256SUMS", "--retry-for", "2s"]).expect(1);
-    assert!(waited.stderr.contains("waiting 1 s: "), "{waited}");
-    // What is there need not come.
-    home.write("SHA256SUMS", "mine");
-    home.run(&["download", "v0.1", "--skip-existing", "--retry-for", "0s"]).expect(0);
-}
-
-/// Another machine that is asked over plain http, as a proxy stands for it, leads back to this one: what it says where to go
-/// is as little to be trusted as a file of its own.
-#[test]
-fn what_plain_http_has_led_to_verifies_nothing() {
-    let server = Server::start();
-    let list = format!("{}  app\n", sha256(b"app"));
-    let host = Host::start(move |head| whole(if head.path() == "/app" { b"app" } else { list.as_bytes() }));
-    let sums = format!("{}/sums", host.url);
-    let proxy = Host::start(move |head| match head.path() {
-        "http://dl.example.com/SHA256SUMS" => redirect("http://mirror.example.com/SHA256SUMS"),
-        "http://mirror.example.com/SHA256SUMS" => redirect(&sums),
-        _ => not_found(),
-    });
-    let app = format!("{}/app", host.url);
-    release(&server, &[("app", &app, ""), ("sums", "http://dl.example.com/SHA256SUMS", "")]);
-    let home = home(&server).env("http_proxy", &proxy.url).env("no_proxy", "127.0.0.1");
-    insta::assert_snapshot!("led_by_plain_http", home.run(&["download", "v0.1", "--verify"]).expect(1));
-    assert_eq!(files(&home), [""; 0]);
-    insta::assert_snapshot!("led_by_plain_http_unverified", home.run(&["download", "v0.1"]).expect(0));
-}
-
-/// Nor does what GitLab says, if GitLab is asked so: neither its digest nor where it says that a list is.
-#[test]
-fn a_gitlab_in_plain_http_verifies_nothing() {
-    let server = crate::list::serve(
-        "[[groups]]\npath = \"root\"\n[[projects]]\nid = 24\npath = \"root/awesome-app\"\nvisibility = \"public\"\n\
-         [[projects.tags]]\nname = \"v0.1\"\n",
-    );
-    let package = upload(&server, "app", b"app").replace(&server.url, "http://gitlab.test");
-    let list = format!("{}  listed\n", sha256(b"listed"));
-    let host = Host::start(move |head| whole(if head.path() == "/listed" { b"listed" } else { list.as_bytes() }));
-    let at = |path: &str| format!("{}{path}", host.url);
-    release(&server, &[("app", &package, ""), ("listed", &at("/listed"), ""), ("sums", &at("/SHA256SUMS"), "")]);
-    // Without a token a proxy is asked, which here is the sandbox: to the other machine no name leads.
-    let home = Home::new().env("RELSYNC_URL", "http://gitlab.test").env("CI_PROJECT_PATH", "root/awesome-app");
-    let home = home.env("http_proxy", &server.url).env("no_proxy", "127.0.0.1");
-    let download = ["download", "v0.1", "--insecure-http", "--retry-for", "0s"];
-    let run = |more: &[&str]| home.run(&[&download, more].concat());
-    insta::assert_snapshot!("gitlab_in_clear", run(&["--verify"]).expect(1));
-    assert_eq!(files(&home), [""; 0]);
-    insta::assert_snapshot!("gitlab_in_clear_unverified", run(&[]).expect(0));
-    // That it is the same nobody can tell either.
-    insta::assert_snapshot!("gitlab_in_clear_again", run(&["app"]).expect(1));
 }
 
 #[test]
