@@ -101,8 +101,8 @@ impl Floor {
         let rounds = busy.map(|stage| latency * count(stage.requests.div_ceil(stage.side_by_side)));
         let by_latency: Duration = rounds.sum();
         let writes: usize = self.stages.iter().filter(|stage| stage.is_limited).map(|stage| stage.requests).sum();
-        // What the first window lets through need not be waited for.
-        let by_limit = limit.map(|limit| limit.window * count(writes.div_ceil(limit.writes).saturating_sub(1)));
+        // What the first window lets through need not be waited for, and it may be over in the next moment.
+        let by_limit = limit.map(|limit| limit.window * count(writes.div_ceil(limit.writes).saturating_sub(2)));
         by_latency.max(by_limit.unwrap_or_default())
     }
 }

@@ -1,8 +1,8 @@
 //! relsync from end to end: the program against an embedded GitLab in a process of its own, with set latencies and limits,
-//! beside what people do today. Prints a Markdown table; `benches/README.md` keeps the last one and says how to read it.
+//! beside what people do today. Prints Markdown tables; `benches/README.md` keeps the last ones and says how to read them.
 //!
-//! `cargo bench --bench e2e`; `-- quick` takes a tenth of everything, and the program as benches have it; `-- --no-peers` the peers, and any other word what
-//! it does not occur in the name of.
+//! `cargo bench --bench e2e`; `-- quick` takes a tenth of everything, and the program as benches have it; `-- --no-peers`
+//! leaves out the peers, and any other word each work in whose name it does not occur.
 #![expect(clippy::print_stdout, reason = "a bench tells")]
 
 mod floor;
@@ -32,16 +32,20 @@ fn main() -> Result<ExitCode> {
     let peers = if has("--no-peers") { None } else { Some(Peers::install()?) };
     let relsync = if has("quick") { program::at_hand() } else { program::of_a_release()? };
     println!("{}", table::head());
-    let mut is_as_reckoned = true;
+    let mut rows: Vec<Row> = Vec::new();
     for scenario in scenarios(has("quick")) {
         if !names.iter().all(|name| scenario.work.name().contains(name)) {
             continue;
         }
         let row = scenario.measure(relsync.path(), peers.as_ref())?;
         println!("{row}");
-        is_as_reckoned &= row.is_as_reckoned();
+        rows.push(row);
     }
-    Ok(if is_as_reckoned { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    if rows.is_empty() {
+        return Err(format!("no work is called {}", names.join(" ")).into());
+    }
+    println!("\n{}", table::routes(&rows));
+    Ok(if rows.iter().all(Row::is_as_reckoned) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// What is to be done, on what day.
@@ -109,6 +113,11 @@ impl Scenario {
         server.warm(&self.work)?;
         server.forget()?;
         let usage = run::measure(command(&server))?;
-        Ok(run::Run { usage, requests: server.requests()? })
+        let requests = server.requests()?;
+        // Whoever it was has to have done it.
+        let mut plan = run::relsync(relsync, folder, server.url());
+        plan.args(["plan", "--detailed-exitcode", "-f", "fleet"]);
+        run::measure(plan)?;
+        Ok(run::Run { usage, requests })
     }
 }

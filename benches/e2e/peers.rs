@@ -31,7 +31,12 @@ impl Peers {
     /// The script, on the manifests in `folder` and the GitLab at `url`.
     pub(crate) fn command(&self, folder: &Path, url: &str) -> Command {
         let mut command = Command::new(&self.python);
-        command.arg(&self.script).arg(folder.join("fleet")).env("GITLAB_URL", url).env("GITLAB_TOKEN", TOKEN);
+        command
+            .env_clear()
+            .arg(&self.script)
+            .arg(folder.join("fleet"))
+            .env("GITLAB_URL", url)
+            .env("GITLAB_TOKEN", TOKEN);
         command
     }
 }

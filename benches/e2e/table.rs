@@ -12,6 +12,33 @@ pub(crate) fn head() -> &'static str {
      |---|---|---|---|---|---|---|---|---|---|---|---|"
 }
 
+/// What is to be reached: times the floor where there is a latency, processor time, and memory.
+const MOST_OF_FLOOR: f64 = 1.25;
+const MOST_CPU: Duration = Duration::from_secs(1);
+const MOST_MEBIBYTES: u64 = 150;
+
+/// What was asked for, by route: once for each work that took other requests than its like before.
+pub(crate) fn routes(rows: &[Row]) -> String {
+    let is_new = |(index, row): &(usize, &Row)| {
+        !rows[..*index].iter().any(|known| known.name == row.name && known.relsync.requests == row.relsync.requests)
+    };
+    let line = |Row { name, limit, relsync, .. }: &Row| {
+        let routes: Vec<_> = relsync.requests.iter().map(|(route, count)| format!("{count} {route}")).collect();
+        format!("\n| {name} | {} | {} |", told(*limit), routes.join("<br>"))
+    };
+    let lines: String = rows.iter().enumerate().filter(is_new).map(|(_, row)| line(row)).collect();
+    format!("| work | limit | requests by route |\n|---|---|---|{lines}")
+}
+
+fn told(limit: Option<Limit>) -> String {
+    limit.map_or("–".to_owned(), |limit| format!("{}/{} s", limit.writes, limit.window.as_secs()))
+}
+
+/// In bold, if it is not what is to be reached.
+fn marked(text: String, is_reached: bool) -> String {
+    if is_reached { text } else { format!("**{text}**") }
+}
+
 /// A line of it.
 pub(crate) struct Row {
     name: String,
@@ -44,7 +71,7 @@ impl Row {
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, latency, limit, floor, surprise, relsync, peer } = self;
-        let limit = limit.map_or("–".to_owned(), |limit| format!("{}/{} s", limit.writes, limit.window.as_secs()));
+        let limit = told(*limit);
         let total = |run: &Run| run.requests.values().sum::<usize>();
         let requests = match surprise {
             None => format!("{}", total(relsync)),
@@ -54,15 +81,17 @@ impl fmt::Display for Row {
         let (least, ratio) = if floor.is_zero() {
             ("–".to_owned(), "–".to_owned())
         } else {
-            (seconds(*floor), format!("{:.2}", wall.as_secs_f64() / floor.as_secs_f64()))
+            let ratio = wall.as_secs_f64() / floor.as_secs_f64();
+            (seconds(*floor), marked(format!("{ratio:.2}"), ratio < MOST_OF_FLOOR + 0.005))
         };
         let mebibytes = relsync.usage.peak / (1024 * 1024);
+        let memory = marked(format!("{mebibytes} MiB"), mebibytes <= MOST_MEBIBYTES);
+        let cpu = marked(seconds(relsync.usage.cpu), relsync.usage.cpu <= MOST_CPU);
         write!(
             f,
-            "| {name} | {} ms | {limit} | {requests} | {least} | {} | {ratio} | {} | {mebibytes} MiB |",
+            "| {name} | {} ms | {limit} | {requests} | {least} | {} | {ratio} | {cpu} | {memory} |",
             latency.as_millis(),
             seconds(wall),
-            seconds(relsync.usage.cpu),
         )?;
         match peer {
             None => write!(f, " – | – | – |"),
