@@ -353,7 +353,8 @@ pub(super) struct ServerArgs {
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = time)]
     pub(super) timeout: Duration,
 
-    /// How long a request that failed is tried again, and how long GitLab may ask to wait; 0s for not at all.
+    /// How long a request that failed is tried again, and how long GitLab may ask to wait; 0s for not at all. A host that no
+    /// name server knows is given up within seconds.
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = time)]
     pub(super) retry_for: Duration,
 }

@@ -4,27 +4,27 @@
 use super::args::ServerArgs;
 use super::failure::Failure;
 use super::manifests::ManifestArgs;
-use super::server::{self, Server};
-use super::session::observer;
+use super::server::{self, Keys, Server};
 use super::shard::ShardArgs;
-use crate::gitlab::{Client, Settings};
+use crate::gitlab::{Client, Observer, Settings, Wait};
 use crate::manifest::Head;
 use crate::ui::Ui;
-use std::collections::HashMap;
-use url::Url;
+use std::sync::Arc;
 
-/// Projects whose releases are read ahead: as many as are asked about at once.
+/// Projects whose releases are read ahead: each takes a request at least, and so many go side by side.
 const AHEAD: usize = 32;
 
-/// Manifests of so many bytes take a noticeable time to read. Shorter ones are right before GitLab hears anything.
+/// Manifests of so many bytes together take a noticeable time to read. Shorter ones are right before GitLab hears anything.
 const LONG: u64 = 512 << 10;
 
 /// Clients by their number.
 #[derive(Default)]
-pub(super) struct Clients {
-    all: Vec<Client>,
-    /// By what a manifest says of where its GitLab is. A token is read once, as it may come from a pipe.
-    by_url: HashMap<Option<Url>, usize>,
+pub(super) struct Clients(Vec<Client>);
+
+/// Tells of a client's waits.
+pub(super) fn observer(ui: &Ui) -> Observer {
+    let show = ui.wait_observer();
+    Arc::new(move |wait: &Wait| show(wait.how_long, &wait.why, wait.is_for_limit))
 }
 
 impl Clients {
@@ -33,7 +33,8 @@ impl Clients {
     pub(super) fn reading_ahead(ui: &Ui, manifests: &ManifestArgs, server: &ServerArgs, shard: &ShardArgs) -> Self {
         let mut clients = Self::default();
         // The embedded GitLab is not there yet; another shard may have the project; what comes through a pipe comes once.
-        if server.is_embedded() || shard.chosen().is_some() || !server.files().iter().all(|path| path.is_file()) {
+        let is_shared = shard.check().is_err() || shard.chosen().is_some();
+        if server.is_embedded() || is_shared || !server.files().iter().all(|path| path.is_file()) {
             return clients;
         }
         let paths = manifests.paths().unwrap_or_default();
@@ -41,8 +42,9 @@ impl Clients {
         if length < LONG {
             return clients;
         }
+        let remote = Server::Remote(Keys::default());
         for Head { project, url } in paths.iter().take(AHEAD).filter_map(|path| Head::read(path)) {
-            if let Ok(number) = clients.number(ui, &Server::Remote, server, url.as_ref()) {
+            if let Ok(number) = clients.number(ui, &remote, server, url.as_ref()) {
                 clients.get(number).read_ahead(&project);
             }
         }
@@ -55,24 +57,18 @@ impl Clients {
         ui: &Ui,
         server: &Server,
         args: &ServerArgs,
-        url: Option<&Url>,
+        url: Option<&url::Url>,
     ) -> Result<usize, Failure> {
-        let said = url.cloned();
-        if let Some(known) = self.by_url.get(&said) {
-            return Ok(*known);
-        }
         let settings = server.settings(args, url)?;
-        let known = self.all.iter().position(|client| server::is_same(client.url(), &settings.url));
-        if known.is_none() {
-            self.all.push(Client::new(Settings { observer: Some(observer(ui)), ..settings })?);
+        if let Some(known) = self.0.iter().position(|client| server::is_same(client.url(), &settings.url)) {
+            return Ok(known);
         }
-        let number = known.unwrap_or(self.all.len() - 1);
-        self.by_url.insert(said, number);
-        Ok(number)
+        self.0.push(Client::new(Settings { observer: Some(observer(ui)), ..settings })?);
+        Ok(self.0.len() - 1)
     }
 
     /// The one with this number.
     pub(super) fn get(&self, number: usize) -> &Client {
-        &self.all[number]
+        &self.0[number]
     }
 }

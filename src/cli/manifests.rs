@@ -1,8 +1,14 @@
-//! Which manifests a run is about, and where they are.
+//! Which manifests a run is about, where they are, and what they say.
 
 use super::failure::Failure;
+use crate::manifest::{self, LookedFor, Manifest};
+use crate::ui::Ui;
 use clap::Args;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 #[derive(Debug, Args)]
 pub(super) struct ManifestArgs {
@@ -32,6 +38,51 @@ impl ManifestArgs {
         }
         Ok(paths)
     }
+}
+
+/// Reads the manifests at `paths`, and finds the files of those releases that are `looked_for`. All that is wrong with any of
+/// them is said.
+pub(super) fn load(ui: &Ui, paths: &[PathBuf], looked_for: LookedFor<'_>) -> Result<Vec<Manifest>, Failure> {
+    let mut last_error = None;
+    let mut manifests = Vec::new();
+    for read in side_by_side(paths, |path| manifest::load_all_with_files(path, looked_for)) {
+        match read {
+            Ok(more) => manifests.extend(more),
+            Err(error) => {
+                if let Some(earlier) = last_error.replace(error) {
+                    ui.error(&earlier);
+                    ui.gap();
+                }
+            }
+        }
+    }
+    last_error.map_or(Ok(manifests), |error| Err(error.into()))
+}
+
+/// What becomes of each of `paths`, in their order: as many at a time as this machine works on.
+fn side_by_side<T: Send>(paths: &[PathBuf], read: impl Fn(&Path) -> T + Sync) -> Vec<T> {
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(paths.len())));
+    let work = || {
+        let take = || {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            paths.get(index).map(|path| (index, path))
+        };
+        while let Some((index, path)) = take() {
+            let made = read(path);
+            done.lock().unwrap_or_else(PoisonError::into_inner).push((index, made));
+        }
+    };
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    thread::scope(|scope| {
+        for _ in 1..cores.min(paths.len()) {
+            // Where no thread can be had there is this one.
+            drop(thread::Builder::new().spawn_scoped(scope, work));
+        }
+        work();
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_unstable_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, made)| made).collect()
 }
 
 fn manifests_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {

@@ -1,9 +1,9 @@
 //! The one project that a command looks at: from an argument, a manifest or the CI job.
 
 use super::args::ServerArgs;
+use super::clients::observer;
 use super::failure::Failure;
 use super::server::Server;
-use super::session::observer;
 use crate::gitlab::{Client, Kind, Settings};
 use crate::manifest::{self, Manifest};
 use crate::model::{Project, ProjectId, ProjectRef, harmless};

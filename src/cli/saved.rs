@@ -4,11 +4,12 @@
 
 use super::apply::Planned;
 use super::args::{ApplyArgs, ServerArgs};
+use super::clients::observer;
 use super::failure::Failure;
 use super::files;
 use super::interrupt::stoppable;
 use super::server::{self, Server};
-use super::session::{Found, observer};
+use super::session::Found;
 use crate::gitlab::{Client, Kind, Settings, TokenKind};
 use crate::model::{Moment, Project, ProjectRef};
 use crate::plan::{Address, Plan, ReadPlan};

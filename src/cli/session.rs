@@ -5,12 +5,12 @@ use super::clients::Clients;
 use super::failure::Failure;
 use super::files;
 use super::interrupt::stoppable;
-use super::manifests::ManifestArgs;
+use super::manifests::{self, ManifestArgs};
 use super::project::moved;
 use super::server::{self, Server};
 use super::shard::{Chosen, ShardArgs};
-use crate::gitlab::{Client, Kind, Observer, Wait};
-use crate::manifest::{self, LookFor, Manifest};
+use crate::gitlab::{Client, Kind};
+use crate::manifest::{LookFor, Manifest};
 use crate::model::{Current, Desired, DesiredRelease, Moment, Packages, Project, ProjectRef, TagName, harmless};
 use crate::plan::{self, Address, Plan, SavedPlan, Selection};
 use crate::report::Listed;
@@ -19,11 +19,9 @@ use crate::ui::Ui;
 use futures_util::{StreamExt, stream};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
-use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Projects whose reading is begun at the same time. How many requests that comes to, the client decides.
 const SIDE_BY_SIDE: usize = 64;
@@ -63,12 +61,6 @@ pub(super) struct Site {
     pub(super) project: ProjectRef,
 }
 
-/// Tells of a client's waits.
-pub(super) fn observer(ui: &Ui) -> Observer {
-    let show = ui.wait_observer();
-    Arc::new(move |wait: &Wait| show(wait.how_long, &wait.why, wait.is_for_limit))
-}
-
 /// What becomes of the files that releases bring along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Artifacts {
@@ -78,50 +70,6 @@ pub(super) enum Artifacts {
     Welcome,
     /// Nobody looks for them.
     LeftAlone,
-}
-
-/// Reads the manifests at `paths`, and finds the files of those releases that are `looked_for`. All that is wrong with any of
-/// them is said.
-pub(super) fn load(ui: &Ui, paths: &[PathBuf], looked_for: manifest::LookedFor<'_>) -> Result<Vec<Manifest>, Failure> {
-    let mut last_error = None;
-    let mut manifests = Vec::new();
-    for read in side_by_side(paths, |path| manifest::load_all_with_files(path, looked_for)) {
-        match read {
-            Ok(more) => manifests.extend(more),
-            Err(error) => {
-                if let Some(earlier) = last_error.replace(error) {
-                    ui.error(&earlier);
-                    ui.gap();
-                }
-            }
-        }
-    }
-    last_error.map_or(Ok(manifests), |error| Err(error.into()))
-}
-
-/// What becomes of each of `paths`, in their order: as many at a time as this machine works on.
-fn side_by_side<T: Send>(paths: &[PathBuf], read: impl Fn(&Path) -> T + Sync) -> Vec<T> {
-    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(paths.len())));
-    let work = || {
-        let take = || {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            paths.get(index).map(|path| (index, path))
-        };
-        while let Some((index, path)) = take() {
-            let made = read(path);
-            done.lock().unwrap_or_else(PoisonError::into_inner).push((index, made));
-        }
-    };
-    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    thread::scope(|scope| {
-        for _ in 1..cores.min(paths.len()) {
-            scope.spawn(work);
-        }
-        work();
-    });
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_unstable_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, made)| made).collect()
 }
 
 /// The manifests of a run, and which of their releases it is about. Files are only looked for where the run is about them: what
@@ -140,7 +88,7 @@ pub(super) async fn wishes(
         Artifacts::Welcome if selection.takes(tag) && shard.may_have(project) => LookFor::AllOrNothing,
         Artifacts::Needed | Artifacts::Welcome | Artifacts::LeftAlone => LookFor::Nothing,
     };
-    let mut manifests = load(ui, &manifests.paths()?, &looked_for)?;
+    let mut manifests = manifests::load(ui, &manifests.paths()?, &looked_for)?;
     if filter.max_deletes.is_some() && manifests.len() > 1 {
         return Err(Failure::MaxDeletesOfMany);
     }

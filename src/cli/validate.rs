@@ -2,14 +2,13 @@
 
 use super::exit::Exit;
 use super::failure::Failure;
-use super::manifests::ManifestArgs;
-use super::session;
+use super::manifests::{self, ManifestArgs};
 use crate::manifest::LookFor;
 use crate::report;
 use crate::ui::Ui;
 
 pub(super) fn run(ui: &Ui, args: &ManifestArgs) -> Result<Exit, Failure> {
-    let manifests = session::load(ui, &args.paths()?, &|_, _| LookFor::All)?;
+    let manifests = manifests::load(ui, &args.paths()?, &|_, _| LookFor::All)?;
     for file in manifests.chunk_by(|one, next| one.path == next.path) {
         let path = file.first().map(|manifest| manifest.path.to_string_lossy()).unwrap_or_default();
         let projects: Vec<_> = file.iter().map(|manifest| &manifest.desired).collect();

@@ -138,6 +138,8 @@ impl Settings {
 pub struct Client {
     transport: Arc<Transport>,
     ahead: Arc<Ahead>,
+    /// Whether it gives up as soon as something goes wrong, or would have to be waited for.
+    is_impatient: bool,
 }
 
 impl Client {
@@ -147,7 +149,12 @@ impl Client {
     /// [`Kind::Settings`]: a url that can't be a GitLab's, a token that can't be sent, or http to another machine where that
     /// is not allowed.
     pub fn new(settings: Settings) -> Result<Self, Error> {
-        Ok(Self { transport: Arc::new(Transport::new(settings)?), ahead: Arc::default() })
+        Ok(Self { transport: Arc::new(Transport::new(settings)?), ahead: Arc::default(), is_impatient: false })
+    }
+
+    /// The same, for what nobody waits for.
+    fn impatient(&self) -> Self {
+        Self { transport: Arc::clone(&self.transport), ahead: Arc::default(), is_impatient: true }
     }
 
     /// The GitLab's address, as configured.
@@ -171,7 +178,7 @@ impl Client {
     /// The first of several tries of something that is more than one request.
     #[must_use]
     pub fn tries(&self) -> Tries {
-        self.transport.tries()
+        if self.is_impatient { Tries::once() } else { self.transport.tries() }
     }
 
     /// Waits until what failed with `error` may be tried again.

@@ -83,7 +83,8 @@ impl Client {
             let places = Semaphore::new(SIDE_BY_SIDE);
             let page = async |number| {
                 let place = places.acquire().await;
-                let answer = self.transport.send(&numbered(request, number, PER_PAGE)).await?;
+                let answer =
+                    self.transport.send_within(&numbered(request, number, PER_PAGE), &mut self.tries()).await?;
                 // The next one is asked for while this one is read.
                 drop(place);
                 Ok::<_, Error>((number, self.read::<W>(request, answer, number, PER_PAGE).await?))
@@ -154,7 +155,7 @@ impl Client {
         number: usize,
         per_page: usize,
     ) -> Result<Page<W::Model>, Error> {
-        let answer = self.transport.send(request).await?;
+        let answer = self.transport.send_within(request, &mut self.tries()).await?;
         self.read::<W>(list, answer, number, per_page).await
     }
 

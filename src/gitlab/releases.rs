@@ -7,6 +7,7 @@ use crate::gitlab::links;
 use crate::gitlab::pages::Row;
 use crate::gitlab::project::segment;
 use crate::gitlab::request::Request;
+use crate::gitlab::retry::may_repeat;
 use crate::gitlab::{Client, Error, Kind, Permalink, Tries};
 use crate::model::{
     Description, Evidence, MilestoneId, Moment, NewRelease, ProjectRef, Release, ReleasePatch, ShownRelease,
@@ -18,6 +19,10 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+/// What was read ahead longer ago is read again: a plan shows what there is now.
+const FRESH: Duration = Duration::from_secs(10);
 
 /// A moved project, the permalink and one to spare.
 const MOST_HOPS: usize = 3;
@@ -149,24 +154,31 @@ impl Client {
     /// # Errors
     /// [`Kind::Changed`] if others keep writing meanwhile.
     pub async fn releases(&self, project: &ProjectRef) -> Result<Vec<Release>, Error> {
-        self.releases_and_page(project).await.map(|(releases, _)| releases)
+        self.read_releases(project).await.map(|(releases, _)| releases)
     }
 
-    /// The same, and the project's page if the releases tell it: so much is known without asking for the project. What is
-    /// being read [`ahead`](Self::read_ahead) is not asked for again.
+    /// The same, and the project's page if the releases tell it: so much is known without asking for the project. What has
+    /// been read [ahead](Self::read_ahead) just now is not asked for again, unless it failed in a way that may pass.
     ///
     /// # Errors
     /// [`Kind::Changed`] if others keep writing meanwhile.
     pub async fn releases_and_page(&self, project: &ProjectRef) -> Result<(Vec<Release>, Option<String>), Error> {
-        let Some(reading) = self.ahead.take(project) else { return self.read_releases(project).await };
-        let read = reading.await;
-        read.map_err(|_| self.transport.failed(&list(project), Kind::Stopped, "it was given up"))?
+        if let Some(reading) = self.ahead.take(project)
+            && let Ok((read, then)) = reading.await
+            && then.elapsed() < FRESH
+            && read.as_ref().map_or_else(|error| !may_repeat(&list(project), error), |_| true)
+        {
+            return read;
+        }
+        self.read_releases(project).await
     }
 
-    /// Begins to read all releases of `project`, for who will ask for them in a moment.
+    /// Begins to read all releases of `project`, for who will ask for them in a moment. As nobody waits for it, it waits for
+    /// nothing either.
     pub fn read_ahead(&self, project: &ProjectRef) {
-        let (client, of) = (self.clone(), project.clone());
-        self.ahead.put(project, tokio::spawn(async move { client.read_releases(&of).await }));
+        let (client, of) = (self.impatient(), project.clone());
+        let reading = tokio::spawn(async move { (client.read_releases(&of).await, Instant::now()) });
+        self.ahead.put(project, reading);
     }
 
     async fn read_releases(&self, project: &ProjectRef) -> ahead::Releases {

@@ -41,8 +41,11 @@ pub(super) fn may_repeat(request: &Request, error: &Error) -> bool {
 #[derive(Debug)]
 pub struct Tries {
     waits: Backoff,
+    patience: Duration,
     /// For the log.
     attempt: u32,
+    /// How often the host's name led to no address.
+    unresolved: u32,
     /// From then on what was known before the first try is too old to act on.
     stale_from: Option<Instant>,
     /// What became of a try that may have been carried out.
@@ -56,11 +59,23 @@ impl Tries {
     pub(super) fn new(first_wait: Duration, retry_for: Duration) -> Self {
         Self {
             waits: Backoff::new(first_wait, retry_for),
+            patience: retry_for,
             attempt: 0,
+            unresolved: 0,
             stale_from: None,
             in_doubt: None,
             held_up: false,
         }
+    }
+
+    /// There is one try only, which must not wait for anything.
+    pub(super) fn once() -> Self {
+        Self::new(Duration::ZERO, Duration::ZERO)
+    }
+
+    /// How long may be waited for a rate limit.
+    pub(super) fn patience(&self) -> Duration {
+        self.patience
     }
 
     /// What is to be changed was looked at, and may be changed until `then`. A request that could only be sent later is not:
@@ -78,9 +93,15 @@ impl Tries {
 
     /// Remembers how a try failed, if it may have been carried out.
     pub(super) fn failed(&mut self, error: &Error) {
+        self.unresolved += u32::from(error.is_of_no_host());
         if error.is_in_doubt() {
             self.in_doubt = Some(error.clone());
         }
+    }
+
+    /// How often the host's name led to no address.
+    pub(super) fn unresolved(&self) -> u32 {
+        self.unresolved
     }
 
     /// It has waited for a rate limit, which is not held against it.

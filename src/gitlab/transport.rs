@@ -26,8 +26,8 @@ use url::Url;
 /// A whole request may take so many times as long as GitLab may stay silent: an answer that drips for ever is none.
 const LONGEST_ANSWER: u32 = 5;
 
-/// So often a name is looked up that nobody knows, before GitLab has ever answered: whether it is mistyped, or the network is
-/// not there yet, shows within seconds.
+/// So often a name is looked up that nobody knows, if GitLab has never answered: it is mistyped. That there is nobody to ask
+/// is another error, which may well pass.
 const MOST_LOOKUPS: u32 = 5;
 
 /// So many requests go side by side, unless it is said otherwise: many projects are read at once, each perhaps in pages.
@@ -161,8 +161,8 @@ impl Transport {
             };
             drop((pass, place));
             tries.failed(&error);
-            let is_nobody = error.is_of_no_host() && !self.troubles.was_ever_well() && tries.sent() >= MOST_LOOKUPS;
-            if is_nobody || !may_repeat(request, &error) {
+            let is_nobody = error.is_of_no_host() && tries.unresolved() >= MOST_LOOKUPS;
+            if (is_nobody && !self.troubles.was_ever_well()) || !may_repeat(request, &error) {
                 return Err(error);
             }
             self.wait(tries, error).await?;
@@ -269,7 +269,7 @@ impl Transport {
             drop(place);
             let how_long = until.duration_since(now);
             if why != Held::BehindOthers {
-                if how_long > self.retry_for {
+                if how_long > tries.patience() {
                     let text = "GitLab lets no more such requests through for now";
                     let Request { method, path, .. } = request;
                     return Err(self.error(method, path, (None, Some(how_long)), None, Kind::RateLimited, text));

@@ -34,9 +34,12 @@ impl Broken {
         }
     }
 
-    /// Whether it is that the host's name leads to no address. That is only told in words.
+    /// Whether it is that the host's name leads to no address, and not that no name server could be asked. That is only told in
+    /// words, which are the system's.
     pub(crate) fn is_unresolved(self, error: &reqwest::Error) -> bool {
-        self == Self::Connect && causes(error).starts_with("dns error")
+        let causes = causes(error);
+        let is_temporary = ["Temporary failure", "Try again"].iter().any(|words| causes.contains(words));
+        self == Self::Connect && causes.starts_with("dns error") && !is_temporary
     }
 
     /// The same in words, where `url` was asked.

@@ -26,15 +26,23 @@ impl Head {
     /// That of the manifest at `path`, if it names its project before its entries, and nothing is wrong so far.
     #[must_use]
     pub fn read(path: &Path) -> Option<Self> {
-        // What is read here is read again: from a pipe it would be gone.
-        if !path.is_file() || source::is_foreign_link(path) {
+        // What is read here is read again: from a pipe it would be gone, and on some systems from what leads to an open file.
+        if !path.is_file()
+            || ["/dev", "/proc"].iter().any(|system| path.starts_with(system))
+            || source::is_foreign_link(path)
+        {
             return None;
         }
         let mut bytes = Vec::with_capacity(LENGTH);
         File::open(path).ok()?.take(LENGTH as u64).read_to_end(&mut bytes).ok()?;
         let is_all = bytes.len() < LENGTH;
-        let text = String::from_utf8_lossy(&bytes);
-        let raw = pieces::read_first::<RawManifest>(&text, is_all)?;
+        let text = match std::str::from_utf8(&bytes) {
+            Ok(text) => text,
+            // A character may go on after the beginning.
+            Err(error) if error.error_len().is_none() => std::str::from_utf8(&bytes[..error.valid_up_to()]).ok()?,
+            Err(_) => return None,
+        };
+        let raw = pieces::read_first::<RawManifest>(text, is_all)?;
         let (project, url) = resolve_project(raw.project?);
         Some(Self { project: project?, url })
     }

@@ -228,7 +228,8 @@ pub(super) fn check_length(path: &Path, length: usize) -> Result<(), ManifestErr
 }
 
 /// Whether `path` is a link that leads out of its folder: a merge request could replace the manifest by one to
-/// `/proc/self/environ`, and have the secrets there printed as a syntax error. Links inside the folder are fine (Kubernetes mounts files that way), and so is `/dev/stdin`.
+/// `/proc/self/environ`, and have the secrets there printed as a syntax error. Links inside the folder are fine (Kubernetes
+/// mounts files that way), and so is `/dev/stdin`.
 pub(super) fn is_foreign_link(path: &Path) -> bool {
     let is_link = std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
     if !is_link || path.starts_with("/dev") {

@@ -75,16 +75,28 @@ fn what_is_wrong_is_said_as_ever() {
     assert!(run.expect(0).stderr.contains("Note: root/awesome-app has moved"));
 }
 
+/// Nobody waits while the manifest is read. What failed then may pass, and is none of the tries.
+#[test]
+fn what_failed_meanwhile_is_asked_for_again() {
+    let server = Server::serve(&["--fault", "GET */releases 503 2x"]);
+    let home = Home::with_server(&server, "sandbox-maintainer");
+    home.manifest(&long("[[releases]]\ntag_name = \"v1\"\nref = \"main\"\n"));
+    home.run(&["plan"]).expect(0);
+    let asked = server.requests();
+    assert!(asked.contains(&"GET /projects/:id/releases 3".to_owned()), "{asked:?}");
+}
+
 /// A pipe is empty the second time.
 #[test]
 fn a_token_from_a_pipe_is_read_once() {
     let server = Server::with("[[projects]]\nid = 25\npath = \"root/other\"\n");
     let home = Home::new();
-    for (file, project) in [("a.toml", "root/awesome-app"), ("b.toml", "root/other")] {
+    let url = format!("url = \"{}\"\n", server.url);
+    for (file, project, url) in [("a.toml", "root/awesome-app", ""), ("b.toml", "root/other", &*url)] {
         home.write(
             file,
             &long(&format!(
-                "version = 1\n[project]\npath = \"{project}\"\n[[releases]]\ntag_name = \"v1\"\nref = \"main\"\n"
+                "version = 1\n[project]\npath = \"{project}\"\n{url}[[releases]]\ntag_name = \"v1\"\nref = \"main\"\n"
             )),
         );
     }

@@ -10,9 +10,10 @@ pub(super) use body::Told;
 pub(super) use place::{NoteKey, Target};
 
 use super::args::PlanArgs;
+use super::clients;
 use super::failure::Failure;
 use super::server::Server;
-use super::session::{self, Session};
+use super::session::Session;
 use crate::gitlab::{self, Client, MergeRequest, Settings, TokenKind};
 use crate::model::{ProjectRef, harmless};
 use crate::ui::Ui;
@@ -96,7 +97,7 @@ async fn write(
     let shown = harmless(&merge_request.to_string()).into_owned();
     let kept = {
         let _progress = ui.reading(&format!("writing the note on merge request {shown}"), || (0, 0));
-        let client = Client::new(Settings { observer: Some(session::observer(ui)), ..settings });
+        let client = Client::new(Settings { observer: Some(clients::observer(ui)), ..settings });
         match client {
             Ok(client) => keep::keep(&client, &merge_request, &key, &told).await,
             Err(error) => Err(error),

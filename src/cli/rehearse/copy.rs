@@ -4,7 +4,7 @@
 use super::original::{Material, Origin};
 use crate::apply::{self, Pace};
 use crate::cli::failure::Failure;
-use crate::cli::server::Server;
+use crate::cli::server::{Keys, Server};
 use crate::cli::session::{Artifacts, Read, Session, Site};
 use crate::gitlab::{Client, Error, Kind, Settings, Token, TokenKind};
 use crate::plan::{Action, Outcome, Plan};
@@ -66,7 +66,7 @@ impl Replica {
         }
         let session = Session {
             // It is asked as any server.
-            server: Server::Remote,
+            server: Server::Remote(Keys::default()),
             sites,
             is_part,
             selection,

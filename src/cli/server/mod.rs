@@ -10,13 +10,14 @@ pub(super) use secret::token_in;
 
 use super::args::ServerArgs;
 use super::failure::Failure;
-use crate::gitlab::Settings;
+use crate::gitlab::{Authorities, Settings, Token};
 use crate::model::{Project, ProjectId, ProjectRef};
 use std::env;
+use std::sync::OnceLock;
 use url::Url;
 
 #[cfg(feature = "sandbox")]
-use crate::gitlab::{Token, TokenKind};
+use crate::gitlab::TokenKind;
 #[cfg(feature = "sandbox")]
 use crate::model::harmless;
 #[cfg(feature = "sandbox")]
@@ -34,7 +35,7 @@ const EMBEDDED: &str = "http://127.0.0.1:8929";
 /// Who answers.
 pub(super) enum Server {
     /// A GitLab somewhere.
-    Remote,
+    Remote(Keys),
     /// The embedded one, which serves for as long as this lives.
     #[cfg(feature = "sandbox")]
     Embedded {
@@ -45,7 +46,24 @@ pub(super) enum Server {
     },
 }
 
+/// What is read once, whatever it is for: it may come from a pipe.
+#[derive(Default)]
+pub(super) struct Keys {
+    token: OnceLock<Option<Found<Token>>>,
+    authorities: OnceLock<Option<Found<Authorities>>>,
+}
+
+/// What is `kept`, or else read now.
+fn once<T: Clone>(kept: &OnceLock<T>, read: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    if let Some(known) = kept.get() {
+        return Ok(known.clone());
+    }
+    let read = read()?;
+    Ok(kept.get_or_init(|| read).clone())
+}
+
 /// A setting, and where it was found.
+#[derive(Clone)]
 pub(super) struct Found<T> {
     pub(super) value: T,
     /// A flag, a variable, a file.
@@ -76,7 +94,7 @@ impl Server {
             let options = Options { data: Some(data.clone()), ..Options::default() };
             return Ok(Self::Embedded { sandbox: Sandbox::start(options).await?, data });
         }
-        Ok(Self::Remote)
+        Ok(Self::Remote(Keys::default()))
     }
 
     /// How to talk to it about a project whose manifest says that it is at `of_manifest`.
@@ -100,11 +118,12 @@ impl Server {
                     authorities_from: None,
                 })
             }
-            Self::Remote => {
-                let token = secret::token(args)?;
+            Self::Remote(keys) => {
+                let token = once(&keys.token, || secret::token(args))?;
                 let url = address::url(args, of_manifest, token.is_some())?;
                 let is_encrypted = url.value.scheme() == "https";
-                let authorities = if is_encrypted { authority::authorities(args)? } else { None };
+                let authorities =
+                    if is_encrypted { once(&keys.authorities, || authority::authorities(args))? } else { None };
                 let (token, token_from) = apart(token);
                 let (authorities, authorities_from) = apart(authorities);
                 let settings = Settings::new(url.value, token);
@@ -143,13 +162,13 @@ impl Server {
 
     /// Whether it is the embedded one.
     pub(super) fn is_embedded(&self) -> bool {
-        !matches!(self, Self::Remote)
+        !matches!(self, Self::Remote(_))
     }
 
     /// How to look at what the embedded one holds.
     pub(super) fn way_to_look(&self) -> Option<String> {
         match self {
-            Self::Remote => None,
+            Self::Remote(_) => None,
             #[cfg(feature = "sandbox")]
             Self::Embedded { data, .. } => {
                 let data = data.to_string_lossy();

@@ -2,9 +2,9 @@
 
 use super::args::GithubArgs;
 use super::failure::GithubFailure;
+use crate::cli::clients::observer;
 use crate::cli::failure::Failure;
 use crate::cli::server::{authorities_in, token_in, variable};
-use crate::cli::session::observer;
 use crate::github::{Client, Settings, api_of, is_githubs};
 use crate::ui::Ui;
 use url::Url;
