@@ -45,9 +45,7 @@ pub fn outcomes(ends: &[(&Plan, &Outcome)], refused: usize, unread: usize, palet
     let kinds = [(failed, "not, or not in full"), (refused, "refused"), (unread, "not read")];
     let bad = kinds.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}"));
     let bad = bad.collect::<Vec<_>>().concat();
-    let well = ends.len() - failed;
-    let all = if bad.is_empty() { String::new() } else { format!("{well} of ") };
-    format!("\n{}Done: {all}{}{bad}.\n", table(rows.collect()), of(ends.len() + refused + unread, "project"))
+    format!("\n{}Done: {}{bad}.\n", table(rows.collect()), of(ends.len() - failed, "project"))
 }
 
 /// The same of drift, as of plans.
