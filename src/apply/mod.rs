@@ -36,6 +36,9 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use width::Width;
 
+/// Where so many steps were forbidden and none was done, it is not about one tag: the token's user may do none of it.
+const MOST_FORBIDDEN: usize = 32;
+
 /// What happens while a plan runs.
 #[derive(Debug)]
 pub enum Event<'a> {
@@ -43,7 +46,8 @@ pub enum Event<'a> {
     Started(StepId),
     /// No more steps are begun; those under way are waited for.
     Stopping,
-    /// The same, as more would be in vain: the server has not answered for long, or takes the token for nobody's.
+    /// The same, as more would be in vain: the server has not answered for long, takes the token for nobody's, or forbids
+    /// everything.
     GivingUp,
     /// A step is over, one way or another.
     Finished(StepId, &'a StepOutcome),
@@ -94,6 +98,7 @@ pub async fn run(
     let mut running = FuturesUnordered::new();
     let mut made = BTreeMap::new();
     let limited = Cell::new(false);
+    let (mut forbidden, mut is_any_done) = (0, false);
     loop {
         while !stopped && running.len() < width.get() {
             let Some(id) = schedule.next() else { break };
@@ -112,7 +117,10 @@ pub async fn run(
             finished = running.next() => {
                 let Some((id, result)) = finished else { break };
                 width.step_over(client.troubles());
-                if !stopped && result.as_ref().is_err_and(|ended| is_hopeless(client, ended)) {
+                is_any_done |= result.is_ok();
+                forbidden += usize::from(result.as_ref().is_err_and(is_forbidden));
+                let is_nobody = forbidden >= MOST_FORBIDDEN && !is_any_done;
+                if !stopped && (is_nobody || result.as_ref().is_err_and(|ended| is_hopeless(client, ended))) {
                     stopped = true;
                     client.stop_waiting();
                     emit(Event::GivingUp);
@@ -146,6 +154,10 @@ fn is_hopeless(client: &Client, ended: &Ended) -> bool {
         Kind::Untrusted => true,
         _ => false,
     }
+}
+
+fn is_forbidden(ended: &Ended) -> bool {
+    matches!(ended, Ended::Failed(error) if error.kind() == Kind::Forbidden)
 }
 
 /// The ids of the milestones that `action` changes or names by id. The steps that make them are done, as it needs them;

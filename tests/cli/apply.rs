@@ -123,3 +123,17 @@ fn a_list_that_gitlab_has_cached_is_no_difference() {
     assert_eq!(list[0]["milestones"].as_array().unwrap().len(), 1, "the list is not old, and shows nothing here");
     home.run(&["plan", "--detailed-exitcode"]).expect(0);
 }
+
+/// One with too low a role is told so once, and not by every release.
+#[test]
+fn who_may_do_nothing_soon_gives_up() {
+    let server = Server::start();
+    let home = Home::with_server(&server, "sandbox-reporter");
+    let release = |number: usize| format!("[[releases]]\ntag_name = \"v{number}\"\nref = \"main\"\n");
+    home.manifest(&(0..200).map(release).collect::<String>());
+    let run = home.run(&["apply", "--yes"]).expect(1);
+    assert!(run.stderr.contains("Giving up: ") && run.stdout.contains(" not begun"), "{run}");
+    let asked = server.requests();
+    let posts = asked.iter().find_map(|line| line.strip_prefix("POST /projects/:id/releases ")?.parse::<usize>().ok());
+    assert!(posts.is_some_and(|count| (32..100).contains(&count)), "{asked:?}");
+}
