@@ -1,6 +1,6 @@
 //! Releases.
 
-use crate::gitlab::ahead;
+use crate::gitlab::ahead::{self, Reading};
 use crate::gitlab::answer::Answer;
 use crate::gitlab::error::Flaw;
 use crate::gitlab::links;
@@ -19,7 +19,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What was read ahead longer ago is read again: a plan shows what there is now.
 const FRESH: Duration = Duration::from_secs(10);
@@ -163,12 +163,14 @@ impl Client {
     /// # Errors
     /// [`Kind::Changed`] if others keep writing meanwhile.
     pub async fn releases_and_page(&self, project: &ProjectRef) -> Result<(Vec<Release>, Option<String>), Error> {
-        if let Some(reading) = self.ahead.take(project)
-            && let Ok((read, then)) = reading.await
-            && then.elapsed() < FRESH
-            && read.as_ref().map_or_else(|error| !may_repeat(&list(project), error), |_| true)
-        {
-            return read;
+        if let Some(reading) = self.ahead.take(project) {
+            if let Some((read, then)) = reading.end().await
+                && then.elapsed() < FRESH
+                && read.as_ref().map_or_else(|error| !may_repeat(&list(project), error), |_| true)
+            {
+                return read;
+            }
+            self.transport.count_anew();
         }
         self.read_releases(project).await
     }
@@ -177,8 +179,7 @@ impl Client {
     /// nothing either.
     pub fn read_ahead(&self, project: &ProjectRef) {
         let (client, of) = (self.impatient(), project.clone());
-        let reading = tokio::spawn(async move { (client.read_releases(&of).await, Instant::now()) });
-        self.ahead.put(project, reading);
+        self.ahead.put(project, Reading::begin(async move { client.read_releases(&of).await }));
     }
 
     async fn read_releases(&self, project: &ProjectRef) -> ahead::Releases {

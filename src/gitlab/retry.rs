@@ -42,6 +42,7 @@ pub(super) fn may_repeat(request: &Request, error: &Error) -> bool {
 pub struct Tries {
     waits: Backoff,
     patience: Duration,
+    is_one: bool,
     /// For the log.
     attempt: u32,
     /// How often the host's name led to no address.
@@ -60,6 +61,7 @@ impl Tries {
         Self {
             waits: Backoff::new(first_wait, retry_for),
             patience: retry_for,
+            is_one: false,
             attempt: 0,
             unresolved: 0,
             stale_from: None,
@@ -68,9 +70,13 @@ impl Tries {
         }
     }
 
-    /// There is one try only, which must not wait for anything.
+    /// There is one try only, which must not wait for anything. That it failed says nothing to others.
     pub(super) fn once() -> Self {
-        Self::new(Duration::ZERO, Duration::ZERO)
+        Self { is_one: true, ..Self::new(Duration::ZERO, Duration::ZERO) }
+    }
+
+    pub(super) fn is_one(&self) -> bool {
+        self.is_one
     }
 
     /// How long may be waited for a rate limit.

@@ -162,7 +162,7 @@ impl Transport {
             drop((pass, place));
             tries.failed(&error);
             let is_nobody = error.is_of_no_host() && tries.unresolved() >= MOST_LOOKUPS;
-            if (is_nobody && !self.troubles.was_ever_well()) || !may_repeat(request, &error) {
+            if tries.is_one() || (is_nobody && !self.troubles.was_ever_well()) || !may_repeat(request, &error) {
                 return Err(error);
             }
             self.wait(tries, error).await?;
@@ -214,6 +214,12 @@ impl Transport {
             self.releases_read.fetch_add(rows as u64, Ordering::Relaxed);
             self.releases_told.fetch_add(all.unwrap_or(0) as u64, Ordering::Relaxed);
         }
+    }
+
+    /// What has been read so far is read again.
+    pub(super) fn count_anew(&self) {
+        self.releases_read.store(0, Ordering::Relaxed);
+        self.releases_told.store(0, Ordering::Relaxed);
     }
 
     pub(super) fn releases_told(&self) -> u64 {
