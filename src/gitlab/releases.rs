@@ -166,7 +166,7 @@ impl Client {
         if let Some(reading) = self.ahead.take(project) {
             if let Some((read, then)) = reading.end().await
                 && then.elapsed() < FRESH
-                && read.as_ref().map_or_else(|error| !may_repeat(&list(project), error), |_| true)
+                && !read.as_ref().is_err_and(|error| may_repeat(&list(project), error))
             {
                 return read;
             }
