@@ -97,13 +97,28 @@ impl Floor {
 
     /// The time it takes at `latency`, and under `limit`.
     pub(crate) fn time(&self, latency: Duration, limit: Option<Limit>) -> Duration {
+        // What the first window lets through need not be waited for, and it may be over in the next moment.
+        let windows = |limit: Limit| limit.window * count(self.writes().div_ceil(limit.writes).saturating_sub(2));
+        self.by_latency(latency).max(limit.map(windows).unwrap_or_default())
+    }
+
+    /// The time it is to take at most: a quarter more than by the latency, and 95 % of the limit have to be used.
+    pub(crate) fn aim(&self, latency: Duration, limit: Option<Limit>) -> Duration {
+        let used = |limit: Limit| {
+            limit.window.mul_f64(f64::from(count(self.writes())) / f64::from(count(limit.writes)) / 0.95)
+        };
+        self.by_latency(latency).mul_f64(1.25).max(limit.map(used).unwrap_or_default())
+    }
+
+    fn by_latency(&self, latency: Duration) -> Duration {
         let busy = self.stages.iter().filter(|stage| stage.requests > 0 && !stage.is_with_the_one_before);
         let rounds = busy.map(|stage| latency * count(stage.requests.div_ceil(stage.side_by_side)));
-        let by_latency: Duration = rounds.sum();
-        let writes: usize = self.stages.iter().filter(|stage| stage.is_limited).map(|stage| stage.requests).sum();
-        // What the first window lets through need not be waited for, and it may be over in the next moment.
-        let by_limit = limit.map(|limit| limit.window * count(writes.div_ceil(limit.writes).saturating_sub(2)));
-        by_latency.max(by_limit.unwrap_or_default())
+        rounds.sum()
+    }
+
+    /// Writes that count towards a limit.
+    fn writes(&self) -> usize {
+        self.stages.iter().filter(|stage| stage.is_limited).map(|stage| stage.requests).sum()
     }
 }
 

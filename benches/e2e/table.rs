@@ -12,8 +12,7 @@ pub(crate) fn head() -> &'static str {
      |---|---|---|---|---|---|---|---|---|---|---|---|"
 }
 
-/// What is to be reached: times the floor where there is a latency, processor time, and memory.
-const MOST_OF_FLOOR: f64 = 1.25;
+/// What is to be reached, beside the time.
 const MOST_CPU: Duration = Duration::from_secs(1);
 const MOST_MEBIBYTES: u64 = 150;
 
@@ -45,6 +44,8 @@ pub(crate) struct Row {
     latency: Duration,
     limit: Option<Limit>,
     floor: Duration,
+    /// The time that it is to take at most.
+    aim: Duration,
     /// What was not as reckoned of the requests.
     surprise: Option<String>,
     relsync: Run,
@@ -59,7 +60,8 @@ impl Row {
         let is_made = |(name, least): (&String, &usize)| relsync.requests.get(name).is_some_and(|count| count >= least);
         let is_least = if limit.is_some() { reckoned.iter().all(is_made) } else { reckoned == relsync.requests };
         let surprise = (!is_least).then(|| format!("{reckoned:?} expected, {:?} made", relsync.requests));
-        Self { name: work.name(), latency, limit, floor: floor.time(latency, limit), surprise, relsync, peer }
+        let (least, aim) = (floor.time(latency, limit), floor.aim(latency, limit));
+        Self { name: work.name(), latency, limit, floor: least, aim, surprise, relsync, peer }
     }
 
     /// Whether the requests were the least that there can be.
@@ -70,7 +72,7 @@ impl Row {
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, latency, limit, floor, surprise, relsync, peer } = self;
+        let Self { name, latency, limit, floor, aim, surprise, relsync, peer } = self;
         let limit = told(*limit);
         let total = |run: &Run| run.requests.values().sum::<usize>();
         let requests = match surprise {
@@ -82,7 +84,7 @@ impl fmt::Display for Row {
             ("–".to_owned(), "–".to_owned())
         } else {
             let ratio = wall.as_secs_f64() / floor.as_secs_f64();
-            (seconds(*floor), marked(format!("{ratio:.2}"), ratio < MOST_OF_FLOOR + 0.005))
+            (seconds(*floor), marked(format!("{ratio:.2}"), wall <= *aim))
         };
         let mebibytes = relsync.usage.peak / (1024 * 1024);
         let memory = marked(format!("{mebibytes} MiB"), mebibytes <= MOST_MEBIBYTES);
